@@ -1,0 +1,316 @@
+"""One stack and the real engine: preview, up, refresh and destroy through Pulumi's Automation API.
+
+The program runs inline, so that the engine needs no language host; everything else (engine, policy pack, stack file,
+state) is what `pulumi` itself would use.
+"""
+
+import contextlib
+import re
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+from pulumi.automation import (
+    CommandError,
+    ConcurrentUpdateError,
+    EngineEvent,
+    LocalWorkspace,
+    OpType,
+    PulumiCommand,
+    Stack,
+)
+
+from hosting.errors import HostingError
+from infra.__main__ import main as program
+
+_LOCKED_BY = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m|<\{%[^%]*%\}>")
+
+DELETING: frozenset[OpType] = frozenset(
+    {OpType.DELETE, OpType.DELETE_REPLACED, OpType.REPLACE, OpType.CREATE_REPLACEMENT, OpType.DISCARD_REPLACED}
+)
+"""What the engine does when an object ends or is exchanged for another."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the engine does, or would do, to one resource."""
+
+    operation: OpType
+    urn: str
+    kind: str
+    changed: tuple[str, ...] = ()
+    """The properties that differ."""
+
+    @property
+    def name(self) -> str:
+        """The resource's logical name."""
+        return self.urn.rsplit("::", 1)[-1]
+
+
+@dataclass
+class Run:
+    """What came out of one call of the engine."""
+
+    succeeded: bool = True
+    steps: list[Step] = field(default_factory=list)
+    failed: list[Step] = field(default_factory=list)
+    """Steps that the cloud refused."""
+    errors: list[str] = field(default_factory=list)
+    """What the engine says went wrong, without the policies' findings."""
+    policy_violations: list[tuple[str, str]] = field(default_factory=list)
+    """Mandatory findings as the engine saw them: rule and URN."""
+
+    def take(self, event: EngineEvent) -> None:
+        """Adds what an event of the engine tells."""
+        if event.resource_pre_event is not None:
+            self._add(self.steps, event.resource_pre_event.metadata)
+        elif event.res_op_failed_event is not None:
+            self._add(self.failed, event.res_op_failed_event.metadata)
+        elif event.diagnostic_event is not None:
+            diagnostic = event.diagnostic_event
+            if diagnostic.severity == "error":
+                self.errors.append(plain(diagnostic.message))
+        elif event.policy_event is not None and event.policy_event.enforcement_level == "mandatory":
+            policy = event.policy_event
+            self.policy_violations.append((policy.policy_name, policy.resource_urn or ""))
+
+    @staticmethod
+    def _add(steps: list[Step], metadata: Any) -> None:
+        changed = tuple(sorted(metadata.detailed_diff or metadata.diffs or ()))
+        steps.append(Step(OpType(metadata.op), metadata.urn, metadata.type, changed))
+
+    def changes(self) -> list[Step]:
+        """The steps that change something."""
+        return [step for step in self.steps if step.operation not in (OpType.SAME, OpType.READ, OpType.REFRESH)]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A resource as the stack's state has it."""
+
+    urn: str
+    kind: str
+    parent: str
+    identity: str
+    protected: bool
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    dependencies: tuple[str, ...] = ()
+    """URNs of the resources that it needs."""
+
+    @property
+    def name(self) -> str:
+        """The resource's logical name."""
+        return self.urn.rsplit("::", 1)[-1]
+
+
+@dataclass(frozen=True)
+class PendingOperation:
+    """An operation that was under way when a run was killed."""
+
+    operation: str
+    resource: Deployed
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a stack runs: the folder with Pulumi.yaml and the stack file, and the engine's environment."""
+
+    folder: Path
+    policies: Path
+    environment: Mapping[str, str]
+
+
+class StackEngine:
+    """One stack of this project, with the policy pack in force in every preview and update."""
+
+    def __init__(self, name: str, place: Place, command: PulumiCommand) -> None:
+        """Selects the stack, made if it is new.
+
+        Raises HostingError when its state can't be opened (wrong passphrase, no access).
+        """
+        self.name = name
+        self._place = place
+        self._command = command
+        try:
+            workspace = LocalWorkspace(
+                work_dir=str(place.folder), program=program, env_vars=dict(place.environment), pulumi_command=command
+            )
+            self._stack = Stack.create_or_select(name, workspace)
+        except CommandError as error:
+            raise HostingError(explain(error, name)) from None
+
+    def preview(self, judgements: Path, *, refresh: bool = False) -> Run:
+        """What an update would do, judged by the policy pack, which writes its answers to `judgements`."""
+
+        def call(take: Callable[[EngineEvent], None]) -> None:
+            self._stack.preview(
+                on_event=take, policy_packs=[str(self._place.policies)], refresh=refresh, color="never"
+            )
+
+        return self._run(call, judgements)
+
+    def up(self, judgements: Path, on_step: Callable[[Step], None]) -> Run:
+        """Brings the stack to what the program says; `on_step` is told of each change that is done."""
+
+        def call(take: Callable[[EngineEvent], None]) -> None:
+            self._stack.up(
+                on_event=_telling(take, on_step), policy_packs=[str(self._place.policies)], color="never"
+            )
+
+        return self._run(call, judgements)
+
+    def refresh(self, on_step: Callable[[Step], None]) -> Run:
+        """Brings the state to what the cloud holds."""
+
+        def call(take: Callable[[EngineEvent], None]) -> None:
+            self._stack.refresh(on_event=_telling(take, on_step), color="never", run_program=False)
+
+        return self._run(call)
+
+    def destroy(self, on_step: Callable[[Step], None], *, ignore_protect: bool) -> Run:
+        """Removes everything of the stack."""
+        environment = {"PULUMI_OPTION_IGNORE_PROTECT": "true"} if ignore_protect else {}
+
+        def call(take: Callable[[EngineEvent], None]) -> None:
+            with self._environment(environment):
+                self._stack.destroy(on_event=_telling(take, on_step), color="never", run_program=False)
+
+        return self._run(call)
+
+    def adopt(self, found: Mapping[str, str]) -> None:
+        """Takes objects of interrupted creations into the state: URN to the id in the cloud; clears all the others.
+
+        Raises HostingError when the engine can't read one of them.
+        """
+        arguments = ["refresh", "--yes", "--skip-preview", "--run-program=false", "--suppress-outputs"]
+        if found:
+            pairs = [part for pair in found.items() for part in pair]
+            self._cli([*arguments, *(f"--import-pending-creates={part}" for part in pairs)])
+        self._cli([*arguments, "--clear-pending-creates"])
+
+    def resources(self) -> list[Deployed]:
+        """What the state holds."""
+        return [_deployed(resource) for resource in self._deployment().get("resources") or []]
+
+    def pending_operations(self) -> list[PendingOperation]:
+        """What was under way when a run was killed."""
+        return [
+            PendingOperation(pending["type"], _deployed(pending["resource"]))
+            for pending in self._deployment().get("pending_operations") or []
+        ]
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs; secret ones are masked."""
+        return {
+            name: "[secret]" if output.secret else output.value for name, output in sorted(self._stack.outputs().items())
+        }
+
+    def _deployment(self) -> Mapping[str, Any]:
+        return self._stack.export_stack().deployment or {}
+
+    def _cli(self, arguments: Sequence[str]) -> None:
+        try:
+            self._command.run(
+                [*arguments, "--stack", self.name, "--non-interactive"],
+                str(self._place.folder),
+                dict(self._place.environment),
+            )
+        except CommandError as error:
+            raise HostingError(explain(error, self.name)) from None
+
+    def _run(self, call: Callable[[Callable[[EngineEvent], None]], None], judgements: Path | None = None) -> Run:
+        run = Run()
+        environment = {} if judgements is None else {"HOSTING_JUDGEMENTS": str(judgements)}
+        with self._environment(environment):
+            try:
+                call(run.take)
+            except ConcurrentUpdateError as error:
+                self._cancel_or_refuse(error)
+                return self._run(call, judgements)
+            except CommandError as error:
+                run.succeeded = False
+                if not run.errors and not run.policy_violations:
+                    run.errors.append(explain(error, self.name))
+        return run
+
+    @contextlib.contextmanager
+    def _environment(self, additional: Mapping[str, str]) -> Iterator[None]:
+        variables = self._stack.workspace.env_vars
+        variables.update(additional)
+        try:
+            yield
+        finally:
+            for name in additional:
+                del variables[name]
+
+    def _cancel_or_refuse(self, error: ConcurrentUpdateError) -> None:
+        holder = _LOCKED_BY.search(str(error))
+        if holder is None:
+            raise HostingError(f"Another update of {self.name} is under way: wait for it to end.") from None
+        host, pid, since = holder["host"], int(holder["pid"]), holder["since"]
+        if host != socket.gethostname() or _runs_since(pid, since):
+            raise HostingError(
+                f"{self.name} is locked by process {pid} of {holder['user']} on {host} since {since}: "
+                f"wait for it to end, or when it is surely dead, run `pulumi cancel -s {self.name}`."
+            ) from None
+        self._stack.cancel()
+
+
+def plain(text: str) -> str:
+    """`text` without colours and without space around it."""
+    return _ESCAPES.sub("", text).strip()
+
+
+def explain(error: CommandError, stack: str) -> str:
+    """The engine's own words for why a command failed, in one sentence."""
+    text = plain(str(error))
+    if "incorrect passphrase" in text:
+        return (
+            f"The passphrase doesn't open the state of {stack}: "
+            "set PULUMI_CONFIG_PASSPHRASE to the one it was made with, or unset it."
+        )
+    lines = [line.strip() for line in text.splitlines()]
+    reasons = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    return "; ".join(dict.fromkeys(reasons)) or (lines[-1] if lines else "the engine failed and said nothing")
+
+
+def _telling(
+    take: Callable[[EngineEvent], None], on_step: Callable[[Step], None]
+) -> Callable[[EngineEvent], None]:
+    def take_and_tell(event: EngineEvent) -> None:
+        take(event)
+        if event.res_outputs_event is not None:
+            metadata = event.res_outputs_event.metadata
+            changed = tuple(sorted(metadata.detailed_diff or metadata.diffs or ()))
+            on_step(Step(OpType(metadata.op), metadata.urn, metadata.type, changed))
+
+    return take_and_tell
+
+
+def _runs_since(pid: int, since: str) -> bool:
+    """Whether the process that took a lock at `since` still runs (another may have got its number)."""
+    try:
+        process = psutil.Process(pid)
+        started = datetime.fromtimestamp(process.create_time(), UTC)
+    except psutil.Error:
+        return False
+    return process.status() != psutil.STATUS_ZOMBIE and started <= datetime.fromisoformat(since)
+
+
+def _deployed(resource: Mapping[str, Any]) -> Deployed:
+    return Deployed(
+        urn=resource["urn"],
+        kind=resource["type"],
+        parent=resource.get("parent", ""),
+        identity=resource.get("id", ""),
+        protected=bool(resource.get("protect", False)),
+        inputs=resource.get("inputs") or {},
+        outputs=resource.get("outputs") or {},
+        dependencies=tuple(resource.get("dependencies") or ()),
+    )

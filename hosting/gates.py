@@ -1,0 +1,97 @@
+"""The deletion gate: what must not go is refused before anything goes.
+
+`protect` alone is not enough: the engine refuses a protected resource only after it has removed the unprotected ones that
+depend on it. The gate reads the whole preview first, so that nothing goes at all, and it doesn't look at
+`--ignore-protect`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from hosting.engine import DELETING, Deployed, Step
+from infra.settings import Settings
+from infra.tenants import TENANT_COMPONENT
+
+GUARDED_ROOMS = ("Keys", "Data", "Audit", "Recovery")
+"""Rooms whose keys, data, logs and backups outlive any change of the program."""
+
+
+def refuse_deletions(steps: Sequence[Step], deployed: Sequence[Deployed], settings: Settings) -> list[str]:
+    """Why the previewed `steps` may not be carried out, a sentence each; empty when they may.
+
+    A tenant's resource may go only if the tenant was last deployed as `deleted` and its row doesn't say otherwise.
+    Any other protected resource, and what only exists for it, may go only after an update that let go of its protection.
+    """
+    state = {resource.urn: resource for resource in deployed}
+    wanted = {tenant.id: tenant.state for tenant in settings.tenants}
+    going = [state[urn] for urn in dict.fromkeys(s.urn for s in steps if s.operation in DELETING) if urn in state]
+    lost: Counter[str] = Counter()
+    refusals: list[str] = []
+    for resource in going:
+        tenant = _tenant(resource, state)
+        if tenant is not None:
+            if not (_state(tenant) == "deleted" and wanted.get(tenant.name) in (None, "deleted")):
+                lost[tenant.name] += 1
+        elif resource.protected or _is_guarded_companion(resource, state):
+            refusals.append(
+                f"{resource.kind} {resource.name!r} belongs to keys, data, logs or backups and would be deleted or "
+                "replaced: undo that change of the program, or first deploy it with protect=False."
+            )
+    for identity, count in lost.items():
+        refusals.append(_tenant_refusal(identity, count, wanted.get(identity)))
+    return refusals
+
+
+def refuse_destruction(deployed: Iterable[Deployed], *, ignore_protect: bool) -> list[str]:
+    """Why the stack may not be destroyed, a sentence each; empty when it may."""
+    resources = list(deployed)
+    state = {resource.urn: resource for resource in resources}
+    alive = sorted({r.name for r in resources if r.kind == TENANT_COMPONENT and _state(r) != "deleted"})
+    if alive:
+        return [
+            f"Tenants still live here: {', '.join(alive)}; to let go of them set each one's state to `deleted` in the "
+            "stack file and run `make up`, then run `make destroy` again."
+        ]
+    held = [r for r in resources if r.protected and _tenant(r, state) is None]
+    if held and not ignore_protect:
+        names = ", ".join(sorted(f"{r.kind.rsplit(':', 1)[-1]} {r.name}" for r in held))
+        return [
+            f"The platform's own keys, data and logs are protected ({names}): "
+            "say `make destroy IGNORE_PROTECT=1` to destroy them too."
+        ]
+    return []
+
+
+def _tenant_refusal(identity: str, count: int, wanted: str | None) -> str:
+    if wanted is None:
+        return (
+            f"Tenant {identity!r} has no row any more and its {count} resources would be deleted: put the row back; to "
+            "delete the tenant set its state to `deleted`, run `make up`, then remove the row."
+        )
+    return (
+        f"{count} resources of tenant {identity!r} would be deleted or replaced while its state is {wanted!r}: "
+        "undo that change of the program."
+    )
+
+
+def _lineage(resource: Deployed, state: Mapping[str, Deployed]) -> Iterator[Deployed]:
+    """The resource and its parents, from itself to the stack."""
+    current: Deployed | None = resource
+    while current is not None:
+        yield current
+        current = state.get(current.parent)
+
+
+def _tenant(resource: Deployed, state: Mapping[str, Deployed]) -> Deployed | None:
+    return next((each for each in _lineage(resource, state) if each.kind == TENANT_COMPONENT), None)
+
+
+def _is_guarded_companion(resource: Deployed, state: Mapping[str, Deployed]) -> bool:
+    """Whether it only exists for a protected resource of a guarded room, as a log bucket's policy does."""
+    if not any(each.kind.rsplit(":", 1)[-1] in GUARDED_ROOMS for each in _lineage(resource, state)):
+        return False
+    return any(state[urn].protected for urn in resource.dependencies if urn in state)
+
+
+def _state(tenant: Deployed) -> str:
+    return str(tenant.outputs.get("state", "active"))

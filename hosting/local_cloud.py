@@ -1,0 +1,177 @@
+"""The local cloud's servers: started when a stack needs them, found again by the next command, ended on request.
+
+A cloud's data live in its server's memory. Its record (`cloud/aws.json`) names the server; a stack's record
+(`cloud/stack-ci-us.json`) names the server that holds the stack, so that a stack whose data are gone is noticed.
+"""
+
+import fcntl
+import json
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import grpc
+import psutil
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.rpc import deserialize_properties
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hosting.checkout import Checkout
+from hosting.errors import HostingError
+
+CloudName = Literal["aws", "azure"]
+
+PACKAGES: Final[Mapping[CloudName, str]] = {"aws": "aws", "azure": "azure-native"}
+"""The Pulumi package that each simulated cloud stands in for."""
+
+CLOUD_OF_SERVICE: Final[Mapping[str, CloudName]] = {"aware": "azure", "cloud-integrated": "aws"}
+
+_START_SECONDS = 60
+_END_SECONDS = 10
+
+
+class Server(BaseModel):
+    """The record that a running server keeps: who it is and where it listens."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    pid: int
+    instance: str
+    provider_port: int = Field(alias="providerPort")
+    http_port: int = Field(alias="httpPort")
+
+    def is_running(self) -> bool:
+        """Whether the process is still the local cloud (and not another one that got its number)."""
+        try:
+            return "localcloud" in psutil.Process(self.pid).cmdline()
+        except psutil.Error:
+            return False
+
+
+class LocalCloud:
+    """One simulated cloud of a checkout."""
+
+    def __init__(self, checkout: Checkout, name: CloudName) -> None:
+        self.name: CloudName = name
+        self._checkout = checkout
+        self._folder = checkout.local / "cloud"
+        self._record = self._folder / f"{name}.json"
+
+    def server(self) -> Server | None:
+        """The server, if it runs."""
+        try:
+            server = Server.model_validate_json(self._record.read_text())
+        except (FileNotFoundError, ValidationError):
+            return None
+        return server if server.is_running() else None
+
+    def start(self, http_port: int | None) -> Server:
+        """The running server, started if need be. Raises HostingError when it can't start (a port in use)."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / f"{self.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return self.server() or self._start(http_port)
+
+    def _start(self, http_port: int | None) -> Server:
+        self._record.unlink(missing_ok=True)
+        log = self._folder / f"{self.name}.log"
+        command = [sys.executable, "-m", "localcloud", self.name, "--directory", str(self._folder)]
+        if http_port is not None:
+            command += ["--http-port", str(http_port)]
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            server = self.server()
+            if server is not None:
+                return server
+            if process.poll() is not None:
+                said = log.read_text(errors="replace").strip().splitlines()
+                raise HostingError(said[-1] if said else f"The local {self.name} cloud ended as it started: see {log}.")
+            time.sleep(0.05)
+        process.terminate()
+        raise HostingError(f"The local {self.name} cloud did not start within {_START_SECONDS} s: see {log}.")
+
+    def stop(self) -> bool:
+        """Ends the server; whether there was one. Its data go with it, so the stacks in it are forgotten."""
+        server = self.server()
+        if server is None:
+            self._record.unlink(missing_ok=True)
+            return False
+        process = psutil.Process(server.pid)
+        process.terminate()
+        try:
+            process.wait(_END_SECONDS)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(_END_SECONDS)
+        self._record.unlink(missing_ok=True)
+        return True
+
+    def holds(self, stack: str) -> bool:
+        """Whether the running server is the one in which `stack` was brought up (or the stack never was)."""
+        holder = self._holder(stack)
+        server = self.server()
+        return holder is None or (server is not None and server.instance == holder)
+
+    def remember(self, stack: str) -> None:
+        """Records that `stack` is in the running server."""
+        server = self.server()
+        if server is None:
+            raise HostingError(f"The local {self.name} cloud is not running: run `make up STACK={stack}`.")
+        record = self._stack_record(stack)
+        unfinished = record.with_suffix(f".{uuid.uuid4().hex}")
+        unfinished.write_text(json.dumps({"cloud": self.name, "instance": server.instance}))
+        unfinished.replace(record)
+
+    def stacks(self) -> list[str]:
+        """The stacks that were brought up in this cloud."""
+        names = [path.stem.removeprefix("stack-") for path in sorted(self._folder.glob("stack-*.json"))]
+        return [name for name in names if self._content(name).get("cloud") == self.name]
+
+    def forget(self, stack: str) -> None:
+        """Removes the record of `stack`."""
+        self._stack_record(stack).unlink(missing_ok=True)
+
+    def find(self, kind: str, inputs: Mapping[str, Any]) -> list[str]:
+        """The ids of the objects that creating a resource with these inputs would have made."""
+        server = self.server()
+        if server is None:
+            raise HostingError(f"The local {self.name} cloud is not running.")
+        request = provider_pb2.InvokeRequest(tok="localcloud:index:find")
+        request.args.update({"type": kind, "inputs": dict(inputs)})
+        with grpc.insecure_channel(f"127.0.0.1:{server.provider_port}") as channel:
+            answer = provider_pb2_grpc.ResourceProviderStub(channel).Invoke(request, timeout=30)
+        return [str(identity) for identity in deserialize_properties(getattr(answer, "return"))["ids"]]
+
+    def _holder(self, stack: str) -> str | None:
+        return self._content(stack).get("instance")
+
+    def _content(self, stack: str) -> dict[str, str]:
+        try:
+            return json.loads(self._stack_record(stack).read_text())
+        except FileNotFoundError:
+            return {}
+
+    def _stack_record(self, stack: str) -> Path:
+        return self._folder / f"stack-{stack}.json"
+
+
+def environment_of(servers: Mapping[CloudName, Server]) -> dict[str, str]:
+    """What makes the engine and boto3 talk to these servers instead of to the clouds."""
+    providers = ",".join(f"{PACKAGES[name]}:{server.provider_port}" for name, server in sorted(servers.items()))
+    environment = {"PULUMI_DEBUG_PROVIDERS": providers}
+    if "aws" in servers:
+        environment |= {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{servers['aws'].http_port}",
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+    return environment

@@ -1,0 +1,46 @@
+"""After a run that was killed: objects that it was making are adopted, so that the next run makes nothing twice."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from hosting.engine import PendingOperation, StackEngine
+from hosting.errors import HostingError
+
+Find = Callable[[str, Mapping[str, Any]], Sequence[str]]
+"""The ids of the objects in the cloud that creating a resource of a type with some inputs would have made."""
+
+
+def resume(engine: StackEngine, find: Find | None, say: Callable[[str], None]) -> None:
+    """Settles what an interrupted run left open: finds each object that was being created, and adopts it if it is there.
+
+    Raises HostingError when the cloud can't be searched (`find` is None) or more than one object fits.
+    """
+    pending = engine.pending_operations()
+    if not pending:
+        return
+    creating = [operation for operation in pending if operation.operation == "creating"]
+    if creating and find is None:
+        raise HostingError(_by_hand(engine.name, creating))
+    known = {resource.identity for resource in engine.resources()}
+    found: dict[str, str] = {}
+    for operation in creating:
+        assert find is not None
+        resource = operation.resource
+        candidates = [identity for identity in find(resource.kind, resource.inputs) if identity not in known]
+        if len(candidates) > 1:
+            raise HostingError(
+                f"The interrupted creation of {resource.kind} {resource.name!r} fits {len(candidates)} objects in the "
+                f"cloud ({', '.join(candidates)}): remove those that are not in use and run the command again."
+            )
+        for identity in candidates:
+            found[resource.urn] = identity
+    say(f"An earlier run was interrupted: {len(found)} of {len(creating)} objects under way exist and are adopted.")
+    engine.adopt(found)
+
+
+def _by_hand(stack: str, creating: Sequence[PendingOperation]) -> str:
+    names = ", ".join(f"{operation.resource.kind} {operation.resource.name!r}" for operation in creating)
+    return (
+        f"An earlier run of {stack} was interrupted while it created {names}: look each one up in the cloud, then run "
+        f"`pulumi refresh -s {stack}`, which asks for the ids of those that exist and clears the others."
+    )

@@ -1,0 +1,140 @@
+"""The report after every preview and update: which rules ran on what, what they found, and what they could not see.
+
+It is folded from the lines that the policy pack wrote while it judged and from the engine's own record of findings; a
+rule without a single line makes the report incomplete, and an incomplete report is a failure.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+Answer = Literal["passed", "violated", "undetermined", "not-applicable"]
+
+_WEIGHT: dict[Answer, int] = {"not-applicable": 0, "passed": 1, "undetermined": 2, "violated": 3}
+
+
+class Rule(BaseModel):
+    """A rule of the pack: the clauses that stand on it and what it demands."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    clauses: tuple[str, ...] = ()
+    summary: str = ""
+
+
+class Judgement(BaseModel):
+    """A rule's answer on one resource."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    rule: str
+    urn: str
+    type: str = ""
+    answer: Answer
+    messages: tuple[str, ...] = ()
+
+
+class Pack(BaseModel):
+    """The pack that judged."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    version: str
+    rules: dict[str, Rule]
+
+
+class Report(BaseModel):
+    """What the policy pack said in one run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pack: Pack | None
+    judgements: tuple[Judgement, ...]
+    problems: tuple[str, ...] = ()
+    """Why the report can't be trusted."""
+
+    @property
+    def violations(self) -> list[Judgement]:
+        """The findings that stop a deployment."""
+        return [judgement for judgement in self.judgements if judgement.answer == "violated"]
+
+    @property
+    def undetermined(self) -> list[Judgement]:
+        """The answers that wait for values which aren't known yet."""
+        return [judgement for judgement in self.judgements if judgement.answer == "undetermined"]
+
+    @property
+    def passes(self) -> bool:
+        """Whether the pack has nothing against what was judged, and judged it all."""
+        return not self.violations and not self.problems
+
+
+def fold(file: Path, expected_rules: Iterable[str], engine_violations: Iterable[tuple[str, str]]) -> Report:
+    """The report of the run that wrote `file`.
+
+    `expected_rules` are the names of all rules of the pack; `engine_violations` are the mandatory findings that the
+    engine itself received (rule, URN), which must all be in the file.
+    """
+    pack: Pack | None = None
+    answers: dict[tuple[str, str], Judgement] = {}
+    problems: list[str] = []
+    lines = file.read_text().splitlines() if file.exists() else []
+    for number, line in enumerate(lines, 1):
+        try:
+            content = json.loads(line)
+            if "pack" in content:
+                pack = Pack.model_validate(content["pack"])
+                continue
+            judgement = Judgement.model_validate(content)
+        except (ValueError, ValidationError):
+            problems.append(f"Line {number} of the policy pack's answers can't be read.")
+            continue
+        key = (judgement.rule, judgement.urn)
+        if key not in answers or _WEIGHT[judgement.answer] >= _WEIGHT[answers[key].answer]:
+            answers[key] = judgement
+    judged = {rule for rule, _ in answers}
+    silent = sorted(set(expected_rules) - judged)
+    if silent:
+        problems.append(f"{len(silent)} rules gave no answer at all: {', '.join(silent)}.")
+    for rule, urn in engine_violations:
+        known = answers.get((rule, urn))
+        if known is None or known.answer != "violated":
+            answers[rule, urn] = Judgement(rule=rule, urn=urn, answer="violated", messages=("see the engine's output",))
+    return Report(pack=pack, judgements=tuple(answers.values()), problems=tuple(problems))
+
+
+def show(report: Report, console: Console) -> None:
+    """Prints the report: violations with clause and mend, then what is undetermined, then the counts."""
+    rules = report.pack.rules if report.pack else {}
+    if report.violations:
+        console.print(_table("Violations", report.violations, rules))
+    waiting = report.undetermined
+    if waiting:
+        names = ", ".join(sorted({judgement.rule for judgement in waiting}))
+        console.print(f"[yellow]Undetermined until values are known[/]: {len(waiting)} answers of {names}.")
+    for problem in report.problems:
+        console.print(f"[red]{escape(problem)}[/]")
+    judged = len({judgement.urn for judgement in report.judgements if judgement.answer != "not-applicable"})
+    ran = len({judgement.rule for judgement in report.judgements})
+    colour = "green" if report.passes else "red"
+    console.print(
+        f"[{colour}]Policy[/]: {ran} rules ran, {judged} resources judged, "
+        f"{len(report.violations)} violations, {len(waiting)} undetermined."
+    )
+
+
+def _table(title: str, judgements: Sequence[Judgement], rules: dict[str, Rule]) -> Table:
+    table = Table("Rule", "Resource", "Clause", "What is wrong and how to mend it", title=title, title_justify="left")
+    for judgement in sorted(judgements, key=lambda each: (each.rule, each.urn)):
+        clauses = ", ".join(rules[judgement.rule].clauses) if judgement.rule in rules else ""
+        resource = "::".join(judgement.urn.split("::")[-1:])
+        kind = judgement.type or judgement.urn.split("::")[-2].rsplit("$", 1)[-1] if "::" in judgement.urn else ""
+        table.add_row(judgement.rule, f"{kind} {resource}", clauses, escape("; ".join(judgement.messages)))
+    return table

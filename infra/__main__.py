@@ -1,0 +1,39 @@
+"""The program: reads the stack's settings, builds the one service that it hosts, exports what its users need."""
+
+import pulumi
+
+from infra.settings import NAMESPACE, Settings, SettingsError, parse_settings
+
+
+def stack_settings() -> Settings:
+    """The settings of the stack that the engine is running."""
+    prefix = NAMESPACE + ":"
+    values = {
+        key.removeprefix(prefix): value
+        for key, value in pulumi.runtime.get_config_env().items()
+        if key.startswith(prefix)
+    }
+    return parse_settings(pulumi.get_stack(), values)
+
+
+def main() -> None:
+    """Declares the stack's resources. The engine calls it, as a program of its own or inline."""
+    try:
+        settings = stack_settings()
+    except SettingsError as error:
+        raise pulumi.RunError(str(error)) from None
+    if settings.service == "aware":
+        from infra.aware import Aware
+
+        service = Aware(settings)
+    else:
+        from infra.cloud_integrated import CloudIntegrated
+
+        service = CloudIntegrated(settings)
+    pulumi.export("portalUrl", service.portal_url)
+    pulumi.export("vpnEndpoint", service.vpn_endpoint)
+    pulumi.export("tenantKeys", service.tenant_keys)
+
+
+if __name__ == "__main__":
+    main()

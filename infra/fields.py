@@ -1,0 +1,39 @@
+"""The kinds of text that settings are made of, each with a message in words when a value doesn't fit."""
+
+import re
+from ipaddress import IPv4Network
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+
+def pattern(expression: str, wanted: str) -> AfterValidator:
+    """A check that the whole value fits `expression`; the message says what is `wanted`, never the expression."""
+
+    def check(value: str) -> str:
+        if re.fullmatch(expression, value) is None:
+            raise ValueError(f"{value!r} is not {wanted}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _is_address_range(value: str) -> str:
+    try:
+        IPv4Network(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not an IPv4 range in CIDR notation such as 10.40.0.0/16") from error
+    return value
+
+
+AddressRange = Annotated[str, AfterValidator(_is_address_range)]
+DomainName = Annotated[str, pattern(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", "a domain name")]
+ImageDigest = Annotated[
+    str, pattern(r"[a-z0-9.-]+(:\d+)?/[a-z0-9._/-]+@sha256:[0-9a-f]{64}", "an image by digest (registry/name@sha256:…)")
+]
+Uuid = Annotated[str, pattern(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a UUID in lower case")]
+AwsAccountId = Annotated[str, pattern(r"\d{12}", "an AWS account id of twelve digits")]
+Arn = Annotated[str, pattern(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{12}:.+", "an ARN")]
+TenantId = Annotated[
+    str, pattern(r"[a-z][a-z0-9]{2,19}", "a tenant id of 3 to 20 lower-case letters and digits with a letter first")
+]

@@ -1,0 +1,56 @@
+"""A tenant and its life: active, then suspended, terminated and deleted.
+
+- `active`: the tenant's services run.
+- `suspended`: cut off, and can come back: its key is disabled, its data stay.
+- `terminated`: cut off for good and waiting for the deletion policy's term: its key is disabled, its data stay.
+- `deleted`: let go. Its resources still exist but are no longer protected; once the row is removed, the next `up`
+  removes them. Only a tenant whose last deployed state is `deleted` may lose its row (`hosting.gates`).
+"""
+
+from typing import Final, Literal
+
+import pulumi
+from pydantic import BaseModel, ConfigDict
+
+from infra.fields import TenantId
+
+TenantState = Literal["active", "suspended", "terminated", "deleted"]
+
+TENANT_COMPONENT: Final = "hosting:infra:Tenant"
+"""The type of the component under which everything of one tenant hangs; the deletion gate reads its outputs."""
+
+
+class Tenant(BaseModel):
+    """A row of `hosting:tenants` in a stack file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: TenantId
+    """Part of every name, tag and alias of the tenant. No hyphen: `a-b` and `a` would share a name's beginning."""
+    state: TenantState = "active"
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the tenant's key may be used at all."""
+        return self.state == "active"
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether the engine refuses to delete the tenant's resources."""
+        return self.state != "deleted"
+
+
+class TenantResources(pulumi.ComponentResource):
+    """Everything of one tenant: each room hangs the tenant's share below it.
+
+    Its outputs `tenant` and `state` are the record of what was deployed last, which the deletion gate reads.
+    """
+
+    def __init__(self, tenant: Tenant, options: pulumi.ResourceOptions) -> None:
+        super().__init__(TENANT_COMPONENT, tenant.id, {}, options)
+        self.tenant = tenant
+        self.register_outputs({"tenant": tenant.id, "state": tenant.state})
+
+    def child(self, parent: pulumi.Resource | None = None) -> pulumi.ResourceOptions:
+        """Options for a resource of this tenant: below it (or below `parent`), protected until it is deleted."""
+        return pulumi.ResourceOptions(parent=parent or self, protect=self.tenant.is_protected)
