@@ -1,0 +1,107 @@
+"""The Aware service in Azure: one component a room, put together here."""
+
+import pulumi
+import pulumi_azure_native as azure_native
+from pulumi_azure_native import resources
+
+from infra.aware.audit import Audit
+from infra.aware.data import Data
+from infra.aware.edge import Edge
+from infra.aware.keys import Keys
+from infra.aware.network import Network
+from infra.aware.placement import Placement, common_tags
+from infra.aware.services import Services, services_of
+from infra.settings import Settings
+from infra.tenants import TenantResources
+
+
+class Aware(pulumi.ComponentResource):
+    """Signal, Spotlight, Search and Discover, and Data Management for many customers, in one Azure region.
+
+    Raises ValueError for the settings of another service.
+    """
+
+    portal_url: pulumi.Output[str]
+    """Where customers' browsers go."""
+    vpn_endpoint: pulumi.Output[str | None]
+    """The address of the VPN gateway, through which engineers reach the private network."""
+    tenant_keys: pulumi.Output[dict[str, str]]
+    """Tenant id -> the Key Vault identifier of the tenant's key, without a version."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.aware is None:
+            raise ValueError(f"stack {settings.stack} hosts {settings.service}, not aware")
+        provider = azure_native.Provider(
+            "azure-native",
+            subscription_id=settings.aware.allowed_subscription_ids[0],
+            tenant_id=settings.aware.entra_tenant_id,
+            location=settings.region,
+        )
+        super().__init__("hosting:aware:Aware", "aware", {}, pulumi.ResourceOptions(providers=[provider]))
+        below = pulumi.ResourceOptions(parent=self)
+
+        group = resources.ResourceGroup(
+            "main",
+            resource_group_name=f"rg-{settings.name_prefix}-{settings.stack}",
+            location=settings.region,
+            tags={"Name": "main", **common_tags(settings)},
+            # To delete it is to delete everything in it.
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+        placement = Placement.of(settings, resource_group_name=group.name)
+        tenants = [TenantResources(tenant, below) for tenant in settings.tenants]
+
+        audit = Audit("audit", placement=placement, retention_days=settings.log_retention_days, options=below)
+        network = Network(
+            "network",
+            placement=placement,
+            audit=audit,
+            address_space=settings.address_space,
+            vpn_address_space=settings.vpn_address_space,
+            options=below,
+        )
+        keys = Keys(
+            "keys",
+            placement=placement,
+            audit=audit,
+            private_links=network.private_links,
+            tenants=tenants,
+            options=below,
+        )
+        Data(
+            "data",
+            placement=placement,
+            audit=audit,
+            private_links=network.private_links,
+            keys=keys,
+            tenants=tenants,
+            options=below,
+        )
+        services = Services(
+            "services",
+            placement=placement,
+            audit=audit,
+            subnet_id=network.apps_subnet_id,
+            services=services_of(settings.aware),
+            options=below,
+        )
+        edge = Edge(
+            "edge",
+            placement=placement,
+            audit=audit,
+            portal_domain=settings.portal_domain,
+            environment_id=services.environment_id,
+            host_names=services.host_names,
+            options=below,
+        )
+        self.portal_url = edge.portal_url
+        self.vpn_endpoint = network.vpn_endpoint
+        self.tenant_keys = pulumi.Output.all(**{tenant: key.key_uri for tenant, key in keys.tenant_keys.items()})
+        self.register_outputs(
+            {
+                "service": settings.service,
+                "jurisdiction": settings.jurisdiction,
+                "region": settings.region,
+                "stack": settings.stack,
+            }
+        )

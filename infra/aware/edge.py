@@ -1,0 +1,193 @@
+"""The room at the edge: the only way in from the internet.
+
+Aware document, 6.a (the portals are protected by the most current version of TLS).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pulumi
+from pulumi_azure_native import cdn, frontdoor
+
+from infra.aware.audit import Audit
+from infra.aware.placement import Placement
+from infra.aware.services import READY_PATH
+
+HOME: Final = "data-management"
+"""The service that answers at the portal's root: where customers administer what the other services do."""
+
+
+class Edge(pulumi.ComponentResource):
+    """Front Door premium: the portal's domain over TLS 1.3 only, a web application firewall, private links to the apps.
+
+    Front Door's own host name can't be held to TLS 1.3, so no route answers on it. The private links wait for their
+    approval on the environment's side before any traffic flows.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        placement: Placement,
+        audit: Audit,
+        portal_domain: str,
+        environment_id: pulumi.Input[str],
+        host_names: Mapping[str, pulumi.Output[str]],
+        options: pulumi.ResourceOptions,
+    ) -> None:
+        super().__init__("hosting:aware:Edge", name, {}, options)
+        self._placement = placement
+        self._environment_id = environment_id
+        self._profile = cdn.Profile(
+            "main",
+            profile_name=placement.name("afd"),
+            resource_group_name=placement.resource_group_name,
+            location="Global",
+            sku=cdn.SkuArgs(name=cdn.SkuName.PREMIUM_AZURE_FRONT_DOOR),
+            origin_response_timeout_seconds=60,
+            tags=placement.tags("main"),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        audit.collect("edge", self._profile.id, parent=self)
+        self._endpoint = cdn.AFDEndpoint(
+            "main",
+            endpoint_name=placement.name("fde"),
+            profile_name=self._profile.name,
+            resource_group_name=placement.resource_group_name,
+            location="Global",
+            enabled_state=cdn.EnabledState.ENABLED,
+            tags=placement.tags("main"),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self._domain = cdn.AFDCustomDomain(
+            "portal",
+            custom_domain_name="portal",
+            profile_name=self._profile.name,
+            resource_group_name=placement.resource_group_name,
+            host_name=portal_domain,
+            tls_settings=cdn.AFDDomainHttpsParametersArgs(
+                certificate_type=cdn.AfdCertificateType.MANAGED_CERTIFICATE,
+                minimum_tls_version=cdn.AfdMinimumTlsVersion.TLS13,
+                # The predefined sets end at TLS 1.2; 1.3 as the minimum takes effect with a set of our own only.
+                cipher_suite_set_type=cdn.AfdCipherSuiteSetType.CUSTOMIZED,
+                customized_cipher_suite_set=cdn.AFDDomainHttpsCustomizedCipherSuiteSetArgs(
+                    cipher_suite_set_for_tls13=[
+                        cdn.AfdCustomizedCipherSuiteForTls13.TL_S_AE_S_256_GC_M_SHA384,
+                        cdn.AfdCustomizedCipherSuiteForTls13.TL_S_AE_S_128_GC_M_SHA256,
+                    ]
+                ),
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self._put_behind_firewall()
+        for service, host_name in host_names.items():
+            self._route(service, host_name)
+        self.portal_url: pulumi.Output[str] = pulumi.Output.concat("https://", self._domain.host_name)
+        self.register_outputs({"portalUrl": self.portal_url})
+
+    def _put_behind_firewall(self) -> None:
+        """Microsoft's rules against attacks and bots, for the portal and for the endpoint's own name alike."""
+        policy = frontdoor.Policy(
+            "main",
+            policy_name=self._placement.compact_name("fdfp"),
+            resource_group_name=self._placement.resource_group_name,
+            location="Global",
+            sku=frontdoor.SkuArgs(name=frontdoor.SkuName.PREMIUM_AZURE_FRONT_DOOR),
+            policy_settings=frontdoor.PolicySettingsArgs(
+                enabled_state=frontdoor.PolicyEnabledState.ENABLED,
+                mode=frontdoor.PolicyMode.PREVENTION,
+                request_body_check=frontdoor.PolicyRequestBodyCheck.ENABLED,
+            ),
+            managed_rules=frontdoor.ManagedRuleSetListArgs(
+                managed_rule_sets=[
+                    frontdoor.ManagedRuleSetArgs(
+                        rule_set_type="Microsoft_DefaultRuleSet",
+                        rule_set_version="2.1",
+                        rule_set_action=frontdoor.ManagedRuleSetActionType.BLOCK,
+                    ),
+                    frontdoor.ManagedRuleSetArgs(rule_set_type="Microsoft_BotManagerRuleSet", rule_set_version="1.1"),
+                ]
+            ),
+            tags=self._placement.tags("main"),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        cdn.SecurityPolicy(
+            "main",
+            security_policy_name="firewall",
+            profile_name=self._profile.name,
+            resource_group_name=self._placement.resource_group_name,
+            parameters=cdn.SecurityPolicyWebApplicationFirewallParametersArgs(
+                type="WebApplicationFirewall",
+                waf_policy=cdn.ResourceReferenceArgs(id=policy.id),
+                associations=[
+                    cdn.SecurityPolicyWebApplicationFirewallAssociationArgs(
+                        domains=[
+                            cdn.ActivatedResourceReferenceArgs(id=self._domain.id),
+                            cdn.ActivatedResourceReferenceArgs(id=self._endpoint.id),
+                        ],
+                        patterns_to_match=["/*"],
+                    )
+                ],
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _route(self, service: str, host_name: pulumi.Output[str]) -> None:
+        """Serves the portal's path `/<service>` (and the root, for the service HOME) from a service's app."""
+        group = cdn.AFDOriginGroup(
+            service,
+            origin_group_name=service,
+            profile_name=self._profile.name,
+            resource_group_name=self._placement.resource_group_name,
+            health_probe_settings=cdn.HealthProbeParametersArgs(
+                probe_protocol=cdn.ProbeProtocol.HTTPS,
+                probe_request_type=cdn.HealthProbeRequestType.HEAD,
+                probe_path=READY_PATH,
+                probe_interval_in_seconds=30,
+            ),
+            load_balancing_settings=cdn.LoadBalancingSettingsParametersArgs(
+                sample_size=4, successful_samples_required=3, additional_latency_in_milliseconds=50
+            ),
+            session_affinity_state=cdn.EnabledState.DISABLED,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        origin = cdn.AFDOrigin(
+            service,
+            origin_name=service,
+            origin_group_name=group.name,
+            profile_name=self._profile.name,
+            resource_group_name=self._placement.resource_group_name,
+            host_name=host_name,
+            origin_host_header=host_name,
+            http_port=80,
+            https_port=443,
+            priority=1,
+            weight=1000,
+            enabled_state=cdn.EnabledState.ENABLED,
+            enforce_certificate_name_check=True,
+            shared_private_link_resource=cdn.SharedPrivateLinkResourcePropertiesArgs(
+                group_id="managedEnvironments",
+                private_link=cdn.ResourceReferenceArgs(id=self._environment_id),
+                private_link_location=self._placement.region,
+                request_message=f"Front Door of {self._placement.stack} to {service}",
+            ),
+            opts=pulumi.ResourceOptions(parent=group),
+        )
+        cdn.Route(
+            service,
+            route_name=service,
+            endpoint_name=self._endpoint.name,
+            profile_name=self._profile.name,
+            resource_group_name=self._placement.resource_group_name,
+            custom_domains=[cdn.ActivatedResourceReferenceArgs(id=self._domain.id)],
+            origin_group=cdn.ResourceReferenceArgs(id=group.id),
+            patterns_to_match=[f"/{service}", f"/{service}/*", *(["/*"] if service == HOME else [])],
+            supported_protocols=[cdn.AFDEndpointProtocols.HTTPS],
+            # A redirect would need plain HTTP to be answered in the first place; it isn't.
+            https_redirect=cdn.HttpsRedirect.DISABLED,
+            forwarding_protocol=cdn.ForwardingProtocol.HTTPS_ONLY,
+            link_to_default_domain=cdn.LinkToDefaultDomain.DISABLED,
+            enabled_state=cdn.EnabledState.ENABLED,
+            # Front Door refuses a route to a group that has no origin yet.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[origin]),
+        )

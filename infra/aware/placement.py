@@ -1,0 +1,83 @@
+"""Where a stack's Azure resources are placed, and what they are called."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+from uuid import NAMESPACE_URL, uuid5
+
+import pulumi
+
+from infra.settings import Settings
+from infra.tenants import Tenant
+
+ROLE_DEFINITIONS: Final[Mapping[str, str]] = {
+    "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
+}
+"""Ids of Azure's built-in roles, the same in every subscription (Azure documentation, "Azure built-in roles")."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The subscription, resource group, region and zones of a stack, with its rule for names and tags.
+
+    Names begin with Azure's abbreviation of the resource type (Cloud Adoption Framework, "Abbreviation
+    recommendations") and end with the stack's own part, so that the same stack file always gives the same names.
+    """
+
+    subscription_id: str
+    entra_tenant_id: str
+    resource_group_name: pulumi.Input[str]
+    region: str
+    zones: tuple[str, ...]
+    name_prefix: str
+    stack: str
+    common_tags: Mapping[str, str]
+
+    @classmethod
+    def of(cls, settings: Settings, *, resource_group_name: pulumi.Input[str]) -> Self:
+        """The placement that the settings of an Aware stack ask for. Raises ValueError for another service's."""
+        if settings.aware is None:
+            raise ValueError(f"stack {settings.stack} hosts {settings.service}, not aware")
+        return cls(
+            subscription_id=settings.aware.allowed_subscription_ids[0],
+            entra_tenant_id=settings.aware.entra_tenant_id,
+            resource_group_name=resource_group_name,
+            region=settings.region,
+            zones=settings.zones,
+            name_prefix=settings.name_prefix,
+            stack=settings.stack,
+            common_tags=common_tags(settings),
+        )
+
+    def name(self, abbreviation: str, role: str | None = None) -> str:
+        """The name of a resource: `vnet-hostco-useast`, or with a role `nsg-apps-hostco-useast`."""
+        return "-".join(part for part in (abbreviation, role, self.name_prefix, self.stack) if part)
+
+    def compact_name(self, abbreviation: str) -> str:
+        """The name of a resource whose type takes letters and digits only: `sthostcouseast`."""
+        return self.name(abbreviation).replace("-", "")
+
+    def tags(self, name: str, tenant: Tenant | None = None) -> dict[str, str]:
+        """The tags of the resource with the logical `name`, which belongs to `tenant` if one is given."""
+        return {"Name": name, **self.common_tags, **({"tenant": tenant.id} if tenant else {})}
+
+    def role_assignment_name(self, name: str) -> str:
+        """A role assignment's name has to be a UUID: always the same one for the logical `name` in this stack."""
+        return str(uuid5(NAMESPACE_URL, f"{self.subscription_id}/{self.name_prefix}/{self.stack}/{name}"))
+
+    def role_definition_id(self, role: str) -> str:
+        """The id of the built-in `role` in this subscription. Raises KeyError for a role that isn't listed."""
+        return (
+            f"/subscriptions/{self.subscription_id}/providers/Microsoft.Authorization"
+            f"/roleDefinitions/{ROLE_DEFINITIONS[role]}"
+        )
+
+
+def common_tags(settings: Settings) -> dict[str, str]:
+    """The tags that every resource of the stack carries."""
+    return {
+        "stack": settings.stack,
+        "service": settings.service,
+        "jurisdiction": settings.jurisdiction,
+        "managed-by": "pulumi",
+    }

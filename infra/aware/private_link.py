@@ -1,0 +1,62 @@
+"""Private endpoints: the only way to a platform service whose public access is off."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi
+from pulumi_azure_native import network
+
+from infra.aware.placement import Placement
+
+PrivateLinkGroup = Literal["vault", "blob"]
+"""The sub-resources that private endpoints connect to, by the name that Azure gives them (group id)."""
+
+PRIVATE_DNS_ZONES: Final[Mapping[PrivateLinkGroup, str]] = {
+    "vault": "privatelink.vaultcore.azure.net",
+    "blob": "privatelink.blob.core.windows.net",
+}
+"""The zone in which a private endpoint's address is found (Azure documentation, "Private endpoint DNS values")."""
+
+
+@dataclass(frozen=True)
+class PrivateLinks:
+    """The place in the network where private endpoints are put, and the zones that resolve them."""
+
+    placement: Placement
+    subnet_id: pulumi.Output[str]
+    zone_ids: Mapping[PrivateLinkGroup, pulumi.Output[str]]
+
+    def connect(
+        self, name: str, target_id: pulumi.Input[str], *, group: PrivateLinkGroup, parent: pulumi.Resource
+    ) -> network.PrivateEndpoint:
+        """Gives the resource `target_id` an address in the network, and its public name that address inside of it."""
+        endpoint = network.PrivateEndpoint(
+            name,
+            private_endpoint_name=self.placement.name("pep", name),
+            resource_group_name=self.placement.resource_group_name,
+            location=self.placement.region,
+            subnet=network.SubnetArgs(id=self.subnet_id),
+            custom_network_interface_name=self.placement.name("nic-pep", name),
+            private_link_service_connections=[
+                network.PrivateLinkServiceConnectionArgs(
+                    name=name, private_link_service_id=target_id, group_ids=[group]
+                )
+            ],
+            tags=self.placement.tags(name),
+            opts=pulumi.ResourceOptions(parent=parent),
+        )
+        network.PrivateDnsZoneGroup(
+            name,
+            name="default",
+            private_dns_zone_group_name="default",
+            private_endpoint_name=endpoint.name,
+            resource_group_name=self.placement.resource_group_name,
+            private_dns_zone_configs=[
+                network.PrivateDnsZoneConfigArgs(
+                    name=PRIVATE_DNS_ZONES[group].replace(".", "-"), private_dns_zone_id=self.zone_ids[group]
+                )
+            ],
+            opts=pulumi.ResourceOptions(parent=endpoint),
+        )
+        return endpoint

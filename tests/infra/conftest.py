@@ -1,0 +1,59 @@
+"""Runs a program without an engine, and gives what it asked for as plain data."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks, rpc
+
+Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
+"""What a cloud would compute for a resource of this type with these inputs, beside the inputs themselves."""
+
+
+class _Recorder(mocks.MockMonitor):
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(_Answers(answer))
+        self.records: list[dict[str, Any]] = []
+
+    def RegisterResource(self, request: Any) -> Any:
+        response = super().RegisterResource(request)
+        self.records.append(
+            {
+                "type": request.type,
+                "name": request.name,
+                "urn": response.urn,
+                "parent": request.parent,
+                "provider": request.provider,
+                "custom": request.custom,
+                "protect": request.protect,
+                "dependencies": sorted(request.dependencies),
+                "inputs": rpc.deserialize_properties(request.object),
+            }
+        )
+        return response
+
+
+class _Answers(mocks.Mocks):
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        identity = args.resource_id or f"{args.typ}/{args.name}"
+        return identity, {**args.inputs, **self.answer(args.typ, args.inputs)}
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        return self.answer(args.token, args.args), None
+
+
+@pytest.fixture(scope="session")
+def declared() -> Callable[[Callable[[], object], Answer], list[dict[str, Any]]]:
+    """A function that runs a program once and gives each resource it declared, in the order of their names."""
+
+    def run(program: Callable[[], object], answer: Answer) -> list[dict[str, Any]]:
+        recorder = _Recorder(answer)
+        mocks.set_mocks(recorder.mocks, project="hosting", stack="test", preview=False, monitor=recorder)
+        pulumi.runtime.test(program)()
+        return sorted(recorder.records, key=lambda record: (record["type"], record["name"]))
+
+    return run
