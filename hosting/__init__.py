@@ -1,0 +1,1 @@
+"""The command line that brings program, policy pack, engine and clouds together."""

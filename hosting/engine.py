@@ -7,7 +7,7 @@ state) is what `pulumi` itself would use.
 import contextlib
 import re
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from pulumi.automation import (
     OpType,
     PulumiCommand,
     Stack,
+    StepEventMetadata,
 )
 
 from hosting.errors import HostingError
@@ -58,6 +59,8 @@ class Run:
 
     succeeded: bool = True
     steps: list[Step] = field(default_factory=list)
+    outcomes: list[Step] = field(default_factory=list)
+    """Steps that were carried out."""
     failed: list[Step] = field(default_factory=list)
     """Steps that the cloud refused."""
     errors: list[str] = field(default_factory=list)
@@ -68,9 +71,11 @@ class Run:
     def take(self, event: EngineEvent) -> None:
         """Adds what an event of the engine tells."""
         if event.resource_pre_event is not None:
-            self._add(self.steps, event.resource_pre_event.metadata)
+            self.steps.append(_step(event.resource_pre_event.metadata))
+        elif event.res_outputs_event is not None:
+            self.outcomes.append(_step(event.res_outputs_event.metadata))
         elif event.res_op_failed_event is not None:
-            self._add(self.failed, event.res_op_failed_event.metadata)
+            self.failed.append(_step(event.res_op_failed_event.metadata))
         elif event.diagnostic_event is not None:
             diagnostic = event.diagnostic_event
             if diagnostic.severity == "error":
@@ -78,11 +83,6 @@ class Run:
         elif event.policy_event is not None and event.policy_event.enforcement_level == "mandatory":
             policy = event.policy_event
             self.policy_violations.append((policy.policy_name, policy.resource_urn or ""))
-
-    @staticmethod
-    def _add(steps: list[Step], metadata: Any) -> None:
-        changed = tuple(sorted(metadata.detailed_diff or metadata.diffs or ()))
-        steps.append(Step(OpType(metadata.op), metadata.urn, metadata.type, changed))
 
     def changes(self) -> list[Step]:
         """The steps that change something."""
@@ -149,9 +149,7 @@ class StackEngine:
         """What an update would do, judged by the policy pack, which writes its answers to `judgements`."""
 
         def call(take: Callable[[EngineEvent], None]) -> None:
-            self._stack.preview(
-                on_event=take, policy_packs=[str(self._place.policies)], refresh=refresh, color="never"
-            )
+            self._stack.preview(on_event=take, policy_packs=[str(self._place.policies)], refresh=refresh, color="never")
 
         return self._run(call, judgements)
 
@@ -159,9 +157,7 @@ class StackEngine:
         """Brings the stack to what the program says; `on_step` is told of each change that is done."""
 
         def call(take: Callable[[EngineEvent], None]) -> None:
-            self._stack.up(
-                on_event=_telling(take, on_step), policy_packs=[str(self._place.policies)], color="never"
-            )
+            self._stack.up(on_event=_telling(take, on_step), policy_packs=[str(self._place.policies)], color="never")
 
         return self._run(call, judgements)
 
@@ -208,7 +204,8 @@ class StackEngine:
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs; secret ones are masked."""
         return {
-            name: "[secret]" if output.secret else output.value for name, output in sorted(self._stack.outputs().items())
+            name: "[secret]" if output.secret else output.value
+            for name, output in sorted(self._stack.outputs().items())
         }
 
     def _deployment(self) -> Mapping[str, Any]:
@@ -240,14 +237,15 @@ class StackEngine:
         return run
 
     @contextlib.contextmanager
-    def _environment(self, additional: Mapping[str, str]) -> Iterator[None]:
-        variables = self._stack.workspace.env_vars
-        variables.update(additional)
+    def _environment(self, additional: Mapping[str, str]) -> Generator[None]:
+        """The engine's environment with some variables more."""
+        workspace = self._stack.workspace
+        before = workspace.env_vars
+        workspace.env_vars = {**before, **additional}
         try:
             yield
         finally:
-            for name in additional:
-                del variables[name]
+            workspace.env_vars = before
 
     def _cancel_or_refuse(self, error: ConcurrentUpdateError) -> None:
         holder = _LOCKED_BY.search(str(error))
@@ -280,17 +278,18 @@ def explain(error: CommandError, stack: str) -> str:
     return "; ".join(dict.fromkeys(reasons)) or (lines[-1] if lines else "the engine failed and said nothing")
 
 
-def _telling(
-    take: Callable[[EngineEvent], None], on_step: Callable[[Step], None]
-) -> Callable[[EngineEvent], None]:
+def _telling(take: Callable[[EngineEvent], None], on_step: Callable[[Step], None]) -> Callable[[EngineEvent], None]:
     def take_and_tell(event: EngineEvent) -> None:
         take(event)
         if event.res_outputs_event is not None:
-            metadata = event.res_outputs_event.metadata
-            changed = tuple(sorted(metadata.detailed_diff or metadata.diffs or ()))
-            on_step(Step(OpType(metadata.op), metadata.urn, metadata.type, changed))
+            on_step(_step(event.res_outputs_event.metadata))
 
     return take_and_tell
+
+
+def _step(metadata: StepEventMetadata) -> Step:
+    changed = tuple(sorted(metadata.detailed_diff or metadata.diffs or ()))
+    return Step(OpType(metadata.op), metadata.urn, metadata.type, changed)
 
 
 def _runs_since(pid: int, since: str) -> bool:

@@ -1,7 +1,7 @@
 """The deletion gate: what must not go is refused before anything goes.
 
-`protect` alone is not enough: the engine refuses a protected resource only after it has removed the unprotected ones that
-depend on it. The gate reads the whole preview first, so that nothing goes at all, and it doesn't look at
+`protect` alone is not enough: the engine refuses a protected resource only after it has removed the unprotected ones
+that depend on it. The gate reads the whole preview first, so that nothing goes at all, and it doesn't look at
 `--ignore-protect`.
 """
 
@@ -20,7 +20,8 @@ def refuse_deletions(steps: Sequence[Step], deployed: Sequence[Deployed], settin
     """Why the previewed `steps` may not be carried out, a sentence each; empty when they may.
 
     A tenant's resource may go only if the tenant was last deployed as `deleted` and its row doesn't say otherwise.
-    Any other protected resource, and what only exists for it, may go only after an update that let go of its protection.
+    Any other protected resource, and what only exists for it, may go only after an update that let go of its
+    protection.
     """
     state = {resource.urn: resource for resource in deployed}
     wanted = {tenant.id: tenant.state for tenant in settings.tenants}
@@ -49,15 +50,19 @@ def refuse_destruction(deployed: Iterable[Deployed], *, ignore_protect: bool) ->
     alive = sorted({r.name for r in resources if r.kind == TENANT_COMPONENT and _state(r) != "deleted"})
     if alive:
         return [
-            f"Tenants still live here: {', '.join(alive)}; to let go of them set each one's state to `deleted` in the "
-            "stack file and run `make up`, then run `make destroy` again."
+            (
+                f"Tenants still live here: {', '.join(alive)}; to let go of them set each one's state to `deleted` in "
+                "the stack file and run `make up`, then run `make destroy` again."
+            )
         ]
     held = [r for r in resources if r.protected and _tenant(r, state) is None]
     if held and not ignore_protect:
         names = ", ".join(sorted(f"{r.kind.rsplit(':', 1)[-1]} {r.name}" for r in held))
         return [
-            f"The platform's own keys, data and logs are protected ({names}): "
-            "say `make destroy IGNORE_PROTECT=1` to destroy them too."
+            (
+                f"The platform's own keys, data and logs are protected ({names}): "
+                "say `make destroy IGNORE_PROTECT=1` to destroy them too."
+            )
         ]
     return []
 

@@ -44,13 +44,14 @@ def find_cli(checkout: Checkout, say: Say) -> PulumiCommand | None:
         version = command.version
         if version is not None and version.major == pinned.major and version >= pinned:
             return command
-        say(f"The Pulumi CLI {version or 'of unknown version'} {place} is passed over: {pinned} or newer is needed.")
+        wanted = f"{pinned} or newer of the same major is needed"
+        say(f"The Pulumi CLI {version or 'of unknown version'} {place} is passed over: {wanted}.")
     return None
 
 
 def require_cli(checkout: Checkout) -> PulumiCommand:
     """The CLI that set-up has found or installed. Raises HostingError when there is none."""
-    command = find_cli(checkout, lambda message: None)
+    command = find_cli(checkout, lambda _: None)
     if command is None:
         raise HostingError("There is no Pulumi CLI yet: run `make setup`.")
     return command
@@ -75,7 +76,7 @@ def install_cli(checkout: Checkout, say: Say) -> PulumiCommand:
 
 
 def _command(root: str | None) -> PulumiCommand | None:
-    executable = shutil.which("pulumi") if root is None else shutil.which("pulumi", path=os.path.join(root, "bin"))
+    executable = shutil.which("pulumi") if root is None else shutil.which("pulumi", path=Path(root) / "bin")
     if executable is None:
         return None
     try:

@@ -11,7 +11,7 @@ Find = Callable[[str, Mapping[str, Any]], Sequence[str]]
 
 
 def resume(engine: StackEngine, find: Find | None, say: Callable[[str], None]) -> None:
-    """Settles what an interrupted run left open: finds each object that was being created, and adopts it if it is there.
+    """Settles what an interrupted run left open: looks for each object under way, and adopts it if it is there.
 
     Raises HostingError when the cloud can't be searched (`find` is None) or more than one object fits.
     """

@@ -1,7 +1,7 @@
 """Stack files: read for the tool's own use, and copied for the local cloud.
 
-A local run works on copies, because the engine writes a salt into the stack file that it uses and the tracked files must
-stay as they are.
+A local run works on copies, because the engine writes a salt into the stack file that it uses and the tracked files
+must stay as they are.
 """
 
 from pathlib import Path
@@ -20,9 +20,7 @@ def read_settings(checkout: Checkout, stack: str) -> Settings:
     """The settings in the file of `stack`. Raises HostingError when there is no such file or it can't be used."""
     configuration = _mapping(checkout.stack_file(stack)).get("config") or {}
     prefix = NAMESPACE + ":"
-    values = {
-        key.removeprefix(prefix): value for key, value in configuration.items() if str(key).startswith(prefix)
-    }
+    values = {key.removeprefix(prefix): value for key, value in configuration.items() if str(key).startswith(prefix)}
     try:
         return parse_settings(stack, {**_defaults(checkout), **values})
     except SettingsError as error:

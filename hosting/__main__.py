@@ -1,0 +1,213 @@
+"""The command line: `uv run hosting --help`, or `make help` for the same in the Makefile's words."""
+
+import shlex
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+from pulumi.automation import OpType
+from rich.console import Console
+from rich.markup import escape
+
+from hosting.checkout import Checkout
+from hosting.engine import Run, Step
+from hosting.errors import HostingError
+from hosting.gates import refuse_destruction
+from hosting.local_cloud import environment_of
+from hosting.pulumi_cli import find_cli, install_cli
+from hosting.report import show
+from hosting.session import (
+    Session,
+    Target,
+    Verdict,
+    foreign_variables,
+    forget_local_stacks,
+    local_clouds,
+    local_environment,
+    open_session,
+)
+from hosting.stack_files import copy_for_local_cloud
+
+application = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+Stack = Annotated[str, typer.Option("--stack", "-s", help="The stack: its file is Pulumi.STACK.yaml.")]
+Cloud = Annotated[Target, typer.Option(help="`local`: the cloud on this machine. `real`: Azure or AWS themselves.")]
+HttpPort = Annotated[
+    int | None, typer.Option(help="Port of the local cloud's HTTP side on 127.0.0.1; any free one if not given.")
+]
+
+_SIGNS = {
+    OpType.CREATE: "[green]+[/]",
+    OpType.UPDATE: "[yellow]~[/]",
+    OpType.DELETE: "[red]-[/]",
+    OpType.REPLACE: "[magenta]±[/]",
+    OpType.CREATE_REPLACEMENT: "[magenta]±[/]",
+    OpType.DELETE_REPLACED: "[magenta]±[/]",
+}
+
+
+def _command(function: Callable[..., None]) -> Callable[..., None]:
+    """Registers a command; what it can't do ends it with one sentence and status 1."""
+
+    @wraps(function)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            function(*arguments, **options)
+        except HostingError as error:
+            _fail(str(error))
+        except KeyboardInterrupt:
+            _fail("Interrupted: run the same command again to go on.")
+
+    return application.command()(run)
+
+
+def _fail(sentence: str) -> None:
+    Console(stderr=True).print(f"[red]error[/]: {escape(sentence)}", soft_wrap=True, highlight=False)
+    raise typer.Exit(1)
+
+
+def _console() -> Console:
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+
+
+@_command
+def setup() -> None:
+    """Makes the Pulumi CLI of the pinned version available: finds, downloads or builds it."""
+    checkout, console = Checkout.of_this_package(), _console()
+    say = _saying(console)
+    command = find_cli(checkout, say) or install_cli(checkout, say)
+    console.print(f"Pulumi CLI {command.version} is ready.")
+
+
+@_command
+def preview(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort = None) -> None:
+    """Shows what `up` would do, judged by the policy pack and the deletion gate."""
+    console = _console()
+    session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
+    session.resume(_saying(console))
+    _conclude(session, session.preview(), console, "previewed")
+
+
+@_command
+def up(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort = None) -> None:
+    """Previews, passes the gates, then brings the stack to what the program says."""
+    console = _console()
+    session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
+    session.resume(_saying(console))
+    verdict = session.preview()
+    if not verdict.passes:
+        _conclude(session, verdict, console, "refused in the preview")
+    _conclude(session, session.up(_showing(console)), console, "up")
+    for name, value in session.engine.outputs().items():
+        console.print(f"{name}: {escape(str(value))}")
+
+
+@_command
+def refresh(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort = None) -> None:
+    """Brings the state to what the cloud holds, and shows what was changed behind the program's back."""
+    console = _console()
+    session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
+    session.resume(_saying(console))
+    run = session.engine.refresh(_showing(console))
+    _raise_failure(session, run)
+    drifted = len([step for step in run.outcomes if step.operation is not OpType.SAME])
+    console.print(
+        f"{drifted} resources of {stack} were changed behind the program's back: `make up STACK={stack}` heals them."
+        if drifted
+        else f"{stack} is as the program left it."
+    )
+
+
+@_command
+def destroy(
+    stack: Stack = "useast",
+    cloud: Cloud = "local",
+    ignore_protect: Annotated[bool, typer.Option(help="Also the platform's own keys, data and logs.")] = False,
+    http_port: HttpPort = None,
+) -> None:
+    """Removes the stack's resources, once no tenant lives there any more."""
+    console = _console()
+    session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
+    session.resume(_saying(console))
+    refusals = refuse_destruction(session.deployed(), ignore_protect=ignore_protect)
+    if refusals:
+        raise HostingError(" ".join(refusals))
+    run = session.engine.destroy(_showing(console), ignore_protect=ignore_protect)
+    _raise_failure(session, run)
+    console.print(f"{stack} is destroyed: {len(run.outcomes)} resources removed.")
+
+
+@_command
+def stop() -> None:
+    """Ends the local clouds and forgets the stacks in them: their resources live only while the clouds run."""
+    checkout, console = Checkout.of_this_package(), _console()
+    for cloud in local_clouds(checkout):
+        console.print(f"The local {cloud.name} cloud " + ("is stopped." if cloud.stop() else "was not running."))
+    forgotten = forget_local_stacks(checkout)
+    if forgotten:
+        console.print(f"{', '.join(forgotten)} is forgotten: `make up` starts it anew.")
+
+
+@_command
+def env() -> None:
+    """Prints what any other `pulumi` or AWS command needs to work on the local stacks: eval "$(hosting env)"."""
+    checkout = Checkout.of_this_package()
+    for name in checkout.stack_names():
+        copy_for_local_cloud(checkout, name)
+    variables = local_environment(checkout) | environment_of(
+        {cloud.name: server for cloud in local_clouds(checkout) if (server := cloud.server())}
+    )
+    variables["PULUMI_OPTION_CWD"] = str(checkout.local)
+    for name in sorted(foreign_variables() - variables.keys()):
+        typer.echo(f"unset {name}")
+    for name, value in variables.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _saying(console: Console) -> Callable[[str], None]:
+    return lambda sentence: console.print(escape(sentence))
+
+
+def _showing(console: Console) -> Callable[[Step], None]:
+    def show_step(step: Step) -> None:
+        if step.operation in _SIGNS:
+            changed = f" [dim]({', '.join(step.changed)})[/]" if step.changed else ""
+            console.print(f"  {_SIGNS[step.operation]} {step.kind} {escape(step.name)}{changed}")
+
+    return show_step
+
+
+def _conclude(session: Session, verdict: Verdict, console: Console, done: str) -> None:
+    """Prints what a preview or update came to, the report last, and fails if anything stands against it."""
+    run = verdict.run
+    changes = run.changes()
+    counts = {sign: len([s for s in changes if s.operation is sign]) for sign in _SIGNS}
+    console.print(
+        f"{session.settings.stack} {done}: "
+        + (", ".join(f"{count} {sign.value}" for sign, count in counts.items() if count) or "no changes")
+        + "."
+    )
+    if not verdict.report.passes or run.succeeded:
+        show(verdict.report, console)
+    for refusal in verdict.refusals:
+        console.print(f"[red]refused[/]: {escape(refusal)}")
+    _raise_failure(session, run) if not verdict.refusals else None
+    if not verdict.passes:
+        raise typer.Exit(1)
+
+
+def _raise_failure(session: Session, run: Run) -> None:
+    if run.succeeded:
+        return
+    if session.cloud_has_died():
+        raise HostingError(
+            f"The local {session.cloud.name if session.cloud else ''} cloud ended in the middle and its resources with "
+            "it: run `make stop`, then start over with `make up`."
+        )
+    raise HostingError("; ".join(dict.fromkeys(run.errors)) or "the policy pack refuses it")
+
+
+if __name__ == "__main__":
+    application()

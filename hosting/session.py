@@ -1,0 +1,183 @@
+"""One command's work on one stack: everything is checked before the engine is asked to do anything."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from hosting.checkout import Checkout
+from hosting.engine import Deployed, Place, Run, StackEngine, Step
+from hosting.errors import HostingError
+from hosting.gates import refuse_deletions
+from hosting.local_cloud import CLOUD_OF_SERVICE, PACKAGES, LocalCloud, environment_of
+from hosting.pulumi_cli import require_cli
+from hosting.recovery import resume
+from hosting.report import Report, fold
+from hosting.stack_files import copy_for_local_cloud, read_settings
+from infra.settings import Settings
+from policies import rules
+from policies.rulebook import discover
+
+Target = Literal["local", "real"]
+
+_FOREIGN: Final = ("AWS_", "ARM_", "AZURE_", "PULUMI_")
+"""Variables that point to an account, a cloud or another state; a local run has none of them."""
+
+_PASSPHRASE: Final = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - the name of the variable
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a preview or an update came to."""
+
+    run: Run
+    report: Report
+    refusals: tuple[str, ...] = ()
+    """What the deletion gate refuses."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether nothing stands against it."""
+        return self.run.succeeded and self.report.passes and not self.refusals
+
+
+class Session:
+    """A stack, its settings, its engine and, locally, the cloud that holds it."""
+
+    def __init__(self, checkout: Checkout, settings: Settings, engine: StackEngine, cloud: LocalCloud | None) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.cloud = cloud
+        self._checkout = checkout
+
+    def resume(self, say: Callable[[str], None]) -> None:
+        """Settles what an interrupted run left open."""
+        resume(self.engine, self.cloud.find if self.cloud else None, say)
+
+    def deployed(self) -> list[Deployed]:
+        """What the state holds."""
+        return self.engine.resources()
+
+    def preview(self, *, refresh: bool = False) -> Verdict:
+        """A preview, judged by the policy pack and the deletion gate."""
+        answers = self._answers("preview")
+        run = self.engine.preview(answers, refresh=refresh)
+        refusals = refuse_deletions(run.steps, self.deployed(), self.settings)
+        return Verdict(run, self._fold(answers, run), tuple(refusals))
+
+    def up(self, on_step: Callable[[Step], None]) -> Verdict:
+        """An update, judged by the policy pack; the caller has seen a preview pass."""
+        answers = self._answers("up")
+        run = self.engine.up(answers, on_step)
+        return Verdict(run, self._fold(answers, run))
+
+    def cloud_has_died(self) -> bool:
+        """Whether the local cloud ended while it was in use."""
+        return self.cloud is not None and self.cloud.server() is None
+
+    def _answers(self, operation: str) -> Path:
+        folder = self._checkout.judgements
+        folder.mkdir(parents=True, exist_ok=True)
+        answers = folder / f"{self.settings.stack}-{operation}.jsonl"
+        answers.unlink(missing_ok=True)
+        return answers
+
+    def _fold(self, answers: Path, run: Run) -> Report:
+        return fold(answers, [rule.name for rule in discover(rules)], run.policy_violations)
+
+
+def open_session(checkout: Checkout, stack: str, target: Target, http_port: int | None = None) -> Session:
+    """Everything a command needs, each step checked.
+
+    Raises HostingError: unknown stack, unusable settings, no CLI, a policy configuration that could lower a rule, a
+    local cloud that can't start or has lost its data, a state that can't be opened.
+    """
+    settings = read_settings(checkout, stack)
+    refuse_policy_configuration()
+    command = require_cli(checkout)
+    if target == "real":
+        place = Place(checkout.root, checkout.policies, {"PATH": _path(checkout)})
+        return Session(checkout, settings, StackEngine(stack, place, command), None)
+    copy_for_local_cloud(checkout, stack)
+    environment = local_environment(checkout)
+    cloud = LocalCloud(checkout, CLOUD_OF_SERVICE[settings.service])
+    _refuse_lost_data(cloud, stack)
+    server = cloud.start(http_port)
+    cloud.remember(stack)
+    place = Place(checkout.local, checkout.policies, environment | environment_of({cloud.name: server}))
+    _leave_only(place)
+    return Session(checkout, settings, StackEngine(stack, place, command), cloud)
+
+
+def refuse_policy_configuration() -> None:
+    """Raises HostingError if the environment hands the engine a policy configuration: it could switch a rule off."""
+    for name in ("PULUMI_OPTION_POLICY_PACK_CONFIG", "PULUMI_POLICY_PACK_CONFIG"):
+        if os.environ.get(name):
+            raise HostingError(f"{name} could lower or disable a mandatory rule: unset it.")
+
+
+def local_environment(checkout: Checkout) -> dict[str, str]:
+    """What makes the engine keep everything of a local run below `.hosting/local`, with a passphrase of its own."""
+    folder = checkout.local
+    state, home = folder / "state", folder / "home"
+    for each in (state, home):
+        each.mkdir(parents=True, exist_ok=True)
+    return {
+        "PATH": _path(checkout),
+        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_HOME": str(home),
+        _PASSPHRASE: os.environ.get(_PASSPHRASE) or _passphrase(folder / "passphrase"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK": "true",
+    }
+
+
+def local_clouds(checkout: Checkout) -> list[LocalCloud]:
+    """Both clouds, running or not."""
+    return [LocalCloud(checkout, name) for name in sorted(PACKAGES)]
+
+
+def forget_local_stacks(checkout: Checkout) -> list[str]:
+    """Removes the state of the stacks that were in the local clouds, which have ended; gives their names."""
+    forgotten = [stack for cloud in local_clouds(checkout) for stack in cloud.stacks()]
+    for cloud in local_clouds(checkout):
+        for stack in cloud.stacks():
+            cloud.forget(stack)
+    shutil.rmtree(checkout.local / "state", ignore_errors=True)
+    return forgotten
+
+
+def foreign_variables() -> set[str]:
+    """The variables of this process that point to an account, a cloud or another state."""
+    return {name for name in os.environ if name.startswith(_FOREIGN)}
+
+
+def _refuse_lost_data(cloud: LocalCloud, stack: str) -> None:
+    if not cloud.holds(stack):
+        raise HostingError(
+            f"The local {cloud.name} cloud that held {stack} has ended and its resources with it: "
+            "run `make stop`, which forgets the stacks that were in it, then start over with `make up`."
+        )
+
+
+def _leave_only(place: Place) -> None:
+    """Takes what points to an account or another state out of this process, whose program and engine inherit it."""
+    for name in foreign_variables():
+        del os.environ[name]
+    os.environ.update(place.environment)
+
+
+def _path(checkout: Checkout) -> str:
+    return os.pathsep.join([str(checkout.scripts), str(checkout.cli_root / "bin"), os.environ.get("PATH", "")])
+
+
+def _passphrase(file: Path) -> str:
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as output:
+            output.write(secrets.token_urlsafe(24))
+    return file.read_text()

@@ -1,0 +1,100 @@
+from pulumi.automation import OpType
+
+from hosting.engine import Deployed, Step
+from hosting.gates import refuse_deletions, refuse_destruction
+from infra.tenants import TENANT_COMPONENT
+
+STACK = "urn:pulumi:ci-us::hosting::pulumi:pulumi:Stack::hosting-ci-us"
+
+
+def deployed(kind, name, *, parent=STACK, protected=False, outputs=None, dependencies=()):
+    urn = f"urn:pulumi:ci-us::hosting::{kind}::{name}"
+    return Deployed(urn, kind, parent, f"id-of-{name}", protected, {}, outputs or {}, dependencies)
+
+
+def a_tenant(state):
+    tenant = deployed(TENANT_COMPONENT, "acme", outputs={"tenant": "acme", "state": state})
+    bucket = deployed("aws:s3/bucket:Bucket", "acme", parent=tenant.urn, protected=state != "deleted")
+    policy = deployed("aws:s3/bucketPolicy:BucketPolicy", "acme", parent=bucket.urn)
+    return tenant, bucket, policy
+
+
+def steps(operation, resources):
+    return [Step(operation, resource.urn, resource.kind) for resource in resources]
+
+
+def test_the_row_of_an_active_tenant_can_not_be_removed(settings_with):
+    resources = a_tenant("active")
+
+    (refusal,) = refuse_deletions(steps(OpType.DELETE, resources), resources, settings_with(tenants=[]))
+
+    assert refusal.startswith("Tenant 'acme' has no row any more and its 3 resources would be deleted")
+
+
+def test_an_unprotected_companion_of_a_tenant_is_refused_like_the_rest(settings_with):
+    tenant, bucket, policy = a_tenant("active")
+
+    refusals = refuse_deletions(
+        steps(OpType.DELETE_REPLACED, [policy]), [tenant, bucket, policy], settings_with(tenants=[{"id": "acme"}])
+    )
+
+    assert refusals == [
+        "1 resources of tenant 'acme' would be deleted or replaced while its state is 'active': "
+        "undo that change of the program."
+    ]
+
+
+def test_a_tenant_that_was_let_go_may_lose_its_row(settings_with):
+    resources = a_tenant("deleted")
+
+    assert refuse_deletions(steps(OpType.DELETE, resources), resources, settings_with(tenants=[])) == []
+
+
+def test_a_tenant_that_came_back_is_not_deleted_by_a_change_of_the_program(settings_with):
+    resources = a_tenant("deleted")
+
+    assert refuse_deletions(
+        steps(OpType.REPLACE, resources), resources, settings_with(tenants=[{"id": "acme", "state": "active"}])
+    )
+
+
+def test_what_is_only_updated_is_not_refused(settings_with):
+    resources = a_tenant("active")
+
+    assert refuse_deletions(steps(OpType.UPDATE, resources), resources, settings_with(tenants=[])) == []
+
+
+def test_a_protected_log_and_its_companion_are_refused(settings_with):
+    audit = deployed("hosting:cloud_integrated:Audit", "audit")
+    bucket = deployed("aws:s3/bucket:Bucket", "trail", parent=audit.urn, protected=True)
+    versions = deployed(
+        "aws:s3/bucketVersioning:BucketVersioning", "trail", parent=audit.urn, dependencies=(bucket.urn,)
+    )
+    everything = [audit, bucket, versions]
+
+    refusals = refuse_deletions(steps(OpType.DELETE, [bucket, versions]), everything, settings_with())
+
+    assert [refusal.split()[1] for refusal in refusals] == ["'trail'", "'trail'"]
+
+
+def test_a_log_that_was_let_go_may_go(settings_with):
+    audit = deployed("hosting:cloud_integrated:Audit", "audit")
+    bucket = deployed("aws:s3/bucket:Bucket", "trail", parent=audit.urn)
+
+    assert refuse_deletions(steps(OpType.DELETE, [bucket]), [audit, bucket], settings_with()) == []
+
+
+def test_destruction_is_refused_while_a_tenant_lives():
+    (refusal,) = refuse_destruction(a_tenant("suspended"), ignore_protect=True)
+
+    assert "acme" in refusal
+    assert "set each one's state to `deleted`" in refusal
+
+
+def test_destruction_of_the_platforms_own_keys_needs_to_be_said():
+    key = deployed("aws:kms/key:Key", "logs", protected=True)
+
+    (refusal,) = refuse_destruction([*a_tenant("deleted"), key], ignore_protect=False)
+
+    assert "Key logs" in refusal
+    assert refuse_destruction([*a_tenant("deleted"), key], ignore_protect=True) == []
