@@ -1,0 +1,73 @@
+"""Names, ARNs and tags: the same everywhere in a stack, and stable, so that an object is found again by its name."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from infra.settings import Settings, SettingsError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """How the objects of one stack are called.
+
+    The longest prefix is 21 characters (8 of `namePrefix`, 12 of the stack's name, a hyphen): `physical` leaves 10
+    for a load balancer or target group (32 at most), 41 for a bucket (63) and 42 for a role (64).
+    """
+
+    prefix: str
+    stack: str
+    service: str
+    jurisdiction: str
+    region: str
+    account_id: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The names of a stack. Raises SettingsError when the settings are of another service."""
+        if settings.cloud_integrated is None:
+            raise SettingsError("cloudIntegrated is missing: the service cloud-integrated needs it")
+        return cls(
+            prefix=settings.name_prefix,
+            stack=settings.stack,
+            service=settings.service,
+            jurisdiction=settings.jurisdiction,
+            region=settings.region,
+            account_id=settings.cloud_integrated.allowed_account_ids[0],
+        )
+
+    def physical(self, name: str) -> str:
+        """The name of an object in the cloud."""
+        return f"{self.prefix}-{self.stack}-{name}"
+
+    def tenant_bucket(self, tenant: str) -> str:
+        """The name of a tenant's bucket."""
+        return self.physical(f"tenant-{tenant}")
+
+    def log_group(self, name: str) -> str:
+        """The name of a log group; `*` for all of the stack."""
+        return f"/{self.prefix}/{self.stack}/{name}"
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of something in this account and region."""
+        return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
+
+    @property
+    def account_arn(self) -> str:
+        """The account as a principal: whom its own IAM policies allow what a resource's policy allows."""
+        return f"arn:aws:iam::{self.account_id}:root"
+
+    @staticmethod
+    def bucket_arn(bucket: str) -> str:
+        """The ARN of a bucket by its name."""
+        return f"arn:aws:s3:::{bucket}"
+
+    def tags(self, name: str, tenant: str | None = None) -> dict[str, str]:
+        """The tags of the object with the logical name `name`, of a tenant or of the whole stack."""
+        return {
+            "Name": name,
+            "stack": self.stack,
+            "service": self.service,
+            "jurisdiction": self.jurisdiction,
+            "managed-by": "pulumi",
+            **({"tenant": tenant} if tenant else {}),
+        }
