@@ -1,0 +1,155 @@
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hosting.checkout import Checkout
+from hosting.pulumi_cli import require_cli
+
+ROOT = Checkout.of_this_package().root
+
+
+@pytest.fixture(scope="session")
+def pulumi_command():
+    """The real engine's CLI, as set-up has found or installed it."""
+    return require_cli(Checkout.of_this_package())
+
+
+class Clone:
+    """A copy of this checkout in which a user works: commands are typed, files are edited, clouds are its own."""
+
+    def __init__(self, root):
+        self.root = root
+        for name in ("infra", "policies", "localcloud", "hosting", "tools"):
+            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for file in ROOT.glob("Pulumi*.yaml"):
+            shutil.copy(file, root)
+        (root / ".venv").symlink_to(ROOT / ".venv")
+        (root / ".hosting").mkdir()
+        if (ROOT / ".hosting" / "pulumi").exists():
+            (root / ".hosting" / "pulumi").symlink_to(ROOT / ".hosting" / "pulumi")
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "AWS_", "ARM_"))
+        } | {"PYTHONPATH": str(root), "COLUMNS": "200"}
+
+    def start(self, *arguments, **environment):
+        """Starts a `hosting` command in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "hosting", *arguments],
+            cwd=self.root,
+            env=self.environment | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments, **environment):
+        """Types a `hosting` command and waits for it; gives the process with what it printed."""
+        process = self.start(*arguments, **environment)
+        stdout, stderr = process.communicate(timeout=300)
+        return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
+
+    def succeeds(self, *arguments, **environment):
+        """Types a command that must succeed; gives what it printed."""
+        done = self.run(*arguments, **environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def is_refused(self, *arguments, **environment):
+        """Types a command that must be refused; gives what it printed, which is no traceback."""
+        done = self.run(*arguments, **environment)
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def variables(self):
+        """The environment that `hosting env` prints for other programs."""
+        printed = subprocess.run(
+            ["bash", "-c", f'eval "$({sys.executable} -m hosting env)" && env -0'],
+            cwd=self.root,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        return dict(line.split("=", 1) for line in printed.split("\0") if line)
+
+    def pulumi(self, *arguments):
+        """Types a plain `pulumi` command in that environment."""
+        return subprocess.run(
+            ["pulumi", *arguments], cwd=self.root, env=self.variables(), capture_output=True, text=True, check=False
+        )
+
+    def export(self, stack):
+        """The state of a stack."""
+        return json.loads(self.pulumi("stack", "export", "--stack", stack).stdout)
+
+    @contextlib.contextmanager
+    def changed(self, file, *replacements):
+        """The file with some texts replaced by others, until the block ends."""
+        path = self.root / file
+        before = path.read_text()
+        text = before
+        for old, new in replacements:
+            assert old in text, f"{file} doesn't hold {old!r}"
+            text = text.replace(old, new)
+        path.write_text(text)
+        try:
+            yield
+        finally:
+            path.write_text(before)
+
+    @contextlib.contextmanager
+    def configured(self, stack, **values):
+        """The stack file with some settings changed (None removes one), until the block ends."""
+        path = self.root / f"Pulumi.{stack}.yaml"
+        before = path.read_text()
+        content = yaml.safe_load(before)
+        for name, value in values.items():
+            content["config"][f"hosting:{name}"] = value
+            if value is None:
+                del content["config"][f"hosting:{name}"]
+        path.write_text(yaml.safe_dump(content))
+        try:
+            yield
+        finally:
+            path.write_text(before)
+
+
+@pytest.fixture(scope="session")
+def new_clone(tmp_path_factory, pulumi_command):
+    """Makes clones; their local clouds are ended after the last test."""
+    del pulumi_command  # without it no command would work
+    clones = []
+
+    def make():
+        clones.append(Clone(tmp_path_factory.mktemp("clone")))
+        return clones[-1]
+
+    yield make
+    for clone in clones:
+        clone.run("stop")
+
+
+@pytest.fixture(scope="session")
+def judge_of_clouds_schemas():
+    """The script that judges inputs against the clouds' own schemas, on machines that have it beside the checkout."""
+    script = ROOT.parent / "shared" / "schemas" / "validate.py"
+    return script if script.exists() else None
+
+
+def tenants(*rows: str):
+    """Rows of `hosting:tenants`: `acme` or `acme:suspended`."""
+    return [dict(zip(("id", "state"), row.split(":"), strict=False)) for row in rows]
+
+
+def root_of(package: str) -> Path:
+    """The folder of one of the project's packages."""
+    return ROOT / package

@@ -1,0 +1,71 @@
+import pytest
+
+from hosting.engine import Deployed, PendingOperation
+from hosting.errors import HostingError
+from hosting.recovery import resume
+
+
+class InterruptedEngine:
+    """An engine whose last run was killed while it made a VPC and a bucket."""
+
+    name = "ci-us"
+
+    def __init__(self, *known):
+        self.known = known
+        self.adopted = None
+
+    def resources(self):
+        return [resource("aws:ec2/vpc:Vpc", name, identity) for name, identity in self.known]
+
+    def pending_operations(self):
+        return [
+            PendingOperation("creating", resource("aws:ec2/vpc:Vpc", "main")),
+            PendingOperation("creating", resource("aws:s3/bucket:Bucket", "acme")),
+            PendingOperation("updating", resource("aws:kms/key:Key", "acme", "key-1")),
+        ]
+
+    def adopt(self, found):
+        self.adopted = found
+
+
+def resource(kind, name, identity=""):
+    return Deployed(f"urn:pulumi:ci-us::hosting::{kind}::{name}", kind, "", identity, False, {"name": name}, {})
+
+
+def cloud_with(**ids):
+    return lambda kind, inputs: ids.get(kind.rsplit(":", 1)[-1], [])
+
+
+def test_an_object_that_exists_is_adopted_and_the_other_cleared():
+    engine, said = InterruptedEngine(), []
+
+    resume(engine, cloud_with(Vpc=["vpc-1"]), said.append)
+
+    assert engine.adopted == {"urn:pulumi:ci-us::hosting::aws:ec2/vpc:Vpc::main": "vpc-1"}
+    assert said == ["An earlier run was interrupted: 1 of 2 objects under way exist and are adopted."]
+
+
+def test_an_object_that_the_state_already_has_is_not_adopted_again():
+    engine = InterruptedEngine(("other", "vpc-1"))
+
+    resume(engine, cloud_with(Vpc=["vpc-1"]), lambda _: None)
+
+    assert engine.adopted == {}
+
+
+def test_two_objects_that_fit_are_left_to_a_person():
+    engine = InterruptedEngine()
+
+    with pytest.raises(HostingError, match=r"'main' fits 2 objects in the cloud \(vpc-1, vpc-2\)"):
+        resume(engine, cloud_with(Vpc=["vpc-1", "vpc-2"]), lambda _: None)
+
+    assert engine.adopted is None
+
+
+def test_a_cloud_that_can_not_be_searched_leaves_it_to_a_person():
+    engine = InterruptedEngine()
+
+    with pytest.raises(HostingError, match=r"created aws:ec2/vpc:Vpc 'main', aws:s3/bucket:Bucket 'acme'"):
+        resume(engine, None, lambda _: None)
+
+    assert engine.adopted is None
