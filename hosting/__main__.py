@@ -86,8 +86,8 @@ def preview(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort
     """Shows what `up` would do, judged by the policy pack and the deletion gate."""
     console = _console()
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
-    session.resume(_saying(console))
-    _conclude(session, session.preview(), console, "previewed")
+    state = session.resume(_saying(console))
+    _conclude(session, session.preview(state), console, "previewed")
 
 
 @_command
@@ -95,8 +95,7 @@ def up(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort = No
     """Previews, passes the gates, then brings the stack to what the program says."""
     console = _console()
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
-    session.resume(_saying(console))
-    verdict = session.preview()
+    verdict = session.preview(session.resume(_saying(console)))
     if not verdict.passes:
         _conclude(session, verdict, console, "refused in the preview")
     _conclude(session, session.up(_showing(console)), console, "up")
@@ -130,8 +129,8 @@ def destroy(
     """Removes the stack's resources, once no tenant lives there any more."""
     console = _console()
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
-    session.resume(_saying(console))
-    refusals = refuse_destruction(session.deployed(), ignore_protect=ignore_protect)
+    state = session.resume(_saying(console))
+    refusals = refuse_destruction(state.resources, ignore_protect=ignore_protect)
     if refusals:
         raise HostingError(" ".join(refusals))
     run = session.engine.destroy(_showing(console), ignore_protect=ignore_protect)

@@ -118,6 +118,14 @@ class PendingOperation:
 
 
 @dataclass(frozen=True)
+class State:
+    """What a stack's state holds."""
+
+    resources: tuple[Deployed, ...]
+    pending_operations: tuple[PendingOperation, ...] = ()
+
+
+@dataclass(frozen=True)
 class Place:
     """Where a stack runs: the folder with Pulumi.yaml and the stack file, and the engine's environment."""
 
@@ -190,16 +198,16 @@ class StackEngine:
             self._cli([*arguments, *(f"--import-pending-creates={part}" for part in pairs)])
         self._cli([*arguments, "--clear-pending-creates"])
 
-    def resources(self) -> list[Deployed]:
-        """What the state holds."""
-        return [_deployed(resource) for resource in self._deployment().get("resources") or []]
-
-    def pending_operations(self) -> list[PendingOperation]:
-        """What was under way when a run was killed."""
-        return [
-            PendingOperation(pending["type"], _deployed(pending["resource"]))
-            for pending in self._deployment().get("pending_operations") or []
-        ]
+    def state(self) -> State:
+        """What the stack's state holds now."""
+        deployment = self._stack.export_stack().deployment or {}
+        return State(
+            tuple(_deployed(resource) for resource in deployment.get("resources") or ()),
+            tuple(
+                PendingOperation(pending["type"], _deployed(pending["resource"]))
+                for pending in deployment.get("pending_operations") or ()
+            ),
+        )
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs; secret ones are masked."""
@@ -207,9 +215,6 @@ class StackEngine:
             name: "[secret]" if output.secret else output.value
             for name, output in sorted(self._stack.outputs().items())
         }
-
-    def _deployment(self) -> Mapping[str, Any]:
-        return self._stack.export_stack().deployment or {}
 
     def _cli(self, arguments: Sequence[str]) -> None:
         try:

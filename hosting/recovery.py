@@ -3,30 +3,32 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hosting.engine import PendingOperation, StackEngine
+from hosting.engine import PendingOperation, StackEngine, State
 from hosting.errors import HostingError
 
 Find = Callable[[str, Mapping[str, Any]], Sequence[str]]
 """The ids of the objects in the cloud that creating a resource of a type with some inputs would have made."""
 
 
-def resume(engine: StackEngine, find: Find | None, say: Callable[[str], None]) -> None:
+def resume(engine: StackEngine, find: Find | None, say: Callable[[str], None]) -> State:
     """Settles what an interrupted run left open: looks for each object under way, and adopts it if it is there.
 
-    Raises HostingError when the cloud can't be searched (`find` is None) or more than one object fits.
+    Gives the state in which nothing is left open. Raises HostingError when the cloud can't be searched (`find` is
+    None) or more than one object fits.
     """
-    pending = engine.pending_operations()
-    if not pending:
-        return
-    creating = [operation for operation in pending if operation.operation == "creating"]
+    state = engine.state()
+    if not state.pending_operations:
+        return state
+    creating = [operation for operation in state.pending_operations if operation.operation == "creating"]
     if creating and find is None:
         raise HostingError(_by_hand(engine.name, creating))
-    known = {resource.identity for resource in engine.resources()}
+    known = {(resource.kind, resource.identity) for resource in state.resources}
     found: dict[str, str] = {}
     for operation in creating:
         assert find is not None
         resource = operation.resource
-        candidates = [identity for identity in find(resource.kind, resource.inputs) if identity not in known]
+        fitting = find(resource.kind, resource.inputs)
+        candidates = [identity for identity in fitting if (resource.kind, identity) not in known]
         if len(candidates) > 1:
             raise HostingError(
                 f"The interrupted creation of {resource.kind} {resource.name!r} fits {len(candidates)} objects in the "
@@ -36,6 +38,7 @@ def resume(engine: StackEngine, find: Find | None, say: Callable[[str], None]) -
             found[resource.urn] = identity
     say(f"An earlier run was interrupted: {len(found)} of {len(creating)} objects under way exist and are adopted.")
     engine.adopt(found)
+    return engine.state()
 
 
 def _by_hand(stack: str, creating: Sequence[PendingOperation]) -> str:

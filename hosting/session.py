@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from hosting.checkout import Checkout
-from hosting.engine import Deployed, Place, Run, StackEngine, Step
+from hosting.engine import Place, Run, StackEngine, State, Step
 from hosting.errors import HostingError
 from hosting.gates import refuse_deletions
 from hosting.local_cloud import CLOUD_OF_SERVICE, PACKAGES, LocalCloud, environment_of
@@ -53,19 +53,15 @@ class Session:
         self.cloud = cloud
         self._checkout = checkout
 
-    def resume(self, say: Callable[[str], None]) -> None:
-        """Settles what an interrupted run left open."""
-        resume(self.engine, self.cloud.find if self.cloud else None, say)
+    def resume(self, say: Callable[[str], None]) -> State:
+        """Settles what an interrupted run left open; gives the state from which the next one starts."""
+        return resume(self.engine, self.cloud.find if self.cloud else None, say)
 
-    def deployed(self) -> list[Deployed]:
-        """What the state holds."""
-        return self.engine.resources()
-
-    def preview(self, *, refresh: bool = False) -> Verdict:
-        """A preview, judged by the policy pack and the deletion gate."""
+    def preview(self, state: State) -> Verdict:
+        """A preview, judged by the policy pack and, against the `state` from which it starts, by the deletion gate."""
         answers = self._answers("preview")
-        run = self.engine.preview(answers, refresh=refresh)
-        refusals = refuse_deletions(run.steps, self.deployed(), self.settings)
+        run = self.engine.preview(answers)
+        refusals = refuse_deletions(run.steps, state.resources, self.settings)
         return Verdict(run, self._fold(answers, run), tuple(refusals))
 
     def up(self, on_step: Callable[[Step], None]) -> Verdict:

@@ -1,6 +1,6 @@
 import pytest
 
-from hosting.engine import Deployed, PendingOperation
+from hosting.engine import Deployed, PendingOperation, State
 from hosting.errors import HostingError
 from hosting.recovery import resume
 
@@ -14,15 +14,15 @@ class InterruptedEngine:
         self.known = known
         self.adopted = None
 
-    def resources(self):
-        return [resource("aws:ec2/vpc:Vpc", name, identity) for name, identity in self.known]
-
-    def pending_operations(self):
-        return [
-            PendingOperation("creating", resource("aws:ec2/vpc:Vpc", "main")),
-            PendingOperation("creating", resource("aws:s3/bucket:Bucket", "acme")),
-            PendingOperation("updating", resource("aws:kms/key:Key", "acme", "key-1")),
-        ]
+    def state(self):
+        return State(
+            tuple(resource("aws:ec2/vpc:Vpc", name, identity) for name, identity in self.known),
+            (
+                PendingOperation("creating", resource("aws:ec2/vpc:Vpc", "main")),
+                PendingOperation("creating", resource("aws:s3/bucket:Bucket", "acme")),
+                PendingOperation("updating", resource("aws:kms/key:Key", "acme", "key-1")),
+            ),
+        )
 
     def adopt(self, found):
         self.adopted = found
@@ -51,6 +51,14 @@ def test_an_object_that_the_state_already_has_is_not_adopted_again():
     resume(engine, cloud_with(Vpc=["vpc-1"]), lambda _: None)
 
     assert engine.adopted == {}
+
+
+def test_an_object_of_another_kind_with_the_same_id_is_no_reason_to_pass_one_over():
+    engine = InterruptedEngine(("other", "acme"))
+
+    resume(engine, cloud_with(Bucket=["acme"]), lambda _: None)
+
+    assert engine.adopted == {"urn:pulumi:ci-us::hosting::aws:s3/bucket:Bucket::acme": "acme"}
 
 
 def test_two_objects_that_fit_are_left_to_a_person():
