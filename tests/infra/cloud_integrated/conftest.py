@@ -1,0 +1,127 @@
+"""The sample stack as the program declares it, once a session, as plain data."""
+
+import json
+import re
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+
+with warnings.catch_warnings():
+    # Loading the module is enough for the SDK to warn of its own deprecated classes; using one still fails a test.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from pulumi_aws import ec2, s3
+
+    assert all((ec2.Vpc, s3.Bucket))  # the SDK loads a module when it is first looked into
+
+from infra.cloud_integrated import CloudIntegrated
+from infra.settings import parse_settings
+
+ROOT = Path(__file__).parents[3]
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+ARN_SERVICES = {"lb": "elasticloadbalancing", "cloudwatch": "logs"}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What the program declared, and what the service's component exposes."""
+
+    resources: Sequence[Mapping[str, Any]]
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    def of_type(self, type_: str) -> dict[str, Any]:
+        """The resources of a type by their names."""
+        found = [resource for resource in self.resources if resource["type"] == type_]
+        assert found, f"no {type_}"
+        return {resource["name"]: resource for resource in found}
+
+    def inputs(self, type_: str, name: str) -> dict[str, Any]:
+        """The inputs of one resource."""
+        return self.of_type(type_)[name]["inputs"]
+
+    def of_tenant(self, tenant: str) -> list[Mapping[str, Any]]:
+        """Everything below the tenant's component, the component included."""
+        roots = {name: r["urn"] for name, r in self.of_type("hosting:infra:Tenant").items()}
+        below = {roots[tenant]}
+        for _ in range(3):
+            below |= {r["urn"] for r in self.resources if r["parent"] in below}
+        return [r for r in self.resources if r["urn"] in below]
+
+
+def answer(type_: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What AWS would compute, as far as the program reads it."""
+    module = re.split("[:/]", type_)[1]
+    called = inputs.get("name") or inputs.get("bucket") or inputs.get("tags", {}).get("Name")
+    outputs: dict[str, Any] = {"arn": f"arn:aws:{ARN_SERVICES.get(module, module)}:{REGION}:{ACCOUNT}:{called}"}
+    match type_:
+        case "aws:kms/key:Key":
+            outputs |= {"keyId": called, "arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{called}"}
+        case "aws:iam/role:Role":
+            outputs["arn"] = f"arn:aws:iam::{ACCOUNT}:role/{called}"
+        case "aws:acm/certificate:Certificate":
+            outputs["domainValidationOptions"] = [
+                {
+                    "domainName": inputs["domainName"],
+                    "resourceRecordName": f"_proof.{inputs['domainName']}.",
+                    "resourceRecordType": "CNAME",
+                    "resourceRecordValue": "_answer.acm-validations.aws.",
+                }
+            ]
+        case "aws:route53/record:Record":
+            outputs["fqdn"] = inputs["name"]
+        case "aws:lb/loadBalancer:LoadBalancer":
+            outputs |= {"dnsName": f"{called}.{REGION}.elb.amazonaws.com", "zoneId": "Z35SXDOTRQ7X7K"}
+        case "aws:ec2clientvpn/endpoint:Endpoint":
+            outputs["dnsName"] = "*.cvpn-endpoint-1.prod.clientvpn.us-east-1.amazonaws.com"
+        case _:
+            pass
+    return outputs
+
+
+@pytest.fixture(scope="session")
+def sample() -> dict[str, Any]:
+    """The settings of the sample stack file."""
+    values = yaml.safe_load((ROOT / "Pulumi.ci-us.yaml").read_text())["config"]
+    return {key.removeprefix("hosting:"): value for key, value in values.items() if key.startswith("hosting:")}
+
+
+@pytest.fixture(scope="session")
+def declare(declared: Any, sample: dict[str, Any]) -> Callable[..., Stack]:
+    """`declare(tenants=[...])`: the sample stack with some settings changed."""
+
+    def with_changes(**changes: Any) -> Stack:
+        settings = parse_settings("ci-us", {**sample, **changes})
+        outputs: dict[str, Any] = {}
+
+        def program() -> pulumi.Output[None]:
+            service = CloudIntegrated(settings)
+            return pulumi.Output.all(
+                portal_url=service.portal_url, vpn_endpoint=service.vpn_endpoint, tenant_keys=service.tenant_keys
+            ).apply(outputs.update)
+
+        resources = [resource for resource in declared(program, answer) if resource["type"] != "pulumi:pulumi:Stack"]
+        return Stack(resources, outputs)
+
+    return with_changes
+
+
+@pytest.fixture(scope="session")
+def stack(declare: Callable[..., Stack]) -> Stack:
+    """The sample stack as it is."""
+    return declare()
+
+
+@pytest.fixture(scope="session")
+def statements() -> Callable[[str], dict[str, Any]]:
+    """`statements(document)`: the statements of a policy document by name."""
+
+    def read(document: str) -> dict[str, Any]:
+        return {statement["Sid"]: statement for statement in json.loads(document)["Statement"]}
+
+    return read

@@ -1,0 +1,102 @@
+"""What happened is recorded, and nobody can unrecord it."""
+
+import pytest
+
+from infra.cloud_integrated.log_group import retention
+
+TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/hostco-ci-us-trail"
+
+
+def test_the_trail_records_every_region_and_its_files_are_signed(stack):
+    (trail,) = stack.of_type("aws:cloudtrail/trail:Trail").values()
+
+    assert trail["protect"]
+    assert trail["inputs"]["name"] == "hostco-ci-us-trail"
+    for setting in ("isMultiRegionTrail", "includeGlobalServiceEvents", "enableLogFileValidation", "enableLogging"):
+        assert trail["inputs"][setting] is True
+
+
+def test_the_trail_is_encrypted_with_a_key_of_its_own(stack):
+    trail = stack.inputs("aws:cloudtrail/trail:Trail", "trail")
+
+    assert trail["kmsKeyId"].endswith("key/trail-key")
+    assert trail["s3BucketName"] == "hostco-ci-us-trail-logs"
+    assert trail["cloudWatchLogsGroupArn"].endswith("/hostco/ci-us/trail:*")
+    assert trail["cloudWatchLogsRoleArn"].endswith("role/hostco-ci-us-trail-delivery")
+
+
+def test_the_trails_files_are_locked(stack):
+    assert stack.inputs("aws:s3/bucket:Bucket", "trail-logs")["objectLockEnabled"] is True
+    assert stack.inputs("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration", "trail-logs")["rule"] == {
+        "defaultRetention": {"mode": "COMPLIANCE", "days": 365}
+    }
+
+
+def test_only_the_trail_writes_to_its_bucket(stack, statements):
+    policy = statements(stack.inputs("aws:s3/bucketPolicy:BucketPolicy", "trail-logs")["policy"])
+    allowing = {name: statement for name, statement in policy.items() if statement["Effect"] == "Allow"}
+
+    assert set(allowing) == {"TrailChecks", "TrailDelivers"}
+    for statement in allowing.values():
+        assert statement["Principal"] == {"Service": ["cloudtrail.amazonaws.com"]}
+        assert statement["Condition"]["ArnEquals"] == {"aws:SourceArn": TRAIL}
+    assert allowing["TrailDelivers"]["Resource"] == "arn:aws:s3:::hostco-ci-us-trail-logs/AWSLogs/123456789012/*"
+
+
+def test_the_trail_waits_for_its_bucket_and_its_role(stack):
+    dependencies = stack.of_type("aws:cloudtrail/trail:Trail")["trail"]["dependencies"]
+
+    assert stack.of_type("aws:s3/bucketPolicy:BucketPolicy")["trail-logs"]["urn"] in dependencies
+    assert stack.of_type("aws:iam/rolePolicy:RolePolicy")["trail-delivery"]["urn"] in dependencies
+
+
+def test_only_load_balancers_of_the_account_write_to_the_edges_bucket(stack, statements):
+    policy = statements(stack.inputs("aws:s3/bucketPolicy:BucketPolicy", "edge-logs")["policy"])
+
+    assert {name for name, statement in policy.items() if statement["Effect"] == "Allow"} == {"LoadBalancerDelivers"}
+    assert policy["LoadBalancerDelivers"]["Principal"] == {
+        "Service": ["logdelivery.elasticloadbalancing.amazonaws.com"]
+    }
+    assert policy["LoadBalancerDelivers"]["Resource"] == "arn:aws:s3:::hostco-ci-us-edge-logs/*/AWSLogs/123456789012/*"
+    assert policy["LoadBalancerDelivers"]["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/*"},
+    }
+
+
+def test_the_edges_logs_are_encrypted_as_load_balancers_can_write_them(stack):
+    (rule,) = stack.inputs(
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "edge-logs"
+    )["rules"]
+
+    assert rule["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "AES256"}
+
+
+@pytest.mark.parametrize("bucket", ["trail-logs", "edge-logs"])
+def test_log_buckets_are_closed_and_protected(stack, statements, bucket):
+    policy = statements(stack.inputs("aws:s3/bucketPolicy:BucketPolicy", bucket)["policy"])
+    block = stack.inputs("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", bucket)
+    of_bucket = [r for r in stack.resources if r["custom"] and r["type"].startswith("aws:s3/") and r["name"] == bucket]
+
+    assert {"RefusePlainHttp", "RefuseOldTls"} <= set(policy)
+    assert {block[name] for name in block if name != "bucket"} == {True}
+    assert stack.inputs("aws:s3/bucketVersioning:BucketVersioning", bucket)["versioningConfiguration"] == {
+        "status": "Enabled"
+    }
+    assert all(resource["protect"] for resource in of_bucket)
+    assert stack.inputs("aws:s3/bucket:Bucket", bucket)["forceDestroy"] is False
+
+
+def test_every_log_group_is_encrypted_kept_and_protected(stack):
+    groups = stack.of_type("aws:cloudwatch/logGroup:LogGroup")
+
+    assert set(groups) == {"flow-logs", "portal", "trail", "vpn-connections"}
+    for group in groups.values():
+        assert group["protect"]
+        assert group["inputs"]["kmsKeyId"].endswith("key/logs-key")
+        assert group["inputs"]["retentionInDays"] == 365
+
+
+@pytest.mark.parametrize(("wanted", "kept"), [(365, 365), (366, 400), (545, 545), (730, 731)])
+def test_a_retention_that_the_cloud_lacks_is_rounded_up(wanted, kept):
+    assert retention(wanted) == kept

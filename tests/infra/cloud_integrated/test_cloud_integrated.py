@@ -1,0 +1,180 @@
+"""The service as a whole: one provider, a tree without orphans, tenants that are equal and apart."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SERVICE = "hosting:cloud_integrated:CloudIntegrated"
+TENANTS = ("acme", "globex", "initech")
+VALIDATOR = Path(__file__).parents[4] / "shared" / "schemas" / "validate.py"
+SAMPLE_TENANTS = [{"id": tenant} for tenant in TENANTS]
+
+
+def shape(stack, tenant):
+    """A tenant's resources by type and name, without the tenant's id."""
+    return sorted((r["type"], r["name"].replace(tenant, "ID")) for r in stack.of_tenant(tenant))
+
+
+def by_urn(stack):
+    return {r["urn"]: {k: r[k] for k in ("inputs", "protect", "parent", "dependencies")} for r in stack.resources}
+
+
+def test_what_users_need_is_exposed(stack):
+    assert stack.outputs == {
+        "portal_url": "https://portal.ci-us.example.com",
+        "vpn_endpoint": "*.cvpn-endpoint-1.prod.clientvpn.us-east-1.amazonaws.com",
+        "tenant_keys": {tenant: f"arn:aws:kms:us-east-1:123456789012:key/tenant-{tenant}-key" for tenant in TENANTS},
+    }
+
+
+def test_the_rooms_are_those_of_the_service(stack):
+    (service,) = stack.of_type(SERVICE).values()
+    below = {(r["type"], r["name"]) for r in stack.resources if r["parent"] == service["urn"]}
+
+    assert below == {
+        ("pulumi:providers:aws", "aws"),
+        *(
+            (f"hosting:cloud_integrated:{room.title()}", room)
+            for room in ("audit", "data", "edge", "keys", "network", "services")
+        ),
+        *(("hosting:infra:Tenant", tenant) for tenant in TENANTS),
+    }
+
+
+def test_every_resource_has_a_parent(stack):
+    urns = {r["urn"] for r in stack.resources}
+    orphans = [r["urn"] for r in stack.resources if r["parent"] not in urns and r["type"] != SERVICE]
+
+    assert orphans == []
+
+
+def test_every_resource_goes_through_the_one_provider_of_the_account(stack):
+    (provider,) = stack.of_type("pulumi:providers:aws").values()
+
+    assert provider["inputs"]["region"] == "us-east-1"
+    assert json.loads(provider["inputs"]["allowedAccountIds"]) == ["123456789012"]
+    for resource in stack.resources:
+        if resource["custom"] and resource["type"].startswith("aws:"):
+            assert resource["provider"].startswith(provider["urn"] + "::")
+            assert "region" not in resource["inputs"]
+
+
+def test_names_are_unique_within_a_type(stack):
+    found = [(r["type"], r["name"]) for r in stack.resources]
+
+    assert len(set(found)) == len(found)
+
+
+def test_every_tag_set_says_what_it_belongs_to(stack):
+    tagged = [r for r in stack.resources if "tags" in r["inputs"]]
+
+    assert len(tagged) > 50
+    for resource in tagged:
+        expected = {
+            "Name": resource["name"], "stack": "ci-us", "service": "cloud-integrated", "jurisdiction": "us",
+            "managed-by": "pulumi",
+        }  # fmt: skip
+        assert {key: value for key, value in resource["inputs"]["tags"].items() if key != "tenant"} == expected
+
+
+def test_every_type_that_takes_tags_has_them(stack):
+    without = {r["type"] for r in stack.resources if r["custom"] and "tags" not in r["inputs"]}
+
+    assert without == {
+        "aws:acm/certificateValidation:CertificateValidation",
+        "aws:ec2/route:Route",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        "aws:ec2clientvpn/authorizationRule:AuthorizationRule",
+        "aws:ec2clientvpn/networkAssociation:NetworkAssociation",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:kms/alias:Alias",
+        "aws:route53/record:Record",
+        "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+        "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "aws:s3/bucketVersioning:BucketVersioning",
+        "pulumi:providers:aws",
+    }
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_everything_of_a_tenant_carries_its_id_and_is_protected(stack, tenant):
+    resources = stack.of_tenant(tenant)
+
+    assert len(resources) == 10
+    for resource in resources:
+        assert tenant in resource["name"]
+        assert resource["protect"]
+        assert resource["inputs"].get("tags", {"tenant": tenant})["tenant"] == tenant
+
+
+def test_nothing_of_a_tenant_lies_elsewhere(stack):
+    below = {r["urn"] for tenant in TENANTS for r in stack.of_tenant(tenant)}
+    elsewhere = json.dumps([r for r in stack.resources if r["urn"] not in below])
+
+    assert [tenant for tenant in TENANTS if tenant in elsewhere] == []
+
+
+def test_no_tenants_resource_mentions_another_tenant(stack):
+    for tenant in TENANTS:
+        text = json.dumps(stack.of_tenant(tenant))
+        assert [other for other in TENANTS if other != tenant and other in text] == []
+
+
+def test_tenants_have_equal_sets_of_resources(stack):
+    assert shape(stack, "acme") == shape(stack, "globex") == shape(stack, "initech")
+
+
+def test_a_new_tenant_changes_only_its_own(stack, declare):
+    more = declare(tenants=[*SAMPLE_TENANTS, {"id": "umbrella"}])
+    before, after = by_urn(stack), by_urn(more)
+
+    assert {urn: after[urn] for urn in before} == before
+    assert {urn for urn in after if urn not in before} == {r["urn"] for r in more.of_tenant("umbrella")}
+    assert shape(more, "umbrella") == shape(stack, "acme")
+
+
+@pytest.mark.parametrize("state", ["suspended", "terminated", "deleted"])
+def test_a_tenant_that_is_not_served_has_everything_but_a_working_key(stack, declare, state):
+    changed = declare(tenants=[{"id": "acme", "state": state}, *SAMPLE_TENANTS[1:]])
+
+    assert shape(changed, "acme") == shape(stack, "acme")
+    assert changed.inputs("aws:kms/key:Key", "tenant-acme-key")["isEnabled"] is False
+    assert changed.inputs("aws:kms/key:Key", "tenant-globex-key")["isEnabled"] is True
+
+
+@pytest.mark.parametrize("state", ["active", "suspended", "terminated"])
+def test_a_tenants_resources_are_protected_until_it_is_deleted(declare, state):
+    changed = declare(tenants=[{"id": "acme", "state": state}])
+
+    assert all(resource["protect"] for resource in changed.of_tenant("acme"))
+    assert changed.inputs("aws:s3/bucket:Bucket", "tenant-acme-data")["forceDestroy"] is False
+
+
+def test_a_deleted_tenant_is_let_go_and_only_that_one(declare):
+    changed = declare(tenants=[{"id": "acme", "state": "deleted"}, *SAMPLE_TENANTS[1:]])
+
+    assert not any(resource["protect"] for resource in changed.of_tenant("acme"))
+    assert changed.inputs("aws:s3/bucket:Bucket", "tenant-acme-data")["forceDestroy"] is True
+    assert all(resource["protect"] for resource in changed.of_tenant("globex"))
+    assert changed.inputs("aws:s3/bucket:Bucket", "tenant-globex-data")["forceDestroy"] is False
+
+
+def test_a_stack_without_tenants_stands(declare):
+    assert declare(tenants=[]).outputs["tenant_keys"] == {}
+
+
+@pytest.mark.parametrize("validator", [VALIDATOR] if VALIDATOR.exists() else [])
+def test_the_clouds_own_schema_finds_nothing(stack, validator):
+    items = [{key: r[key] for key in ("type", "name", "inputs")} for r in stack.resources if r["custom"]]
+    result = subprocess.run(
+        [sys.executable, str(validator), "-"], input=json.dumps(items), capture_output=True, text=True, check=False
+    )
+
+    assert result.stdout.splitlines() == [f"{len(items)} resources: 0 errors, 0 warnings, 1 without data"]

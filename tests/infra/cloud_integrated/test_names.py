@@ -1,0 +1,52 @@
+"""Names stay within the limits of the cloud with the longest settings that are allowed."""
+
+import pytest
+
+from infra.cloud_integrated.names import Names
+from infra.settings import SettingsError, parse_settings
+
+LIMITS = {
+    "aws:s3/bucket:Bucket": ("bucket", 63),
+    "aws:iam/role:Role": ("name", 64),
+    "aws:lb/loadBalancer:LoadBalancer": ("name", 32),
+    "aws:lb/targetGroup:TargetGroup": ("name", 32),
+    "aws:cloudtrail/trail:Trail": ("name", 128),
+    "aws:kms/alias:Alias": ("name", 256),
+    "aws:ecs/service:Service": ("name", 255),
+    "aws:ec2/securityGroup:SecurityGroup": ("name", 255),
+}
+
+
+@pytest.fixture(scope="session")
+def longest(declare):
+    """A stack whose names are as long as settings allow, but for the stack's own."""
+    return declare(namePrefix="h" * 8, tenants=[{"id": "t" * 20}])
+
+
+@pytest.mark.parametrize("type_", LIMITS)
+def test_the_longest_names_fit(longest, type_):
+    property_, limit = LIMITS[type_]
+    missing_letters_of_the_stack = 12 - len("ci-us")
+
+    for resource in longest.of_type(type_).values():
+        assert len(resource["inputs"][property_]) + missing_letters_of_the_stack <= limit
+
+
+def test_settings_of_another_service_are_refused(sample):
+    settings = parse_settings("ci-us", sample).model_copy(update={"cloud_integrated": None})
+
+    with pytest.raises(SettingsError, match="cloudIntegrated is missing"):
+        Names.of(settings)
+
+
+def test_an_object_is_tagged_with_what_it_belongs_to(sample):
+    names = Names.of(parse_settings("ci-us", sample))
+
+    assert names.tags("portal") == {
+        "Name": "portal",
+        "stack": "ci-us",
+        "service": "cloud-integrated",
+        "jurisdiction": "us",
+        "managed-by": "pulumi",
+    }
+    assert names.tags("tenant-acme-key", "acme")["tenant"] == "acme"
