@@ -96,7 +96,9 @@ class Aware(pulumi.ComponentResource):
         )
         self.portal_url = edge.portal_url
         self.vpn_endpoint = network.vpn_endpoint
-        self.tenant_keys = pulumi.Output.all(**{tenant: key.key_uri for tenant, key in keys.tenant_keys.items()})
+        self.tenant_keys = pulumi.Output.all(*(key.key_uri for key in keys.tenant_keys.values())).apply(
+            lambda identifiers: dict(zip(keys.tenant_keys, identifiers, strict=True))
+        )
         self.register_outputs(
             {
                 "service": settings.service,

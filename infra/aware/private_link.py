@@ -36,7 +36,11 @@ class PrivateLinks:
             private_endpoint_name=self.placement.name("pep", name),
             resource_group_name=self.placement.resource_group_name,
             location=self.placement.region,
-            subnet=network.SubnetArgs(id=self.subnet_id),
+            # The SDK adds its own default, which is the opposite of what the subnet has, where this isn't said.
+            subnet=network.SubnetArgs(
+                id=self.subnet_id,
+                private_endpoint_network_policies=network.VirtualNetworkPrivateEndpointNetworkPolicies.ENABLED,
+            ),
             custom_network_interface_name=self.placement.name("nic-pep", name),
             private_link_service_connections=[
                 network.PrivateLinkServiceConnectionArgs(

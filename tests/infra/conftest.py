@@ -16,7 +16,7 @@ class _Recorder(mocks.MockMonitor):
         super().__init__(_Answers(answer))
         self.records: list[dict[str, Any]] = []
 
-    def RegisterResource(self, request: Any) -> Any:
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802  # the name of the engine's call
         response = super().RegisterResource(request)
         self.records.append(
             {
@@ -54,6 +54,8 @@ def declared() -> Callable[[Callable[[], object], Answer], list[dict[str, Any]]]
         recorder = _Recorder(answer)
         mocks.set_mocks(recorder.mocks, project="hosting", stack="test", preview=False, monitor=recorder)
         pulumi.runtime.test(program)()
-        return sorted(recorder.records, key=lambda record: (record["type"], record["name"]))
+        # The root is declared by the first run of a session only.
+        records = [record for record in recorder.records if record["type"] != "pulumi:pulumi:Stack"]
+        return sorted(records, key=lambda record: (record["type"], record["name"]))
 
     return run

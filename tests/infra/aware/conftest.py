@@ -1,36 +1,37 @@
-"""The Aware stack as its stack file asks for it, and variations of it, as plain data."""
+"""The stack `useast` as its file asks for it, and variations of it, as plain data."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 import yaml
 
 from infra.aware import Aware
-from infra.settings import NAMESPACE, Settings, parse_settings
+from infra.settings import parse_settings
 
-STACK_FILE = Path(__file__).parents[3] / "Pulumi.useast.yaml"
+ROOT = Path(__file__).parents[3]
 
 NAME_PROPERTIES = {
-    "azure-native:managedidentity:UserAssignedIdentity": "resourceName",
     "azure-native:cdn:AFDEndpoint": "endpointName",
     "azure-native:cdn:AFDOriginGroup": "originGroupName",
-    "azure-native:privatedns:PrivateZone": "privateZoneName",
-    "azure-native:storage:EncryptionScope": "encryptionScopeName",
+    "azure-native:managedidentity:UserAssignedIdentity": "resourceName",
+    "azure-native:network:PublicIPAddress": "publicIpAddressName",
+    "azure-native:storage:StorageAccount": "accountName",
 }
+"""The input that holds a resource's name, where it isn't the type's own name with `Name` behind it."""
 
 
 def computed(kind: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """What Azure computes: a resource's name, its identities as a map, and what other rooms read of it."""
-    _, _, type_name = kind.partition(":")[2].partition(":")
-    usual = type_name[:1].lower() + type_name[1:] + "Name"
-    name = inputs.get(NAME_PROPERTIES.get(kind, usual)) or inputs.get("keyName") or inputs.get("accountName")
+    """What Azure computes, as far as the program reads it."""
+    type_name = kind.rpartition(":")[2]
+    name = inputs.get(NAME_PROPERTIES.get(kind, f"{type_name[:1].lower()}{type_name[1:]}Name"))
     outputs: dict[str, Any] = {"name": name}
     identities = inputs.get("identity", {}).get("userAssignedIdentities", [])
     if identities:
-        outputs["identity"] = {**inputs["identity"], "userAssignedIdentities": {identity: {} for identity in identities}}
+        outputs["identity"] = {**inputs["identity"], "userAssignedIdentities": {each: {} for each in identities}}
     match kind:
         case "azure-native:keyvault:Vault":
             outputs["properties"] = {**inputs["properties"], "vaultUri": f"https://{name}.vault.azure.net/"}
@@ -45,3 +46,66 @@ def computed(kind: str, inputs: dict[str, Any]) -> dict[str, Any]:
         case _:
             pass
     return outputs
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What the program declared, and what the service exposes."""
+
+    resources: Sequence[dict[str, Any]]
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+    def named(self, kind: str) -> dict[str, dict[str, Any]]:
+        """The resources of a type, such as `keyvault:Vault`, by their logical names."""
+        found = {r["name"]: r for r in self.resources if r["type"] in (kind, f"azure-native:{kind}")}
+        assert found, f"no {kind} was declared"
+        return found
+
+    def inputs(self, kind: str, name: str = "main") -> dict[str, Any]:
+        """The inputs of one resource."""
+        return self.named(kind)[name]["inputs"]
+
+    def below(self, kind: str, name: str) -> list[dict[str, Any]]:
+        """A component and all that hangs below it."""
+        urns = {self.named(kind)[name]["urn"]}
+        while more := {r["urn"] for r in self.resources if r["parent"] in urns} - urns:
+            urns |= more
+        return [r for r in self.resources if r["urn"] in urns]
+
+
+@pytest.fixture(scope="session")
+def sample() -> dict[str, Any]:
+    """The settings of the stack file."""
+    values = yaml.safe_load((ROOT / "Pulumi.useast.yaml").read_text())["config"]
+    return {key.removeprefix("hosting:"): value for key, value in values.items() if key.startswith("hosting:")}
+
+
+@pytest.fixture(scope="session")
+def declare(declared: Any, sample: dict[str, Any]) -> Callable[..., Stack]:
+    """`declare(tenants=[...])`: the stack with some of its settings changed."""
+
+    def with_changes(*, stack: str = "useast", **changes: Any) -> Stack:
+        settings = parse_settings(stack, {**sample, **changes})
+        outputs: dict[str, Any] = {}
+
+        def program() -> pulumi.Output[None]:
+            aware = Aware(settings)
+            return pulumi.Output.all(
+                portal_url=aware.portal_url, vpn_endpoint=aware.vpn_endpoint, tenant_keys=aware.tenant_keys
+            ).apply(outputs.update)
+
+        return Stack(declared(program, computed), outputs)
+
+    return with_changes
+
+
+@pytest.fixture(scope="session")
+def stack(declare: Callable[..., Stack]) -> Stack:
+    """The stack as it is."""
+    return declare()
+
+
+@pytest.fixture(scope="session")
+def small(declare: Callable[..., Stack]) -> Stack:
+    """The stack without tenants, and with its logs kept for longer."""
+    return declare(tenants=[], logRetentionDays=730)

@@ -1,0 +1,49 @@
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from infra.aware.placement import Placement
+from infra.settings import parse_settings
+from infra.tenants import Tenant
+
+
+@pytest.fixture
+def longest(sample: dict[str, Any]) -> Placement:
+    """The placement with the longest names that settings allow."""
+    settings = parse_settings("abcdefgh-jkl", {**sample, "namePrefix": "abcdefgh"})
+    return Placement.of(settings, resource_group_name="rg")
+
+
+def test_names_keep_azures_limits(longest: Placement):
+    assert re.fullmatch(r"[a-z](?!.*--)[a-z0-9-]{1,22}[a-z0-9]", longest.name("kv"))
+    assert re.fullmatch(r"[a-z0-9]{3,24}", longest.compact_name("st"))
+    assert re.fullmatch(r"[a-z][a-z0-9]{1,127}", longest.compact_name("fdfp"))
+    assert len(longest.name("fde")) <= 46
+    assert len(longest.name("log")) <= 63
+    assert len(longest.name("nic-pep", "private-endpoints")) <= 80
+
+
+def test_names_say_what_the_stack_is(longest: Placement):
+    assert longest.name("vnet") == "vnet-abcdefgh-abcdefgh-jkl"
+    assert longest.name("nsg", "apps") == "nsg-apps-abcdefgh-abcdefgh-jkl"
+
+
+def test_a_tenants_tags_name_it(longest: Placement):
+    assert "tenant" not in longest.tags("main")
+    assert longest.tags("tenant-acme", Tenant(id="acme"))["tenant"] == "acme"
+
+
+def test_role_assignments_have_stable_names_of_their_own(longest: Placement):
+    first, second = longest.role_assignment_name("first"), longest.role_assignment_name("second")
+    assert first != second
+    assert first == longest.role_assignment_name("first")
+    assert str(UUID(first)) == first
+
+
+def test_roles_are_those_of_the_subscription(longest: Placement):
+    role = longest.role_definition_id("Key Vault Crypto Service Encryption User")
+    assert role.startswith("/subscriptions/00000000-0000-4000-8000-000000000001/providers/Microsoft.Authorization/")
+    with pytest.raises(KeyError):
+        longest.role_definition_id("Owner")
