@@ -1,0 +1,1 @@
+"""The policy pack: at deploy time it refuses what breaks a technical measure."""

@@ -1,0 +1,43 @@
+"""Puts the pack together: the rules found, the clauses they stand for, the conditions of this run."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pulumi_policy import Policy
+
+import policies.rules
+from policies.judgements import ENVIRONMENT_VARIABLE, JudgementLog
+from policies.register import clauses_by_rule, load_register
+from policies.rulebook import Court, Rule, Run, discover
+
+NAME: Final = "technical-measures"
+
+_DIRECTORY: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What the engine is given."""
+
+    rules: tuple[Rule, ...]
+    clauses: Mapping[str, list[str]]
+    policies: list[Policy]
+
+
+def make_pack(version: str, environment: Mapping[str, str] = os.environ) -> Pack:
+    """The pack for one run. Raises RegisterError or ValueError when rules and controls don't fit together."""
+    rules = discover(policies.rules)
+    clauses = clauses_by_rule(load_register(_DIRECTORY / "controls", [rule.name for rule in rules]))
+    header = {
+        "pack": {
+            "name": NAME,
+            "version": version,
+            "rules": {rule.name: {"clauses": clauses[rule.name], "summary": rule.summary} for rule in rules},
+        }
+    }
+    file = environment.get(ENVIRONMENT_VARIABLE)
+    log = JudgementLog(Path(file) if file else None, header)
+    return Pack(rules, clauses, Court(clauses, log, Run.of_environment(environment)).policies(rules))

@@ -1,0 +1,187 @@
+"""What a rule sees of a resource's properties: plain values read by name, where an unknown value is never a pass.
+
+A rule reads `key.enable_key_rotation` for the property `enableKeyRotation`. Reading a property that isn't known before
+the update raises UndeterminedError, reading one that isn't set raises NotSetError unless `get` names the cloud's
+default. Secrets arrive unwrapped from the SDK; nothing here prints a value, messages hold only paths.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, cast
+
+from pulumi_policy import proxy
+from pulumi_policy.proxy import UnknownValueError
+
+Path = tuple[str, ...]
+"""Property names from a resource's top level down, without list indexes."""
+
+Reads = set[Path]
+"""Which properties were read; a test holds them against the cloud's SDK."""
+
+_SENTINELS: Final = (
+    proxy.UNKNOWN_BOOLEAN_VALUE,
+    proxy.UNKNOWN_NUMBER_VALUE,
+    proxy.UNKNOWN_STRING_VALUE,
+    proxy.UNKNOWN_ARRAY_VALUE,
+    proxy.UNKNOWN_ASSET_VALUE,
+    proxy.UNKNOWN_ARCHIVE_VALUE,
+    proxy.UNKNOWN_OBJECT_VALUE,
+)
+
+
+class UndeterminedError(UnknownValueError):
+    """A value that a rule needs isn't known before the update. The SDK shows `message` next to the rule's name."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(proxy.UNKNOWN_STRING_VALUE, [])
+        self.message = message
+
+
+class NotSetError(Exception):
+    """A property without a default that the rule accepts isn't set."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place} is not set: set it")
+
+
+def camel_case(name: str) -> str:
+    """The wire's name of a property: `enable_key_rotation` is `enableKeyRotation`; any other text stays as it is."""
+    first, *rest = name.split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+def plain(value: object) -> Any:
+    """`value` as dict, list and scalars, with the SDK's proxies taken off and unknown parts kept as their sentinels."""
+    if isinstance(value, Mapping):
+        mapping = cast("Mapping[str, object]", value)
+        return {key: _entry(mapping, key) for key in mapping}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        sequence = cast("Sequence[object]", value)
+        return [_entry(sequence, index) for index in range(len(sequence))]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _entry(container: Any, key: object) -> Any:
+    try:
+        return plain(container[key])
+    except UnknownValueError as error:
+        return error.unknown_type_sentinel
+
+
+def is_unknown(value: object) -> bool:
+    """Whether a plain scalar is unknown, in whole or (a name put together from an id) in part."""
+    return isinstance(value, str) and any(sentinel in value for sentinel in _SENTINELS)
+
+
+def view(value: Any, place: str, path: Path, reads: Reads) -> Any:
+    """`value` for a rule: dict as Record, list as Values, a scalar as itself. Raises UndeterminedError if unknown."""
+    if isinstance(value, dict):
+        return Record(cast("dict[str, Any]", value), place, path, reads)
+    if isinstance(value, list):
+        return Values(cast("list[Any]", value), place, path, reads)
+    if is_unknown(value):
+        raise UndeterminedError(f"{place} is not known before the update")
+    return value
+
+
+class Record:
+    """An object's properties. `record.some_name` must be set; `record.get("some_name", default)` may be missing."""
+
+    __slots__ = ("_path", "_place", "_reads", "_values")
+
+    def __init__(self, values: Mapping[str, Any], place: str = "", path: Path = (), reads: Reads | None = None) -> None:
+        self._values = values
+        self._place = place
+        self._path = path
+        self._reads: Reads = set() if reads is None else reads
+
+    def __getattr__(self, name: str) -> Any:
+        """The property `name`, which must be set. Raises NotSetError, UndeterminedError."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        value, place, path = self._look_up(name)
+        if value is None:
+            raise NotSetError(place)
+        return view(value, place, path, self._reads)
+
+    def get(self, name: str, default: Any) -> Any:
+        """The property `name`, or what the cloud takes (`default`) when it isn't set."""
+        value, place, path = self._look_up(name)
+        return default if value is None else view(value, place, path, self._reads)
+
+    def one_of(self, *names: str) -> Any:
+        """The first of several properties that is set, for one that is named differently before and after creation."""
+        for name in names:
+            value, place, path = self._look_up(name)
+            if value is not None:
+                return view(value, place, path, self._reads)
+        raise NotSetError(" or ".join(self._place_of(camel_case(name)) for name in names))
+
+    def document(self, name: str) -> "Record":
+        """A property that holds JSON, as text or as an object; unknown parts inside it stay unknown one by one."""
+        value, place, path = self._look_up(name)
+        if value is None:
+            raise NotSetError(place)
+        if isinstance(value, str):
+            if value in _SENTINELS:
+                raise UndeterminedError(f"{place} is not known before the update")
+            value = json.loads(value)
+        return Record(value, place, path, set())
+
+    def names(self) -> list[str]:
+        """The names that are set, as the cloud spells them."""
+        return [name for name, value in self._values.items() if value is not None]
+
+    def _place_of(self, name: str) -> str:
+        return f"{self._place}.{name}" if self._place else name
+
+    def _look_up(self, name: str) -> tuple[Any, str, Path]:
+        wire_name = camel_case(name)
+        path = (*self._path, wire_name)
+        self._reads.add(path)
+        return self._values.get(wire_name), self._place_of(wire_name), path
+
+
+class Values(Sequence[Any]):
+    """A list's values. What is known comes first when iterating, so that one unknown hides no finding about others."""
+
+    def __init__(self, values: list[Any], place: str, path: Path, reads: Reads) -> None:
+        self._values = values
+        self._place = place
+        self._path = path
+        self._reads = reads
+
+    def __getitem__(self, index: Any) -> Any:
+        """One value, or a part of the list. Raises UndeterminedError."""
+        if isinstance(index, slice):
+            return Values(self._values[index], self._place, self._path, self._reads)
+        return view(self._values[index], f"{self._place}[{index}]", self._path, self._reads)
+
+    def __len__(self) -> int:
+        """How many values, known or not."""
+        return len(self._values)
+
+    def __iter__(self) -> Iterator[Any]:
+        """The known values, then UndeterminedError if there are others."""
+        unknown: UndeterminedError | None = None
+        for index in range(len(self._values)):
+            try:
+                value = self[index]
+            except UndeterminedError as error:
+                unknown = unknown or error
+            else:
+                yield value
+        if unknown is not None:
+            raise unknown
+
+    def __contains__(self, wanted: object) -> bool:
+        """Whether a value is `wanted`. Raises UndeterminedError if only an unknown one could be."""
+        return any(value == wanted for value in self)
+
+    def __eq__(self, other: object) -> bool:
+        """Compares by value with any sequence. Raises UndeterminedError if a value is unknown."""
+        return isinstance(other, Sequence) and list(self) == list(cast("Sequence[object]", other))
+
+    __hash__ = None  # pyright: ignore[reportAssignmentType]  # compared by value, so never a key of a set

@@ -1,0 +1,204 @@
+"""Resources and the graph between them, as rules see them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+from pulumi_policy import PolicyProviderResource, PolicyResource, ResourceValidationArgs
+
+from policies.properties import Reads, Record, UndeterminedError, plain
+
+TENANT_TYPE: Final = "hosting:infra:Tenant"
+"""The component under which everything of one tenant hangs; its name is the tenant's id."""
+
+SERVICE_TYPES: Final = ("hosting:aware:Aware", "hosting:cloud_integrated:CloudIntegrated")
+"""The component of the one service that a stack hosts; its outputs say service, jurisdiction, region and stack."""
+
+STACK_TYPE: Final = "pulumi:pulumi:Stack"
+
+_API_VERSION: Final = re.compile(r"/v\d{8}(preview)?(?=:)")
+
+
+def canonical_type(resource_type: str) -> str:
+    """The type without an Azure API version: `azure-native:storage/v20240101:Blob` is `azure-native:storage:Blob`."""
+    return _API_VERSION.sub("", resource_type)
+
+
+class Resource(Record):
+    """One resource: its properties by name, and what the engine knows of it."""
+
+    __slots__ = ("_depends_on", "_raw", "parent_urn", "protected", "provider", "resource_name", "resource_type", "urn")
+
+    def __init__(
+        self,
+        resource_type: str,
+        urn: str,
+        name: str,
+        properties: Mapping[str, Any],
+        *,
+        protected: bool = False,
+        provider: PolicyProviderResource | None = None,
+        parent_urn: str | None = None,
+        depends_on: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        super().__init__({})
+        self._raw: Mapping[str, Any] | None = properties
+        self._depends_on = depends_on or {}
+        self.resource_type = canonical_type(resource_type)
+        self.urn = urn
+        self.resource_name = name
+        """The logical name, the last part of the URN."""
+        self.protected = protected
+        self.provider = provider
+        self.parent_urn = parent_urn
+
+    @staticmethod
+    def of_arguments(arguments: ResourceValidationArgs) -> "Resource":
+        """A resource that is about to be registered: its properties are its inputs."""
+        return Resource(
+            arguments.resource_type,
+            arguments.urn,
+            arguments.name,
+            arguments.props,
+            protected=arguments.opts.protect,
+            provider=arguments.provider,
+            parent_urn=arguments.opts.parent,
+        )
+
+    @staticmethod
+    def of_state(resource: PolicyResource) -> "Resource":
+        """A resource of the finished stack: its properties are its outputs, in a preview as far as they are known."""
+        return Resource(
+            resource.resource_type,
+            resource.urn,
+            resource.name,
+            resource.props,
+            protected=resource.opts.protect,
+            provider=resource.provider,
+            parent_urn=resource.parent.urn if resource.parent else None,
+            depends_on={
+                name: [dependency.urn for dependency in dependencies]
+                for name, dependencies in resource.property_dependencies.items()
+            },
+        )
+
+    @property
+    def reads(self) -> Reads:
+        """The properties that rules have read of it."""
+        return self._reads
+
+    @property
+    def is_of_tenant(self) -> bool:
+        """Whether it hangs below a tenant's component."""
+        return TENANT_TYPE in self.urn.split("::")[2].split("$")[:-1]
+
+    @property
+    def depends_on(self) -> Mapping[str, Sequence[str]]:
+        """URNs that each top-level property was computed from; known even when the values are not."""
+        return self._depends_on
+
+    def provider_property(self, name: str) -> Any:
+        """A setting of the resource's provider, such as `region`; None when it isn't set.
+
+        Raises UndeterminedError when it isn't known yet.
+        """
+        return None if self.provider is None else Record(plain(self.provider.props), "provider").get(name, None)
+
+    def _look_up(self, name: str) -> tuple[Any, str, tuple[str, ...]]:
+        if self._raw is not None:
+            self._values = plain(self._raw)
+            self._raw = None
+        return super()._look_up(name)
+
+
+class Stack:
+    """All resources of a stack, with their parents and dependencies."""
+
+    def __init__(self, resources: Sequence[Resource], configured_jurisdiction: str | None = None) -> None:
+        self.resources = resources
+        self._configured_jurisdiction = configured_jurisdiction
+        self._by_urn = {resource.urn: resource for resource in resources}
+        self._by_type: dict[str, list[Resource]] = defaultdict(list)
+        for resource in resources:
+            self._by_type[resource.resource_type].append(resource)
+
+    def of_type(self, *types: str) -> list[Resource]:
+        """The resources of these types."""
+        return [resource for name in types for resource in self._by_type.get(name, ())]
+
+    def ancestors(self, resource: Resource) -> Iterable[Resource]:
+        """Its parent, the parent's parent and so on."""
+        while resource.parent_urn is not None and resource.parent_urn in self._by_urn:
+            resource = self._by_urn[resource.parent_urn]
+            yield resource
+
+    def tenant(self, resource: Resource) -> str | None:
+        """The id of the tenant that the resource belongs to, None for what tenants share."""
+        component = self.tenant_component(resource)
+        return None if component is None else component.resource_name
+
+    def tenant_component(self, resource: Resource) -> Resource | None:
+        """The component of the tenant that the resource belongs to."""
+        return next((parent for parent in self.ancestors(resource) if parent.resource_type == TENANT_TYPE), None)
+
+    def sources(self, resource: Resource, *properties: str) -> list[Resource]:
+        """The resources from which these top-level properties (all of them if none is named) were computed."""
+        names = properties or tuple(resource.depends_on)
+        urns = dict.fromkeys(urn for name in names for urn in resource.depends_on.get(name, ()))
+        return [self._by_urn[urn] for urn in urns if urn in self._by_urn]
+
+    @cached_property
+    def _users(self) -> dict[str, list[Resource]]:
+        users: dict[str, dict[str, Resource]] = defaultdict(dict)
+        for resource in self.resources:
+            for urns in resource.depends_on.values():
+                for urn in urns:
+                    users[urn][resource.urn] = resource
+        return {urn: list(resources.values()) for urn, resources in users.items()}
+
+    def users(self, resource: Resource) -> list[Resource]:
+        """The resources that have a property computed from this one."""
+        return self._users.get(resource.urn, [])
+
+    def refers_to(self, resource: Resource, name: str, target: Resource, *identifiers: str) -> bool:
+        """Whether the property `name` of `resource` means `target`, known by one of its `identifiers`.
+
+        By value where both are known, else by the dependency, which the engine knows before anything exists.
+        """
+        try:
+            value = resource.get(name, None)
+        except UndeterminedError:
+            return target in self.sources(resource, name)
+        known = identities(target, *identifiers)
+        return value in known or (not known and target in self.sources(resource, name))
+
+    @cached_property
+    def jurisdiction(self) -> str:
+        """The hosting jurisdiction of the stack, from its configuration and from what its service recorded.
+
+        Raises UndeterminedError when neither says it, or when they contradict each other.
+        """
+        recorded = [component.get("jurisdiction", None) for component in self.of_type(*SERVICE_TYPES)]
+        named = {name for name in (self._configured_jurisdiction, *recorded) if name is not None}
+        if len(named) != 1:
+            raise UndeterminedError(
+                "the stack's jurisdiction is not known"
+                if not named
+                else "the stack's configuration and its service name different jurisdictions"
+            )
+        return str(named.pop())
+
+
+def identities(resource: Resource, *names: str) -> set[str]:
+    """The values of those identifying properties of a resource that are known."""
+    known: set[str] = set()
+    for name in names:
+        try:
+            value = resource.get(name, None)
+        except UndeterminedError:
+            continue
+        if value is not None:
+            known.add(value)
+    return known

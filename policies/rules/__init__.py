@@ -1,0 +1,1 @@
+"""The rules, by cloud and service. `policies.rulebook.discover` finds every one."""

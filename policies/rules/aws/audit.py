@@ -1,0 +1,81 @@
+"""Logs in AWS: complete, kept, encrypted."""
+
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, rule, stack_rule
+
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+TRAIL = "aws:cloudtrail/trail:Trail"
+
+
+@rule(LOG_GROUP)
+def log_group_is_kept(group: Resource) -> Findings:
+    """An intrusion is often found months later; logs that are gone by then can't tell what was taken."""
+    # 0, the default, keeps logs for ever.
+    if 0 < group.get("retention_in_days", 0) < 365:
+        yield "logs are kept for less than a year: set retention_in_days to at least 365"
+    if group.get("log_group_class", "STANDARD") == "DELIVERY":
+        yield "the log group's class keeps logs for days only: remove log_group_class"
+
+
+@rule(LOG_GROUP)
+def log_group_is_encrypted(group: Resource) -> Findings:
+    """Logs name people, addresses and objects; under our own key each reading is recorded and can be stopped."""
+    if not group.get("kms_key_id", None):
+        yield "the log group is not encrypted with a key of ours: set kms_key_id"
+
+
+@rule(TRAIL)
+def trail_is_complete(trail: Resource) -> Findings:
+    """What a trail leaves out, an intruder can do unseen; without validation the record itself can be changed."""
+    if not trail.get("is_multi_region_trail", False):
+        yield "the trail sees one region only: set is_multi_region_trail=True"
+    if not trail.get("include_global_service_events", True):
+        yield "the trail leaves out sign-ins and IAM: set include_global_service_events=True"
+    if not trail.get("enable_log_file_validation", False):
+        yield "the trail's files can be changed unseen: set enable_log_file_validation=True"
+    if not trail.get("enable_logging", True):
+        yield "the trail is switched off: set enable_logging=True"
+    for selector in trail.get("event_selectors", []):
+        if selector.get("read_write_type", "All") != "All" or not selector.get("include_management_events", True):
+            yield "a selector leaves out management events: set read_write_type to All, include_management_events=True"
+
+
+@rule(TRAIL)
+def trail_is_encrypted(trail: Resource) -> Findings:
+    """The trail shows how the account is run; under our own key each reading of it is recorded and can be stopped."""
+    if not trail.get("kms_key_id", None):
+        yield "the trail is not encrypted with a key of ours: set kms_key_id"
+
+
+@stack_rule("aws:ec2/vpc:Vpc")
+def vpc_traffic_is_logged(vpc: Resource, stack: Stack) -> Findings:
+    """Without flow logs an attempt to get in, or data going out, leaves no trace."""
+    logs = [each for each in stack.of_type("aws:ec2/flowLog:FlowLog") if stack.refers_to(each, "vpc_id", vpc, "id")]
+    if not any(log.get("traffic_type", None) == "ALL" for log in logs):
+        yield "no flow log sees all traffic of the network: add an aws.ec2.FlowLog with traffic_type ALL for it"
+
+
+@stack_rule("pulumi:providers:aws")
+def account_has_a_trail(provider: Resource, stack: Stack) -> Findings:
+    """Without a trail nobody can say who did what in the account."""
+    if not stack.of_type(TRAIL):
+        yield f"no trail records what is done through {provider.resource_name}: add an aws.cloudtrail.Trail"
+
+
+@rule("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
+def load_balancer_is_logged(balancer: Resource) -> Findings:
+    """Attempts to get in come through the edge; without its logs they leave no trace."""
+    logs = balancer.get("access_logs", None)
+    # Giving a bucket is not enough: `enabled` is off unless set.
+    if logs is None or not logs.get("enabled", False):
+        yield "requests are not logged: set access_logs with enabled=True"
+
+
+@rule("aws:ec2clientvpn/endpoint:Endpoint")
+def client_vpn_is_logged(endpoint: Resource) -> Findings:
+    """Who came in over the VPN, and who tried, must be on record."""
+    options = endpoint.connection_log_options
+    if not options.get("enabled", False):
+        yield "connections are not logged: set connection_log_options with enabled=True"
+    elif options.get("cloudwatch_log_group", None) is None:
+        yield "connections are logged nowhere: set connection_log_options.cloudwatch_log_group"

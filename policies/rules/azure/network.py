@@ -1,0 +1,107 @@
+"""Networks in Azure: what can be reached from outside."""
+
+from collections.abc import Iterable
+
+from policies.addresses import is_internal_to_azure
+from policies.properties import Record
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, not_applicable, rule, stack_rule
+
+GATEWAY = "azure-native:network:VirtualNetworkGateway"
+PUBLIC_ADDRESS = "azure-native:network:PublicIPAddress"
+
+_MAY_HAVE_PUBLIC_ADDRESS = (GATEWAY, "azure-native:network:NatGateway")
+_MEND = "the edge is Front Door, over a private link; take a private range or VirtualNetwork as the source"
+
+
+def _one_and_many(entry: Record, one: str, many: str) -> Iterable[str]:
+    single = entry.get(one, None)
+    if single:
+        yield single
+    yield from entry.get(many, [])
+
+
+def _judge(entry: Record, place: str) -> Findings:
+    if str(entry.access).lower() != "allow" or str(entry.direction).lower() != "inbound":
+        return
+    if entry.get("source_application_security_groups", []):
+        return  # Machines of our own, which take the place of addresses.
+    sources = list(_one_and_many(entry, "source_address_prefix", "source_address_prefixes"))
+    if not sources or not all(is_internal_to_azure(source) for source in sources):
+        yield f"{place} lets the internet in: {_MEND}"
+
+
+@rule("azure-native:network:NetworkSecurityGroup")
+def network_group_lets_no_one_in(group: Resource) -> Findings:
+    """Every port open to the internet is a way in past Front Door and the VPN, on 443 too."""
+    for number, entry in enumerate(group.get("security_rules", [])):
+        yield _judge(entry, f"security_rules[{number}]")
+
+
+@rule("azure-native:network:SecurityRule", "azure-native:network:DefaultSecurityRule")
+def network_rule_lets_no_one_in(entry: Resource) -> Findings:
+    """A rule of a network security group that lets the internet in is a way past Front Door and the VPN."""
+    yield _judge(entry, "the rule")
+
+
+@rule("azure-native:network:VirtualNetwork")
+def virtual_network_lets_no_one_in(network: Resource) -> Findings:
+    """Groups may also be written out inside a network's subnets; they count as much as others."""
+    for number, subnet in enumerate(network.get("subnets", [])):
+        group = subnet.get("network_security_group", None)
+        for place, entry in enumerate([] if group is None else group.get("security_rules", [])):
+            yield _judge(entry, f"subnets[{number}].network_security_group.security_rules[{place}]")
+
+
+@stack_rule(PUBLIC_ADDRESS)
+def public_address_is_for_gateways_only(address: Resource, stack: Stack) -> Findings:
+    """A public address on anything but the VPN's gateway, or a NAT gateway, which lets nothing in, is a way in."""
+    for user in stack.users(address):
+        # A diagnostic setting has the address as its subject, it doesn't use it.
+        if user.resource_type not in (*_MAY_HAVE_PUBLIC_ADDRESS, "azure-native:monitor:DiagnosticSetting"):
+            yield f"the public address is used by {user.resource_name}: only the VPN and NAT gateways may have one"
+
+
+@rule("azure-native:network:NetworkInterface")
+def network_interface_has_no_public_address(interface: Resource) -> Findings:
+    """A machine with a public address can be attacked directly, past Front Door."""
+    for number, configuration in enumerate(interface.get("ip_configurations", [])):
+        if configuration.get("public_ip_address", None) is not None:
+            yield f"ip_configurations[{number}] has a public address: remove public_ip_address"
+
+
+@rule("azure-native:network:LoadBalancer", "azure-native:network:ApplicationGateway")
+def balancer_has_no_public_address(balancer: Resource) -> Findings:
+    """A second balancer in front of the internet is a second way in that nobody watches."""
+    name = "frontend_ip_configurations"
+    for number, configuration in enumerate(balancer.get(name, [])):
+        if configuration.get("public_ip_address", None) is not None:
+            yield f"{name}[{number}] has a public address: the edge is Front Door, remove public_ip_address"
+
+
+@rule(PUBLIC_ADDRESS)
+def public_address_spans_zones(address: Resource) -> Findings:
+    """The VPN is the only way in for those who mend the service; an address in one zone fails with it."""
+    if len(set(address.get("zones", []))) < 3:
+        yield "the address stands in fewer than three zones: set zones to 1, 2 and 3"
+
+
+@rule(GATEWAY)
+def gateway_spans_zones(gateway: Resource) -> Findings:
+    """The VPN is the only way in for those who mend the service; only a gateway whose tier ends in AZ spans zones."""
+    if not gateway.sku.name.endswith("AZ"):
+        yield "the gateway stands in one zone: set sku.name to a tier that ends in AZ"
+
+
+@rule(GATEWAY)
+def gateway_demands_sign_in(gateway: Resource) -> Findings:
+    """A certificate alone opens the VPN to whoever copies it; signing in at Entra ID adds the second factor."""
+    client = gateway.get("vpn_client_configuration", None) or not_applicable("no clients may dial in")
+    # Without these settings the gateway takes certificates.
+    if list(client.get("vpn_authentication_types", [])) != ["AAD"]:
+        yield "the VPN lets clients in without Entra ID: set vpn_authentication_types to AAD alone"
+    if list(client.get("vpn_client_protocols", [])) != ["OpenVPN"]:
+        yield "the VPN takes protocols that can't carry the sign-in: set vpn_client_protocols to OpenVPN alone"
+    for name in ("vpn_client_root_certificates", "radius_servers"):
+        if len(client.get(name, [])) > 0:
+            yield f"the VPN also lets clients in by {name}: remove it"

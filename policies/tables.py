@@ -1,0 +1,62 @@
+"""The tables that rules look things up in: regions by jurisdiction, transport encryption by service."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+_DIRECTORY = Path(__file__).parent
+
+
+class Jurisdictions(BaseModel):
+    """Regions by jurisdiction, a cloud each, and the Azure types that have no region."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    aws: Mapping[str, tuple[str, ...]]
+    azure: Mapping[str, tuple[str, ...]]
+    global_types: Annotated[Mapping[str, str], Field(alias="global")]
+    """Azure types whose location is `global`, with the reason why that is no breach."""
+
+    def regions(self, cloud: Literal["aws", "azure"], jurisdiction: str) -> tuple[str, ...]:
+        """The regions of a jurisdiction; none for a jurisdiction that the cloud doesn't serve."""
+        return (self.aws if cloud == "aws" else self.azure).get(jurisdiction, ())
+
+
+class TlsSetting(BaseModel):
+    """The strongest transport encryption of one service."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accepted: tuple[str, ...]
+    """The settings that are as strong as the service allows."""
+    maximum: str
+    default: str
+    """What the service takes when nothing is set."""
+    source: str
+
+
+@cache
+def jurisdictions() -> Jurisdictions:
+    """The table `jurisdictions.toml`."""
+    return Jurisdictions.model_validate(_load("jurisdictions.toml"))
+
+
+@cache
+def tls_reviewed() -> date:
+    """The day on which `tls.toml` was last compared with what the clouds offer."""
+    return TypeAdapter(date).validate_python(_load("tls.toml")["reviewed"])
+
+
+@cache
+def tls_setting(service: str) -> TlsSetting:
+    """A row of `tls.toml`."""
+    return TlsSetting.model_validate(_load("tls.toml")[service])
+
+
+def _load(name: str) -> dict[str, object]:
+    return tomllib.loads((_DIRECTORY / name).read_text("utf-8"))
