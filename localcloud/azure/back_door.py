@@ -1,4 +1,4 @@
-"""A way into the simulated Azure past the engine, over HTTP on 127.0.0.1, for tests and for looking around.
+"""A way into the simulated Azure past the engine, over HTTP, for tests and for looking around.
 
 `GET /` lists the ids of everything that exists, `GET` on an ARM id gives the object, and `PUT`, `PATCH` (a JSON merge
 patch: null removes) and `DELETE` on one change it behind the engine's back, so that `refresh` has something to find.
@@ -6,16 +6,14 @@ Bodies have ARM's shape; the names inside `properties` are those of the Pulumi S
 """
 
 import json
-import threading
-from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
-from urllib.parse import unquote, urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from werkzeug.wrappers import Request, Response
 
 from localcloud.azure.cloud import Kind
 from localcloud.backend import Properties, RejectedError
-
-HOST: Final = "127.0.0.1"
 
 _ENVELOPE: Final = frozenset(
     {
@@ -82,80 +80,52 @@ def to_inputs(body: Mapping[str, Any], line: Kind) -> Properties:
     return {key: value for key, value in inputs.items() if key not in read_only}
 
 
-def serve(rooms: Rooms, port: int | None) -> int:
-    """Serves the door from a thread of its own and gives its port; without a port, a free one.
+def application(rooms: Rooms) -> WSGIApplication:
+    """The door as a WSGI application."""
 
-    Raises OSError with a sentence when the port is in use.
-    """
-    handler = type("BackDoor", (_Handler,), {"rooms": rooms})
-    try:
-        server = ThreadingHTTPServer((HOST, port or 0), handler)
-    except OSError as error:
-        raise OSError(f"Port {port} on {HOST} is in use: choose another, or stop what listens there.") from error
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, name="azure-back-door", daemon=True).start()
-    return server.server_address[1]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    rooms: Rooms
-
-    def do_GET(self) -> None:
-        identity = self._identity()
-        if identity == "":
-            self._answer(200, {"value": [{"id": item} for item in self.rooms.identities()]})
-            return
-        body = self.rooms.body(identity)
-        if body is None:
-            self._answer(404, _error(f"{identity} doesn't exist."))
-        else:
-            self._answer(200, body)
-
-    def do_PUT(self) -> None:
-        self._put(whole=True)
-
-    def do_PATCH(self) -> None:
-        self._put(whole=False)
-
-    def do_DELETE(self) -> None:
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
         try:
-            exists = self.rooms.remove(self._identity())
+            response = _answer(rooms, request.method, request.path.rstrip("/"), request.get_data())
         except RejectedError as error:
-            self._answer(409, _error(str(error)))
-            return
-        self._answer(200 if exists else 204, None)
+            response = _failure(409, str(error))
+        return response(environ, start_response)
 
-    def _put(self, *, whole: bool) -> None:
-        identity = self._identity()
-        exists = self.rooms.body(identity) is not None
-        if not exists and not whole:
-            self._answer(404, _error(f"{identity} doesn't exist."))
-            return
-        try:
-            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
-            if not isinstance(body, dict):
-                raise RejectedError("The body must be a JSON object.")
-            self.rooms.put_body(identity, body, whole=whole)
-        except (RejectedError, ValueError) as error:
-            self._answer(400, _error(str(error)))
-            return
-        self._answer(200 if exists else 201, self.rooms.body(identity))
-
-    def _identity(self) -> str:
-        return unquote(urlsplit(self.path).path).rstrip("/")
-
-    def _answer(self, status: int, body: Any) -> None:
-        content = b"" if body is None else json.dumps(body, indent=2).encode()
-        self.send_response(status)
-        if content:
-            self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing: bodies and ids are nobody's business."""
+    return serve
 
 
-def _error(message: str) -> Properties:
-    return {"error": {"message": message}}
+def _answer(rooms: Rooms, method: str, identity: str, content: bytes) -> Response:
+    found = rooms.body(identity) if identity else None
+    match method:
+        case "GET" if not identity:
+            response = _json(200, {"value": [{"id": item} for item in rooms.identities()]})
+        case "GET" | "PATCH" if found is None:
+            response = _failure(404, f"{identity} doesn't exist.")
+        case "GET":
+            response = _json(200, found)
+        case "DELETE" if identity:
+            response = Response(status=200 if rooms.remove(identity) else 204)
+        case "PUT" | "PATCH" if identity:
+            response = _put(rooms, identity, content, is_patch=method == "PATCH", status=201 if found is None else 200)
+        case _:
+            response = _failure(405, f"{method} is not for {identity or '/'}.")
+    return response
+
+
+def _put(rooms: Rooms, identity: str, content: bytes, *, is_patch: bool, status: int) -> Response:
+    try:
+        body = json.loads(content)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        return _failure(400, "The body must be a JSON object.")
+    rooms.put_body(identity, body, whole=not is_patch)
+    return _json(status, rooms.body(identity))
+
+
+def _json(status: int, value: Any) -> Response:
+    return Response(json.dumps(value, indent=2), status=status, content_type="application/json")
+
+
+def _failure(status: int, message: str) -> Response:
+    return _json(status, {"error": {"message": message}})

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
+from wsgiref.types import WSGIApplication
 
 from localcloud.azure import back_door, ids
 from localcloud.azure.cloud import Cloud, Entity, Kind, Put
@@ -25,7 +26,7 @@ from localcloud.azure.computed import identity_block, uuid_of
 from localcloud.azure.rules import tags
 from localcloud.azure.schema import NoSuchTypeError, schema_of
 from localcloud.azure.table import KINDS, PACKAGE
-from localcloud.azure.values import changes, cleaned, has_unknown, merged, select, texts, without
+from localcloud.azure.values import changes, cleaned, has_unknown, merged, region_of, select, texts, without
 from localcloud.backend import UNKNOWN, Change, CheckFailure, Found, Properties, RejectedError
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -92,20 +93,30 @@ class AzureBackend:
         )
         return found.inputs["location"] if found else UNKNOWN
 
-    def diff(self, kind: str, old_inputs: Properties, old_outputs: Properties, inputs: Properties) -> list[Change]:
+    def diff(
+        self,
+        kind: str,
+        old_inputs: Properties,
+        old_outputs: Properties,  # noqa: ARG002  the provider compares inputs only
+        inputs: Properties,
+    ) -> list[Change]:
         """The changed inputs; those that the provider can't update in place replace the object."""
         line = _line(kind)
         fixed = (*ids.parameters(line.template), *line.replaces)
         found: list[Change] = []
         for change in changes(cleaned(old_inputs), cleaned(inputs)):
-            if change.path == "location" and _region(old_inputs.get("location")) == _region(inputs.get("location")):
+            if change.path == "location" and region_of(old_inputs) == region_of(inputs):
                 continue
             path = _INDEX.sub("[]", change.path)
             replaces = any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in fixed)
             found.append(replace(change, replaces=replaces))
         return found
 
-    def predict(self, kind: str, urn: str, inputs: Properties) -> Properties:
+    def deletes_before_replacing(self, kind: str, old_inputs: Properties, inputs: Properties) -> bool:  # noqa: ARG002
+        """Always, as the provider does wherever it hasn't made up the name itself."""
+        return True
+
+    def predict(self, kind: str, urn: str, inputs: Properties) -> Properties:  # noqa: ARG002  a name is an input here
         """What follows from the inputs alone: the body's echo and, once every part of it is known, the id."""
         line = _line(kind)
         with self._lock:
@@ -116,7 +127,7 @@ class AzureBackend:
                 outputs = merged(outputs, {**_fixed(line, identity), **line.certain(identity, given)})
             return _declared(line, outputs)
 
-    def create(self, kind: str, urn: str, inputs: Properties) -> tuple[str, Properties]:
+    def create(self, kind: str, urn: str, inputs: Properties) -> tuple[str, Properties]:  # noqa: ARG002  as above
         """Puts the object; what already exists is refused, as the provider refuses it."""
         line = _line(kind)
         with self._lock:
@@ -127,8 +138,8 @@ class AzureBackend:
             entity = self._put_whole(line, identity, given)
             return entity.identity, self._outputs(entity)
 
-    def read(self, kind: str, identity: str) -> Found | None:
-        """The object with the inputs that were put last, by whomever."""
+    def read(self, kind: str, identity: str, inputs: Properties | None) -> Found | None:
+        """The object with the inputs that were put last, by whomever; an import doesn't get what is write-only."""
         line = _line(kind)
         with self._lock:
             entity = self._cloud.get(identity)
@@ -136,12 +147,22 @@ class AzureBackend:
                 return None
             if entity.kind is not line:
                 raise _rejected(line, identity, f"{identity} is of the type {entity.kind.token}")
-            return Found(entity.identity, self._outputs(entity), self._inputs(entity))
+            found = self._inputs(entity)
+            if inputs is None:
+                for path in line.write_only:
+                    found = without(found, path)
+            return Found(entity.identity, self._outputs(entity), found)
 
     def update(
-        self, kind: str, identity: str, old_inputs: Properties, inputs: Properties, *, everything: bool
+        self,
+        kind: str,
+        identity: str,
+        old_inputs: Properties,  # noqa: ARG002  a put is always whole
+        inputs: Properties,
+        *,
+        everything: bool,  # noqa: ARG002  as above
     ) -> Properties:
-        """Puts the object anew (a put is always whole). ARM leaves a vault key that exists as it is."""
+        """Puts the whole object anew. ARM leaves a vault key that exists as it is."""
         line = _line(kind)
         with self._lock:
             existing = self._cloud.get(identity)
@@ -149,7 +170,7 @@ class AzureBackend:
                 return self._outputs(existing)
             return self._outputs(self._put_whole(line, identity, cleaned(inputs)))
 
-    def delete(self, kind: str, identity: str, outputs: Properties) -> None:
+    def delete(self, kind: str, identity: str, outputs: Properties) -> None:  # noqa: ARG002  the id says it all
         """Removes the object, unless a lock, a user or a child keeps it."""
         _line(kind)
         with self._lock:
@@ -185,9 +206,9 @@ class AzureBackend:
             entity = self._cloud.get(identity) if identity else None
             return [entity.identity] if entity else []
 
-    def serve_http(self, port: int | None) -> int:
-        """Starts the back door on 127.0.0.1 and gives its port. Raises OSError when the port is in use."""
-        return back_door.serve(self, port)
+    def back_door(self) -> WSGIApplication:
+        """The HTTP application of `localcloud.azure.back_door` over this cloud."""
+        return back_door.application(self)
 
     # What the back door uses: the cloud as its own tools see it, past the engine.
 
@@ -214,8 +235,6 @@ class AzureBackend:
             named = ids.parse(line.template, entity.identity if entity else identity) or {}
             if entity is not None and not whole:
                 given = merged(self._inputs(entity), given)
-            if entity is not None and line.write_only and whole:
-                given = {**{key: value for key, value in entity.inputs.items() if key in line.write_only}, **given}
             checked, failures = self._checked(line, cleaned({**given, **named}))
             if failures:
                 raise _rejected(line, identity, f"{failures[0].property} {failures[0].reason}")
@@ -252,13 +271,12 @@ class AzureBackend:
         if has_unknown(inputs):
             raise _rejected(line, identity, "a value is not known yet")
         old = self._cloud.get(identity)
-        given = {**inputs, "location": _region(inputs["location"])} if "location" in inputs else inputs
-        put = Put(identity, line, given, old)
+        put = Put(identity, line, inputs, old)
         self._require_parent(put)
         self._require_no_lock(put.kind, identity, ("ReadOnly",))
         references = self._references(put)
-        if old is not None and old.inputs.get("location") != given.get("location"):
-            raise _rejected(line, identity, f"it is in {old.inputs.get('location')} and can't be moved")
+        if old is not None and region_of(old.inputs) != region_of(inputs):
+            raise _rejected(line, identity, f"it is in {region_of(old.inputs)} and can't be moved")
         for rule in line.rules:
             for sentence in rule(self._cloud, put):
                 raise _rejected(line, identity, sentence)
@@ -266,7 +284,7 @@ class AzureBackend:
         entity = Entity(
             identity=old.identity if old else identity,
             kind=line,
-            inputs=given,
+            inputs=inputs,
             created=old.created if old else now,
             modified=now,
             revision=old.revision + 1 if old else 1,
@@ -278,7 +296,7 @@ class AzureBackend:
         if old is None and line.token == _VAULT:
             self._recover(entity)
         if old is None and line.token == _NETWORK:
-            self._watch(str(given["location"]))
+            self._watch(str(region_of(inputs)))
         return entity
 
     def _require_parent(self, put: Put) -> None:
@@ -333,7 +351,7 @@ class AzureBackend:
                 self._cloud.entities[key] = gone
 
     def _watch(self, region: str) -> None:
-        if any(item.inputs.get("location") == region for item in self._cloud.of_type(_WATCHER)):
+        if any(region_of(item.inputs) == region for item in self._cloud.of_type(_WATCHER)):
             return
         group = {"resourceGroupName": "NetworkWatcherRG", "location": region}
         watcher = {**group, "networkWatcherName": f"NetworkWatcher_{region}"}
@@ -426,7 +444,7 @@ class AzureBackend:
         if isinstance(body.get("identity"), Mapping):
             outputs["identity"] = identity_block(self._cloud if identity else None, identity, body["identity"])
         if isinstance(body.get("location"), str):
-            outputs["location"] = _region(body["location"])
+            outputs["location"] = region_of(body)
         for name, token in line.inline.items():
             if identity and name in body:
                 segment = KINDS[token].arm_type.rpartition("/")[2]
@@ -470,9 +488,9 @@ def _rule_failures(line: Kind, inputs: Properties) -> Iterator[CheckFailure]:
     location = inputs.get("location")
     if "location" in line.schema.inputs.properties and location is None:
         yield CheckFailure("location", "must be given, here or in the provider's configuration")
-    if line.everywhere and isinstance(location, str) and _region(location) != "global":
+    if line.everywhere and isinstance(location, str) and region_of(inputs) != "global":
         yield CheckFailure("location", f"must be global for this type, not {location!r}")
-    if isinstance(location, str) and re.fullmatch(r"[a-z]+[0-9]*", _region(location)) is None:
+    if isinstance(location, str) and re.fullmatch(r"[a-z]+[0-9]*", region_of(inputs)) is None:
         yield CheckFailure("location", f"{location!r} is not the name of an Azure region")
     for check in (tags, *line.checks):
         yield from check(inputs)
@@ -498,11 +516,6 @@ def _declared(line: Kind, outputs: Properties) -> Properties:
     """Only the outputs that the SDK knows of the type, and the id."""
     known = line.schema.outputs
     return {key: value for key, value in outputs.items() if key == "id" or key in known}
-
-
-def _region(location: Any) -> Any:
-    """A region's name as Azure writes it: `East US` is `eastus`."""
-    return location.replace(" ", "").lower() if isinstance(location, str) else location
 
 
 def _words(identity: str) -> str:

@@ -10,8 +10,11 @@ from uuid import NAMESPACE_URL, uuid5
 
 from localcloud.azure import ids
 from localcloud.azure.cloud import Cloud, Entity
-from localcloud.azure.values import get
+from localcloud.azure.values import get, region_of
 from localcloud.backend import UNKNOWN, Properties
+
+_PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
+_ORIGIN: Final = "azure-native:cdn:AFDOrigin"
 
 _PUBLIC: Final = IPv4Network("198.18.0.0/15")
 """Addresses that belong to nobody (RFC 2544), for what gets a public address."""
@@ -38,32 +41,38 @@ def key_version(entity: Entity) -> str:
 
 
 def vault_certain(identity: str, _inputs: Properties) -> Properties:
+    """A vault's address."""
     return {"properties": {"vaultUri": f"https://{ids.name_of(identity)}.vault.azure.net/"}}
 
 
 def vault_generated(cloud: Cloud, entity: Entity) -> Properties:
+    """A vault's state and its private endpoints."""
     return {"properties": {"provisioningState": "Succeeded", **connections(cloud, entity)}}
 
 
 def key_certain(_identity: str, inputs: Properties) -> Properties:
+    """A key's identifier without a version."""
     return {"keyUri": f"https://{inputs['vaultName']}.vault.azure.net/keys/{inputs['keyName']}"}
 
 
 def key_generated(cloud: Cloud, entity: Entity) -> Properties:
+    """A key's identifier with its version, and its vault's region."""
     uri = key_certain(entity.identity, entity.inputs)["keyUri"]
     vault = cloud.get(str(ids.parent(entity.identity)))
     return {
         "keyUriWithVersion": f"{uri}/{key_version(entity)}",
-        "location": vault.inputs["location"] if vault else "",
+        "location": region_of(vault.inputs) if vault else None,
     }
 
 
 def secret_generated(_cloud: Cloud, entity: Entity) -> Properties:
+    """A secret's identifiers."""
     uri = f"https://{entity.inputs['vaultName']}.vault.azure.net/secrets/{entity.name}"
     return {"properties": {"secretUri": uri, "secretUriWithVersion": f"{uri}/{key_version(entity)}"}}
 
 
 def storage_certain(identity: str, _inputs: Properties) -> Properties:
+    """A storage account's addresses."""
     services = {"blob": "blob", "dfs": "dfs", "file": "file", "queue": "queue", "table": "table", "web": "z13.web"}
     account = ids.name_of(identity)
     return {
@@ -72,19 +81,22 @@ def storage_certain(identity: str, _inputs: Properties) -> Properties:
 
 
 def storage_generated(cloud: Cloud, entity: Entity) -> Properties:
+    """A storage account's creation, region and private endpoints."""
     return {
         "creationTime": entity.created,
-        "primaryLocation": entity.inputs.get("location"),
+        "primaryLocation": region_of(entity.inputs),
         "statusOfPrimary": "available",
         **connections(cloud, entity),
     }
 
 
 def scope_generated(_cloud: Cloud, entity: Entity) -> Properties:
+    """An encryption scope's times."""
     return {"creationTime": entity.created, "lastModifiedTime": entity.modified}
 
 
 def container_generated(_cloud: Cloud, entity: Entity) -> Properties:
+    """A container's state."""
     return {
         "lastModifiedTime": entity.modified,
         "hasImmutabilityPolicy": False,
@@ -96,6 +108,7 @@ def container_generated(_cloud: Cloud, entity: Entity) -> Properties:
 
 
 def identity_generated(cloud: Cloud, entity: Entity) -> Properties:
+    """A user-assigned identity's principal."""
     return {
         "principalId": uuid_of("principal", entity.identity),
         "clientId": uuid_of("client", entity.identity),
@@ -142,13 +155,13 @@ def connections(cloud: Cloud, entity: Entity) -> Properties:
     for other in cloud.entities.values():
         if key not in other.references:
             continue
-        if other.kind.token == "azure-native:network:PrivateEndpoint":
+        if other.kind.token == _PRIVATE_ENDPOINT:
             automatic = any(
                 str(link.get("privateLinkServiceId")).lower() == key
                 for link in other.inputs.get("privateLinkServiceConnections") or []
             )
             found.append(_connection(entity, other, "Approved" if automatic else "Pending"))
-        elif other.kind.token == "azure-native:cdn:AFDOrigin":
+        elif other.kind.token == _ORIGIN:
             found.append(_connection(entity, other, "Pending"))
     return {"privateEndpointConnections": found} if found else {}
 
@@ -166,10 +179,12 @@ def _connection(entity: Entity, endpoint: Entity, status: str) -> Properties:
 
 
 def network_guid(_cloud: Cloud, entity: Entity) -> Properties:
+    """The GUID that network resources have beside their id."""
     return {"resourceGuid": uuid_of("resource", entity.identity)}
 
 
 def address_generated(_cloud: Cloud, entity: Entity) -> Properties:
+    """A public address."""
     return {**network_guid(_cloud, entity), "ipAddress": public_address(entity.identity)}
 
 
@@ -183,6 +198,7 @@ def subnet_range(cloud: Cloud, identity: str) -> IPv4Network | None:
 
 
 def environment_generated(cloud: Cloud, entity: Entity) -> Properties:
+    """A Container Apps environment's domain and address."""
     block = subnet_range(cloud, str(get(entity.inputs, "vnetConfiguration", "infrastructureSubnetId")))
     is_internal = get(entity.inputs, "vnetConfiguration", "internal") is True
     address: IPv4Address | str = public_address(entity.identity)
@@ -198,10 +214,11 @@ def environment_generated(cloud: Cloud, entity: Entity) -> Properties:
 
 def environment_domain(entity: Entity) -> str:
     """The DNS suffix of a Container Apps environment's apps."""
-    return f"local-{label_of(entity.identity)[:8]}.{entity.inputs.get('location')}.azurecontainerapps.io"
+    return f"local-{label_of(entity.identity)[:8]}.{region_of(entity.inputs)}.azurecontainerapps.io"
 
 
 def app_generated(cloud: Cloud, entity: Entity) -> Properties:
+    """An app's revision and host names."""
     found = entity.inputs.get("environmentId") or entity.inputs.get("managedEnvironmentId")
     environment = cloud.get(str(found))
     revision = f"{entity.name}--{label_of(entity.identity, str(entity.revision))[:7]}"
@@ -223,14 +240,17 @@ def app_generated(cloud: Cloud, entity: Entity) -> Properties:
 
 
 def profile_generated(_cloud: Cloud, entity: Entity) -> Properties:
+    """The id that Front Door sends to its origins."""
     return {"frontDoorId": uuid_of("front-door", entity.identity), "resourceState": "Active", "kind": "frontdoor"}
 
 
 def endpoint_generated(_cloud: Cloud, entity: Entity) -> Properties:
+    """An endpoint's host name."""
     return {"hostName": f"{entity.name}-{label_of(entity.identity)}.z01.azurefd.net", "deploymentStatus": "NotStarted"}
 
 
 def domain_generated(_cloud: Cloud, entity: Entity) -> Properties:
+    """What proves a custom domain to Front Door."""
     return {
         "domainValidationState": "Pending",
         "deploymentStatus": "NotStarted",
@@ -239,28 +259,34 @@ def domain_generated(_cloud: Cloud, entity: Entity) -> Properties:
 
 
 def workspace_generated(_cloud: Cloud, entity: Entity) -> Properties:
+    """A workspace's id."""
     return {"customerId": uuid_of("workspace", entity.identity), "createdDate": entity.created}
 
 
 def zone_generated(_cloud: Cloud, entity: Entity) -> Properties:
+    """A private zone's count of record sets."""
     return {"numberOfRecordSets": 1, "internalId": label_of("zone", entity.identity)}
 
 
 def public_zone_generated(_cloud: Cloud, entity: Entity) -> Properties:
+    """A zone's name servers."""
     number = int(label_of(entity.identity), 16) % 9 + 1
     servers = [f"ns{i}-0{number}.azure-dns.{top}." for i, top in enumerate(("com", "net", "org", "info"), start=1)]
     return {"nameServers": servers, "numberOfRecordSets": 2}
 
 
 def link_generated(_cloud: Cloud, _entity: Entity) -> Properties:
+    """A link's state."""
     return {"virtualNetworkLinkState": "Completed"}
 
 
 def private_endpoint_generated(_cloud: Cloud, entity: Entity) -> Properties:
+    """A private endpoint's network interface."""
     group = entity.identity.partition("/providers/")[0]
     interface = f"{entity.name}.nic.{uuid_of('nic', entity.identity)}"
     return {"networkInterfaces": [{"id": f"{group}/providers/Microsoft.Network/networkInterfaces/{interface}"}]}
 
 
 def role_generated(_cloud: Cloud, entity: Entity) -> Properties:
+    """A role assignment's times."""
     return {"createdOn": entity.created, "updatedOn": entity.modified}

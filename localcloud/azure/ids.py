@@ -64,10 +64,8 @@ def parse(template: str, identity: str) -> dict[str, str] | None:
 def parent(identity: str) -> str | None:
     """The id of what an object is below (a resource, resource group or subscription), None for a root."""
     segments = identity.strip("/").split("/")
-    if len(segments) >= 4 and segments[-4].lower() == "providers":
-        above = segments[:-4]
-    else:
-        above = segments[:-2]
+    is_top = len(segments) >= 4 and segments[-4].lower() == "providers"
+    above = segments[:-4] if is_top else segments[:-2]
     return "/" + "/".join(above) if above else None
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from localcloud.azure import ids
 from localcloud.azure.cloud import Check, Cloud, Name, Put
 from localcloud.azure.computed import principals, subnet_range
-from localcloud.azure.values import get, has_unknown, select
+from localcloud.azure.values import get, has_unknown, region_of, select
 from localcloud.backend import UNKNOWN, CheckFailure, Properties
 
 Failures = Iterator[CheckFailure]
@@ -121,6 +121,13 @@ def tags(inputs: Properties) -> Failures:
             yield CheckFailure("tags", f"the value of the tag {key!r} is longer than 256 characters")
 
 
+def name_is_free(cloud: Cloud, put: Put) -> Iterator[str]:
+    """Names that are part of a host name are taken once in the whole of Azure."""
+    for other in cloud.of_type(put.kind.token):
+        if other.name.lower() == ids.name_of(put.identity).lower() and other.identity.lower() != put.identity.lower():
+            yield f"the name {other.name} is taken: {other.identity}"
+
+
 # Key Vault
 
 
@@ -138,7 +145,7 @@ def vault_lasts(cloud: Cloud, put: Put) -> Iterator[str]:
         left = [gone for gone in cloud.deleted.values() if _is_same_vault(gone.identity, put.identity)]
         if left and get(put.inputs, "properties", "createMode") != "recover":
             yield (
-                f"the vault {left[0].name} exists in deleted state and can't be purged before its retention is over: "
+                f"the vault {left[0].name} is deleted but its name stays taken until its retention is over: "
                 "set properties.createMode to recover, or choose another name"
             )
         return
@@ -187,7 +194,7 @@ def key_fits_vault(cloud: Cloud, put: Put) -> Iterator[str]:
     if str(get(put.inputs, "properties", "kty")).endswith("-HSM") and sku != "premium":
         yield "a key in a hardware security module needs a vault with the SKU premium"
     if put.identity.lower() in cloud.deleted:
-        yield f"the key {ids.name_of(put.identity)} is deleted but recoverable: its name can't be reused until then"
+        yield f"the key {ids.name_of(put.identity)} is deleted, but its name stays taken until its retention is over"
 
 
 # Storage
@@ -312,9 +319,9 @@ def container_lasts(cloud: Cloud, put: Put) -> Iterator[str]:
         elif found.inputs.get("state") == "Disabled":
             yield f"the encryption scope {wanted} is disabled"
     owner = cloud.get(account)
-    if put.inputs.get("publicAccess") not in (None, "None") and owner:
-        if owner.inputs.get("allowBlobPublicAccess") is not True:
-            yield f"public access is not permitted on the storage account {owner.name}"
+    is_public = put.inputs.get("publicAccess") not in (None, "None")
+    if is_public and owner and owner.inputs.get("allowBlobPublicAccess") is not True:
+        yield f"public access is not permitted on the storage account {owner.name}"
 
 
 # Network
@@ -405,7 +412,7 @@ def gateway(inputs: Properties) -> Failures:
         if count < needed:
             yield CheckFailure(
                 "ipConfigurations",
-                f"{needed} are needed for an active-active gateway {'with VPN clients' if needed == 3 else ''}".rstrip(),
+                f"an active-active gateway {'with' if needed == 3 else 'without'} VPN clients needs {needed}",
             )
     elif count < 1:
         yield CheckFailure("ipConfigurations", "a gateway needs one with a subnet and a public address")
@@ -443,9 +450,9 @@ def same_region(pattern: str, levels: int = 0) -> Any:
             for _ in range(levels):
                 target = ids.parent(target) or target
             found = cloud.get(target)
-            other = found.inputs.get("location") if found else None
-            if other and other != put.inputs.get("location"):
-                yield f"{path} names {target} in {other}, but this object is in {put.inputs.get('location')}"
+            other = region_of(found.inputs) if found else None
+            if other and other != region_of(put.inputs):
+                yield f"{path} names {target} in {other}, but this object is in {region_of(put.inputs)}"
 
     return rule
 
@@ -469,8 +476,8 @@ def one_watcher(cloud: Cloud, put: Put) -> Iterator[str]:
     root = put.identity.lower().partition("/resourcegroups/")[0]
     for other in cloud.of_type(put.kind.token):
         is_other = other.identity.lower() != put.identity.lower() and other.identity.lower().startswith(root)
-        if is_other and other.inputs.get("location") == put.inputs.get("location"):
-            yield f"the region {put.inputs.get('location')} has a network watcher already: {other.identity}"
+        if is_other and region_of(other.inputs) == region_of(put.inputs):
+            yield f"the region {region_of(put.inputs)} has a network watcher already: {other.identity}"
 
 
 def flow_log(_cloud: Cloud, put: Put) -> Iterator[str]:
@@ -539,17 +546,17 @@ def app_fits_environment(cloud: Cloud, put: Put) -> Iterator[str]:
 
 def domain(inputs: Properties) -> Failures:
     """TLS 1.3 alone needs a cipher set of one's own: the predefined ones end at TLS12_2023."""
-    if get(inputs, "tlsSettings", "minimumTlsVersion") == "TLS13":
-        if get(inputs, "tlsSettings", "cipherSuiteSetType") not in ("Customized", UNKNOWN):
-            yield CheckFailure("tlsSettings.minimumTlsVersion", "TLS13 needs tlsSettings.cipherSuiteSetType Customized")
+    version, ciphers = get(inputs, "tlsSettings", "minimumTlsVersion"), get(inputs, "tlsSettings", "cipherSuiteSetType")
+    if version == "TLS13" and ciphers not in ("Customized", UNKNOWN):
+        yield CheckFailure("tlsSettings.minimumTlsVersion", "TLS13 needs tlsSettings.cipherSuiteSetType Customized")
 
 
 def route(inputs: Properties) -> Failures:
     """A redirect from HTTP needs both protocols; the origin group is not optional."""
     protocols = inputs.get("supportedProtocols")
-    if inputs.get("httpsRedirect") == "Enabled" and isinstance(protocols, list) and not has_unknown(protocols):
-        if set(protocols) != {"Http", "Https"}:
-            yield CheckFailure("httpsRedirect", "a redirect to HTTPS needs both Http and Https in supportedProtocols")
+    given = set(protocols) if isinstance(protocols, list) else {UNKNOWN}
+    if inputs.get("httpsRedirect") == "Enabled" and UNKNOWN not in given and given != {"Http", "Https"}:
+        yield CheckFailure("httpsRedirect", "a redirect to HTTPS needs both Http and Https in supportedProtocols")
     if inputs.get("originGroup") is None:
         yield CheckFailure("originGroup", "a route needs an origin group")
 

@@ -51,11 +51,15 @@ class OneOf:
 
 @dataclass(frozen=True)
 class ListOf:
+    """A list of items of one type."""
+
     item: "Type"
 
 
 @dataclass(frozen=True)
 class MapOf:
+    """Named values of one type; the names are free."""
+
     item: "Type"
 
 
@@ -193,37 +197,37 @@ def _is_plain(hint: Any) -> bool:
 
 
 def _problems(wanted: Type, value: Any, path: str, owner: str) -> Iterator[CheckFailure]:
-    if value is UNKNOWN:
+    if value is UNKNOWN or isinstance(wanted, Anything):
+        return
+    shape = _SHAPES.get(type(wanted))
+    if shape is not None and not isinstance(value, shape[0]):
+        yield CheckFailure(path, f"must be {shape[1]}, not {_words(value)}")
         return
     match wanted:
-        case Plain():
-            if not _fits(wanted, value):
-                yield CheckFailure(path, f"must be {wanted.words}, not {_words(value)}")
-        case OneOf():
-            if value not in wanted.values:
-                yield CheckFailure(path, f"{value!r} is not one of {', '.join(map(str, wanted.values))}")
+        case Plain() if not _fits(wanted, value):
+            yield CheckFailure(path, f"must be {wanted.words}, not {_words(value)}")
+        case OneOf() if value not in wanted.values:
+            yield CheckFailure(path, f"{value!r} is not one of {', '.join(map(str, wanted.values))}")
         case ListOf():
-            if not isinstance(value, list):
-                yield CheckFailure(path, f"must be a list, not {_words(value)}")
-                return
             for index, item in enumerate(value):
                 yield from _problems(wanted.item, item, f"{path}[{index}]", owner)
         case MapOf():
-            if not isinstance(value, Mapping):
-                yield CheckFailure(path, f"must be a map, not {_words(value)}")
-                return
             for key, item in value.items():
                 yield from _problems(wanted.item, item, join(path, key), owner)
         case Record():
-            if not isinstance(value, Mapping):
-                yield CheckFailure(path, f"must be an object, not {_words(value)}")
-                return
             yield from _record_problems(wanted, value, path, owner)
         case Choice():
             attempts = [list(_problems(branch, value, path, owner)) for branch in wanted.branches]
             yield from min(attempts, key=len)
-        case Anything():
-            pass
+        case _:
+            return
+
+
+_SHAPES: Final[Mapping[type, tuple[type, str]]] = {
+    ListOf: (list, "a list"),
+    MapOf: (Mapping, "a map"),
+    Record: (Mapping, "an object"),
+}
 
 
 def _record_problems(wanted: Record, value: Mapping[str, Any], path: str, owner: str) -> Iterator[CheckFailure]:

@@ -59,8 +59,8 @@ def _line(
         replaces=replaces,
         references={
             "identity.userAssignedIdentities[]": Reference(_IDENTITY, holds=False),
-            **{path: Reference(type, holds=True) for path, type in (uses or {}).items()},
-            **{path: Reference(type, holds=False) for path, type in (names or {}).items()},
+            **{path: Reference(wanted, holds=True) for path, wanted in (uses or {}).items()},
+            **{path: Reference(wanted, holds=False) for path, wanted in (names or {}).items()},
         },
         write_only=write_only,
         inline={key: f"{PACKAGE}:{item}" for key, item in (inline or {}).items()},
@@ -303,7 +303,7 @@ _LINES: Final = (
             rules.guid("properties.tenantId"),
             rules.between("properties.softDeleteRetentionInDays", 7, 90),
         ),
-        rules=(rules.vault_lasts,),
+        rules=(rules.vault_lasts, rules.name_is_free),
         outputs=Outputs(computed.vault_certain, computed.vault_generated),
     ),
     _line(
@@ -338,7 +338,7 @@ _LINES: Final = (
             rules.one_of("encryption.keySource", "Microsoft.Storage", "Microsoft.Keyvault"),
             rules.one_of("publicNetworkAccess", "Enabled", "Disabled", "SecuredByPerimeter"),
         ),
-        rules=(rules.storage_account_lasts, rules.storage_account_key),
+        rules=(rules.storage_account_lasts, rules.storage_account_key, rules.name_is_free),
         outputs=Outputs(computed.storage_certain, computed.storage_generated),
     ),
     _line(

@@ -116,6 +116,14 @@ def merged(*values: Mapping[str, Any]) -> dict[str, Any]:
     for value in values:
         for key, item in value.items():
             known = result.get(key)
-            is_object = isinstance(known, Mapping) and isinstance(item, Mapping)
-            result[key] = merged(known, item) if is_object else item
+            if isinstance(known, Mapping) and isinstance(item, Mapping):
+                result[key] = merged(known, item)
+            else:
+                result[key] = item
     return result
+
+
+def region_of(inputs: Mapping[str, Any]) -> Any:
+    """The region of an object as Azure writes it: `East US` is `eastus`; UNKNOWN and absent stay what they are."""
+    location = inputs.get("location")
+    return location.replace(" ", "").lower() if isinstance(location, str) else location
