@@ -1,6 +1,7 @@
 """The program: reads the stack's settings, builds the one service that it hosts, exports what its users need."""
 
 import pulumi
+from pulumi.runtime.config import CONFIG
 
 from infra.settings import NAMESPACE, Settings, SettingsError, parse_settings
 
@@ -8,11 +9,9 @@ from infra.settings import NAMESPACE, Settings, SettingsError, parse_settings
 def stack_settings() -> Settings:
     """The settings of the stack that the engine is running."""
     prefix = NAMESPACE + ":"
-    values = {
-        key.removeprefix(prefix): value
-        for key, value in pulumi.runtime.get_config_env().items()
-        if key.startswith(prefix)
-    }
+    # A program of its own finds its configuration in the environment, an inline program in the SDK's own map.
+    configuration = {**pulumi.runtime.get_config_env(), **CONFIG.get()}
+    values = {key.removeprefix(prefix): value for key, value in configuration.items() if key.startswith(prefix)}
     return parse_settings(pulumi.get_stack(), values)
 
 

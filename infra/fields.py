@@ -31,6 +31,13 @@ DomainName = Annotated[str, pattern(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-
 ImageDigest = Annotated[
     str, pattern(r"[a-z0-9.-]+(:\d+)?/[a-z0-9._/-]+@sha256:[0-9a-f]{64}", "an image by digest (registry/name@sha256:…)")
 ]
+EcrImage = Annotated[
+    str,
+    pattern(
+        r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[a-z0-9._/-]+@sha256:[0-9a-f]{64}",
+        "an image of ECR by digest (account.dkr.ecr.region.amazonaws.com/name@sha256:…)",
+    ),
+]
 Uuid = Annotated[str, pattern(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a UUID in lower case")]
 AwsAccountId = Annotated[str, pattern(r"\d{12}", "an AWS account id of twelve digits")]
 Arn = Annotated[str, pattern(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{12}:.+", "an ARN")]

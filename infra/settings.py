@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from infra.fields import AddressRange, Arn, AwsAccountId, DomainName, ImageDigest, Uuid, pattern
+from infra.fields import AddressRange, Arn, AwsAccountId, DomainName, EcrImage, ImageDigest, Uuid, pattern
 from infra.tenants import Tenant
 
 NAMESPACE: Final = "hosting"
@@ -32,6 +32,12 @@ CLOUD_INTEGRATED_REGIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "ca": ("ca-central-1", "ca-west-1"),
 }
 """AWS regions by the hosting jurisdiction that the customer selects (e-mail document, 3, Cloud Integrated Service)."""
+
+PRIVATE_RANGES: Final = tuple(IPv4Network(range_) for range_ in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+"""The ranges that are nobody's on the internet (RFC 1918)."""
+
+MAXIMUM_CERTIFICATE_NAME: Final = 64
+"""Characters in the first name of a certificate of ACM (RFC 5280, upper bound of the common name)."""
 
 MAXIMUM_TENANTS: Final = 200
 """Tenants in one stack. AI Search holds 200 indexes a service (S2), the first limit that one tenant each runs into."""
@@ -72,14 +78,16 @@ class VpnGroup(_Model):
 class CloudIntegratedOptions(_Model):
     """What only the Cloud Integrated service needs."""
 
-    allowed_account_ids: tuple[AwsAccountId, ...] = Field(min_length=1)
-    """The AWS accounts in which this stack may be deployed; the provider refuses any other."""
+    allowed_account_ids: tuple[AwsAccountId, ...] = Field(min_length=1, max_length=1)
+    """The AWS account of this stack; the provider refuses any other. One, because the public access block of S3 and
+    other settings exist once an account."""
     hosted_zone_id: Annotated[str, pattern(r"Z[A-Z0-9]{1,31}", "a Route 53 hosted zone id")]
     """The public hosted zone of the portal's domain, for the certificate's validation and the portal's address."""
     vpn_identity_provider_arn: Arn
     """The IAM SAML provider through which engineers sign in to the VPN; it demands the second factor."""
     vpn_groups: tuple[VpnGroup, ...] = Field(min_length=1)
-    service_image: ImageDigest
+    service_image: EcrImage
+    """The service's image; the role that starts tasks may pull this repository and no other."""
 
 
 class Settings(_Model):
@@ -111,6 +119,8 @@ class Settings(_Model):
         self._stays_in_jurisdiction()
         self._has_room_for_its_subnets()
         self._names_each_tenant_once()
+        self._names_each_vpn_group_once()
+        self._has_a_domain_that_certificates_take()
         return self
 
     def _has_options_of_its_service(self) -> None:
@@ -145,7 +155,7 @@ class Settings(_Model):
         if not 16 <= clients.prefixlen <= 22:
             raise ValueError(f"vpnAddressSpace {self.vpn_address_space} must be a range from /16 to /22")
         for name, value in (("addressSpace", network), ("vpnAddressSpace", clients)):
-            if not value.is_private:
+            if not any(value.subnet_of(range_) for range_ in PRIVATE_RANGES):
                 raise ValueError(f"{name} {value} is not a private range: take it from 10.0.0.0/8 or 172.16.0.0/12")
         if network.overlaps(clients):
             raise ValueError(
@@ -157,6 +167,19 @@ class Settings(_Model):
         for first, second in combinations(self.tenants, 2):
             if first.id == second.id:
                 raise ValueError(f"tenants names {first.id!r} twice: remove one of the rows")
+
+    def _names_each_vpn_group_once(self) -> None:
+        groups = self.cloud_integrated.vpn_groups if self.cloud_integrated else ()
+        for first, second in combinations(groups, 2):
+            if first.name == second.name or first.id == second.id:
+                raise ValueError(f"cloudIntegrated.vpnGroups names {second.name!r} twice: remove one of the rows")
+
+    def _has_a_domain_that_certificates_take(self) -> None:
+        if self.service == "cloud-integrated" and len(self.portal_domain) > MAXIMUM_CERTIFICATE_NAME - len("vpn."):
+            raise ValueError(
+                f"portalDomain {self.portal_domain!r} is too long: with `vpn.` before it a certificate's name "
+                f"must not be longer than {MAXIMUM_CERTIFICATE_NAME} characters"
+            )
 
 
 def parse_settings(stack: str, values: Mapping[str, object]) -> Settings:
@@ -193,6 +216,8 @@ def _sentence(problem: Any) -> str:
             return f"{NAMESPACE}:{place} is not a known setting: remove it or correct its spelling"
         case "missing":
             return f"{NAMESPACE}:{place} is missing: add it"
+        case _ if place == "stack":
+            return message
         case _ if place:
             return f"{NAMESPACE}:{place}: {message[0].lower() + message[1:]}"
         case _:

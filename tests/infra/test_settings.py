@@ -1,0 +1,259 @@
+"""What a stack file may say, and the sentence that each mistake is answered with."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import ValidationError
+from pydantic.alias_generators import to_camel
+
+from infra.settings import (
+    AWARE_REGIONS,
+    CLOUD_INTEGRATED_REGIONS,
+    MAXIMUM_TENANTS,
+    AwareOptions,
+    CloudIntegratedOptions,
+    Settings,
+    SettingsError,
+    parse_settings,
+)
+
+ROOT = Path(__file__).parents[2]
+STACKS = ("useast", "ci-us")
+
+
+def sample(stack):
+    """The settings in a stack file of the checkout."""
+    values = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    return {key.removeprefix("hosting:"): value for key, value in values.items() if key.startswith("hosting:")}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_file_of_the_checkout_is_understood(stack):
+    settings = parse_settings(stack, sample(stack))
+
+    assert settings.stack == stack
+    assert [tenant.id for tenant in settings.tenants] == ["acme", "globex", "initech"]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_values_are_the_same_as_the_engine_hands_them_over(stack):
+    as_text = {key: value if isinstance(value, str) else json.dumps(value) for key, value in sample(stack).items()}
+
+    assert parse_settings(stack, as_text) == parse_settings(stack, sample(stack))
+
+
+def test_an_empty_object_is_nothing():
+    assert parse_settings("ci-us", {**sample("ci-us"), "aware": {}}).aware is None
+
+
+def test_settings_do_not_change():
+    with pytest.raises(ValidationError, match="frozen"):
+        parse_settings("ci-us", sample("ci-us")).region = "eu-west-1"  # type: ignore[misc]  # tried on purpose
+
+
+TENANT = {"id": "acme"}
+MANY = [{"id": f"tenant{number}"} for number in range(MAXIMUM_TENANTS + 1)]
+OPTIONS = sample("ci-us")["cloudIntegrated"]
+
+MISTAKES = {
+    "unknown setting": ("ci-us", {"colour": "red"}, "hosting:colour is not a known setting: remove it or correct"),
+    "misspelt setting": ("ci-us", {"adressSpace": "10.0.0.0/16"}, "hosting:adressSpace is not a known setting"),
+    "setting in the program's spelling": ("ci-us", {"name_prefix": "h"}, "hosting:name_prefix is not a known setting"),
+    "unknown setting of the service": (
+        "ci-us",
+        {"cloudIntegrated": {**OPTIONS, "colour": "red"}},
+        "hosting:cloudIntegrated.colour is not a known setting",
+    ),
+    "unknown setting of a tenant": (
+        "ci-us",
+        {"tenants": [{"id": "acme", "stat": "active"}]},
+        "hosting:tenants.0.stat is not a known setting",
+    ),
+    "the stack's name as a setting": ("ci-us", {"stack": "other"}, "hosting:stack is not a setting: remove it"),
+    "unknown service": ("ci-us", {"service": "aws"}, "hosting:service: input should be 'aware' or 'cloud-integrated'"),
+    "tenant id malformed": ("ci-us", {"tenants": [{"id": "Acme-1"}]}, "hosting:tenants.0.id: 'Acme-1' is not a tenant"),
+    "tenant id too short": ("useast", {"tenants": [{"id": "ab"}]}, "hosting:tenants.0.id: 'ab' is not a tenant id"),
+    "tenant id too long": ("useast", {"tenants": [{"id": "a" * 21}]}, f"'{'a' * 21}' is not a tenant id of 3 to 20"),
+    "tenant twice": ("ci-us", {"tenants": [TENANT, {"id": "other"}, TENANT]}, "tenants names 'acme' twice: remove one"),
+    "tenant without id": ("ci-us", {"tenants": [{}]}, "hosting:tenants.0.id is missing: add it"),
+    "unknown state": (
+        "ci-us",
+        {"tenants": [{"id": "acme", "state": "gone"}]},
+        "hosting:tenants.0.state: input should be 'active', 'suspended', 'terminated' or 'deleted'",
+    ),
+    "too many tenants": ("ci-us", {"tenants": MANY}, "hosting:tenants: .*at most 200 items"),
+    "tenants that are no list": ("ci-us", {"tenants": "acme"}, "hosting:tenants: input should be a valid tuple"),
+    "tenants that are broken JSON": (
+        "ci-us",
+        {"tenants": '[{"id": '},
+        "hosting:tenants: input should be a valid tuple",
+    ),
+    "region outside the jurisdiction": (
+        "ci-us",
+        {"region": "eu-central-1"},
+        "region 'eu-central-1' is outside the jurisdiction 'us': use one of us-east-1, us-east-2, us-west-2",
+    ),
+    "region of the other cloud": ("useast", {"region": "us-east-1"}, "region 'us-east-1' is outside the jurisdiction"),
+    "jurisdiction unknown": ("ci-us", {"jurisdiction": "fr"}, "hosting:jurisdiction: input should be 'us', 'uk'"),
+    "jurisdiction not offered": ("useast", {"jurisdiction": "za"}, "jurisdiction 'za' is not offered for the service"),
+    "two zones": ("ci-us", {"zones": ["us-east-1a", "us-east-1b"]}, "hosting:zones: .*at least 3 items"),
+    "a zone twice": ("useast", {"zones": ["1", "2", "2"]}, "zones names a zone twice: name three different ones"),
+    "a zone of another region": (
+        "ci-us",
+        {"zones": ["us-east-1a", "us-east-1b", "us-west-2a"]},
+        "zone 'us-west-2a' is not a zone of us-east-1",
+    ),
+    "a zone that is no name of one": ("useast", {"zones": ["1", "2", "4"]}, "zone '4' is not a zone of eastus"),
+    "overlapping ranges": (
+        "ci-us",
+        {"addressSpace": "172.21.0.0/16"},
+        "addressSpace 172.21.0.0/16 and vpnAddressSpace 172.21.0.0/20 overlap: choose ranges apart",
+    ),
+    "range too small for three zones": (
+        "ci-us",
+        {"addressSpace": "10.50.0.0/21"},
+        "addressSpace 10.50.0.0/21 can't hold the subnets of three zones: use a range from /16 to /20",
+    ),
+    "range too large": ("ci-us", {"addressSpace": "10.0.0.0/15"}, "addressSpace 10.0.0.0/15 can't hold"),
+    "range for VPN clients too small": (
+        "useast",
+        {"vpnAddressSpace": "172.20.0.0/23"},
+        "vpnAddressSpace 172.20.0.0/23 must be a range from /16 to /22",
+    ),
+    "range for VPN clients too large": ("ci-us", {"vpnAddressSpace": "172.16.0.0/12"}, "must be a range from /16 to"),
+    "public range": ("ci-us", {"addressSpace": "8.8.0.0/16"}, "addressSpace 8.8.0.0/16 is not a private range"),
+    "loopback range": ("ci-us", {"addressSpace": "127.0.0.0/16"}, "addressSpace 127.0.0.0/16 is not a private range"),
+    "public range for VPN clients": ("ci-us", {"vpnAddressSpace": "8.8.0.0/20"}, "vpnAddressSpace 8.8.0.0/20 is not a"),
+    "address with host bits": (
+        "ci-us",
+        {"addressSpace": "10.50.0.1/16"},
+        "hosting:addressSpace: '10.50.0.1/16' is not",
+    ),
+    "logs kept too short": ("ci-us", {"logRetentionDays": 364}, "hosting:logRetentionDays: .*greater than or equal to"),
+    "logs kept too long": ("ci-us", {"logRetentionDays": 731}, "hosting:logRetentionDays: .*less than or equal to 730"),
+    "prefix with a hyphen": ("ci-us", {"namePrefix": "host-co"}, "hosting:namePrefix: 'host-co' is not 3 to 8 lower"),
+    "prefix too long": ("ci-us", {"namePrefix": "hostingco"}, "hosting:namePrefix: 'hostingco' is not 3 to 8 lower"),
+    "domain that is none": ("ci-us", {"portalDomain": "portal"}, "hosting:portalDomain: 'portal' is not a domain name"),
+    "domain too long for a certificate": (
+        "ci-us",
+        {"portalDomain": "a" * 50 + ".example.com"},
+        "is too long: with `vpn.` before it a certificate's name must not be longer than 64 characters",
+    ),
+    "options of the service missing": (
+        "ci-us",
+        {"cloudIntegrated": {}},
+        "cloudIntegrated is missing: the service cloud-integrated needs it",
+    ),
+    "options of the other service": (
+        "ci-us",
+        {"aware": sample("useast")["aware"]},
+        "aware does not belong to the service cloud-integrated: remove it",
+    ),
+    "image by tag": (
+        "ci-us",
+        {"cloudIntegrated": {**OPTIONS, "serviceImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1"}},
+        "hosting:cloudIntegrated.serviceImage: .* is not an image of ECR by digest",
+    ),
+    "two accounts": (
+        "ci-us",
+        {"cloudIntegrated": {**OPTIONS, "allowedAccountIds": ["123456789012", "123456789013"]}},
+        "hosting:cloudIntegrated.allowedAccountIds: .*at most 1 item",
+    ),
+    "no account": (
+        "ci-us",
+        {"cloudIntegrated": {**OPTIONS, "allowedAccountIds": []}},
+        "hosting:cloudIntegrated.allowedAccountIds: .*at least 1 item",
+    ),
+    "no group for the VPN": (
+        "ci-us",
+        {"cloudIntegrated": {**OPTIONS, "vpnGroups": []}},
+        "hosting:cloudIntegrated.vpnGroups: .*at least 1 item",
+    ),
+    "a group of the VPN twice": (
+        "ci-us",
+        {"cloudIntegrated": {**OPTIONS, "vpnGroups": [{"name": "on-call", "id": "1"}, {"name": "on-call", "id": "2"}]}},
+        "cloudIntegrated.vpnGroups names 'on-call' twice: remove one of the rows",
+    ),
+}
+
+
+@pytest.mark.parametrize(("stack", "change", "sentence"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_answered_with_one_sentence_that_names_the_file_and_the_key(stack, change, sentence):
+    with pytest.raises(SettingsError) as refusal:
+        parse_settings(stack, {**sample(stack), **change})
+
+    text = str(refusal.value)
+    assert re.search(sentence, text), text
+    assert text.startswith(f"Pulumi.{stack}.yaml: ")
+    assert text.endswith(".")
+    assert "\n" not in text
+    assert refusal.value.__cause__ is None
+
+
+@pytest.mark.parametrize("stack", ["ci-us-of-the-second", "CI", "c", "ci_us"])
+def test_a_stack_whose_name_fits_no_resource_is_refused(stack):
+    with pytest.raises(SettingsError, match=f"^Pulumi.{stack}.yaml: '{stack}' is not a stack name of 2 to 12"):
+        parse_settings(stack, sample("ci-us"))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_setting_that_is_needed_is_asked_for(stack):
+    for key in sample(stack):
+        without = {name: value for name, value in sample(stack).items() if name != key}
+        with pytest.raises(SettingsError, match=f"{key} is missing"):
+            parse_settings(stack, without)
+
+
+def test_two_mistakes_are_both_told():
+    with pytest.raises(SettingsError, match=r"hosting:namePrefix: .*; hosting:portalDomain: "):
+        parse_settings("ci-us", {**sample("ci-us"), "namePrefix": "?", "portalDomain": "?"})
+
+
+@pytest.mark.parametrize("regions", [AWARE_REGIONS, CLOUD_INTEGRATED_REGIONS])
+def test_no_region_lies_in_two_jurisdictions(regions):
+    named = [region for within in regions.values() for region in within]
+
+    assert len(set(named)) == len(named)
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "region"),
+    [(jurisdiction, region) for jurisdiction, regions in CLOUD_INTEGRATED_REGIONS.items() for region in regions],
+)
+def test_each_region_of_a_jurisdiction_is_taken(jurisdiction, region):
+    change = {"jurisdiction": jurisdiction, "region": region, "zones": [region + zone for zone in "abc"]}
+
+    assert parse_settings("ci-us", {**sample("ci-us"), **change}).region == region
+
+
+@pytest.mark.parametrize("address_space", ["10.0.0.0/16", "10.0.0.0/20", "192.168.0.0/16", "172.16.0.0/16"])
+def test_ranges_within_bounds_are_taken(address_space):
+    assert parse_settings("ci-us", {**sample("ci-us"), "addressSpace": address_space}).address_space == address_space
+
+
+def described():
+    """The configuration that Pulumi.yaml describes."""
+    return yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
+
+
+def test_every_setting_is_described_in_the_project_file_and_the_other_way_round():
+    settings = {to_camel(name) for name in Settings.model_fields} - {"stack"}
+
+    assert set(described()) == settings
+
+
+def test_every_description_has_a_type_and_words():
+    for key, entry in described().items():
+        assert entry["type"] in {"string", "integer", "array", "object"}, key
+        assert len(entry["description"].split()) >= 4, key
+
+
+@pytest.mark.parametrize(("key", "model"), [("aware", AwareOptions), ("cloudIntegrated", CloudIntegratedOptions)])
+def test_the_options_of_a_service_are_described_one_by_one(key, model):
+    text = described()[key]["description"]
+    names = {to_camel(name) for name in model.model_fields}
+
+    assert set(re.findall(r"\b[a-z]+(?:[A-Z][a-z]+)+\b", text)) == names
