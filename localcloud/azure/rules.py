@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from localcloud.azure import ids
-from localcloud.azure.cloud import Check, Cloud, Name, Put
+from localcloud.azure.cloud import Check, Cloud, Name, Put, Rule
 from localcloud.azure.computed import principals, subnet_range
 from localcloud.azure.values import get, has_unknown, region_of, select
 from localcloud.backend import UNKNOWN, CheckFailure, Properties
@@ -441,20 +441,27 @@ def gateway_lies_in_subnet(cloud: Cloud, put: Put) -> Iterator[str]:
                 return
 
 
-def same_region(pattern: str, levels: int = 0) -> Any:
-    """A rule that what a property names (or what is `levels` above it) is in the object's own region."""
+def same_region(pattern: str) -> Rule:
+    """A rule that what a property names is in the object's own region."""
 
     def rule(cloud: Cloud, put: Put) -> Iterator[str]:
+        own = region_of(put.inputs) or _region_at(cloud, ids.parent(put.identity))
         for path, value in select(put.inputs, pattern):
-            target = str(value)
-            for _ in range(levels):
-                target = ids.parent(target) or target
-            found = cloud.get(target)
-            other = region_of(found.inputs) if found else None
-            if other and other != region_of(put.inputs):
-                yield f"{path} names {target} in {other}, but this object is in {region_of(put.inputs)}"
+            other = _region_at(cloud, str(value))
+            if other and own and other != own:
+                yield f"{path} names {value} in {other}, but this object is in {own}"
 
     return rule
+
+
+def _region_at(cloud: Cloud, identity: str | None) -> str | None:
+    """The region of an object, or of the nearest one above it that has a region; resource groups don't count."""
+    while identity and "/providers/" in identity.lower():
+        found = cloud.get(identity)
+        if found and (region := region_of(found.inputs)):
+            return region
+        identity = ids.parent(identity)
+    return None
 
 
 def private_endpoint_groups(_cloud: Cloud, put: Put) -> Iterator[str]:

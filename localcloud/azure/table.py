@@ -207,7 +207,7 @@ _LINES: Final = (
         ),
         rules=(
             rules.gateway_lies_in_subnet,
-            rules.same_region("ipConfigurations[].subnet.id", 1),
+            rules.same_region("ipConfigurations[].subnet.id"),
             rules.same_region("ipConfigurations[].publicIPAddress.id"),
         ),
         outputs=Outputs(generated=computed.network_guid),
@@ -222,7 +222,7 @@ _LINES: Final = (
             "manualPrivateLinkServiceConnections[].privateLinkServiceId": ANY,
         },
         name=rules.NETWORK_NAME,
-        rules=(rules.private_endpoint_groups, rules.same_region("subnet.id", 1)),
+        rules=(rules.private_endpoint_groups, rules.same_region("subnet.id")),
         outputs=Outputs(generated=computed.private_endpoint_generated),
     ),
     _line(
@@ -387,7 +387,7 @@ _LINES: Final = (
         write_only=("appLogsConfiguration.logAnalyticsConfiguration.sharedKey",),
         name=rules.ENVIRONMENT_NAME,
         checks=(rules.environment,),
-        rules=(rules.environment_subnet, rules.same_region("vnetConfiguration.infrastructureSubnetId", 1)),
+        rules=(rules.environment_subnet, rules.same_region("vnetConfiguration.infrastructureSubnetId")),
         outputs=Outputs(generated=computed.environment_generated),
     ),
     _line(
