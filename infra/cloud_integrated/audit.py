@@ -76,7 +76,8 @@ class Audit(Room):
             "trail-delivery",
             names=names,
             service="cloudtrail.amazonaws.com",
-            source_arn=trail_arn(names),
+            # CloudTrail names no source when it takes on a role; IAM lets no other account pass this one to it.
+            source_arn=None,
             statements=[
                 Statement(
                     sid="Deliver",

@@ -13,7 +13,8 @@ class Bucket(pulumi.ComponentResource):
     """A bucket with everything that keeps it closed.
 
     `key_arn` is the KMS key of its objects; without one they are encrypted by S3 itself (SSE-S3), which is only for
-    what can't be written otherwise. `statements` let somebody in; the ones that shut others out are always there.
+    what can't be written otherwise. `bucket_key` has S3 ask KMS once for the bucket instead of once for each object.
+    `statements` say who is let in; that nobody is without TLS holds always.
     `lock_days` keeps each object from being changed or deleted by anyone for so many days. `erasable` lets the engine
     delete the bucket together with what is in it.
     """
@@ -26,6 +27,7 @@ class Bucket(pulumi.ComponentResource):
         bucket: str,
         key_arn: pulumi.Input[str] | None,
         statements: Sequence[Statement],
+        bucket_key: bool = False,
         tenant: str | None = None,
         lock_days: int | None = None,
         erasable: bool = False,
@@ -82,7 +84,7 @@ class Bucket(pulumi.ComponentResource):
                                 sse_algorithm="AES256" if key_arn is None else "aws:kms", kms_master_key_id=key_arn
                             )
                         ),
-                        bucket_key_enabled=key_arn is not None,
+                        bucket_key_enabled=bucket_key,
                     )
                 ],
             ),
@@ -105,7 +107,7 @@ class Bucket(pulumi.ComponentResource):
             name,
             s3.BucketPolicyArgs(
                 bucket=container.bucket,
-                policy=document(*_tls_only(arn), *(_own_key_only(arn, key_arn) if key_arn else ()), *statements),
+                policy=document(*_tls_only(arn), *statements),
             ),
             # S3 refuses two changes of one bucket's access at the same time (OperationAborted).
             opts=pulumi.ResourceOptions(parent=self, depends_on=[access_block]),
@@ -135,34 +137,4 @@ def _tls_only(arn: str) -> Sequence[Statement]:
             resources=everything,
             conditions=[Condition.of("NumericLessThan", "s3:TlsVersion", "1.2")],
         ),
-    ]
-
-
-def _own_key_only(arn: str, key_arn: pulumi.Input[str]) -> Sequence[Statement]:
-    """A request may leave the encryption to the bucket's default or ask for just that; nothing else.
-
-    A negated operator also holds when the request has no such header, hence `Null` next to it.
-    """
-    algorithm = "s3:x-amz-server-side-encryption"
-    key = "s3:x-amz-server-side-encryption-aws-kms-key-id"
-    customer = "s3:x-amz-server-side-encryption-customer-algorithm"
-
-    def refusal(sid: str, *conditions: Condition) -> Statement:
-        return Statement(
-            sid=sid,
-            effect="Deny",
-            principal=EVERYONE,
-            actions=["s3:PutObject"],
-            resources=[f"{arn}/*"],
-            conditions=conditions,
-        )
-
-    return [
-        refusal(
-            "RefuseOtherEncryption",
-            Condition.of("Null", algorithm, "false"),
-            Condition.of("StringNotEquals", algorithm, "aws:kms"),
-        ),
-        refusal("RefuseOtherKeys", Condition.of("Null", key, "false"), Condition.of("StringNotEquals", key, key_arn)),
-        refusal("RefuseKeysOfTheCaller", Condition.of("Null", customer, "false")),
     ]

@@ -1,11 +1,13 @@
 """Data: a bucket a tenant, encrypted with that tenant's key and no other (e-mail document, 6.c and 9.a)."""
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_aws import s3
 
 from infra.cloud_integrated.bucket import Bucket
 from infra.cloud_integrated.names import Names
-from infra.cloud_integrated.policy_document import Statement, aws_principal
+from infra.cloud_integrated.policy_document import EVERYONE, Condition, Statement, aws_principal
 from infra.cloud_integrated.room import Room
 from infra.tenants import TenantResources
 
@@ -44,9 +46,11 @@ class Data(Room):
             names=self.names,
             bucket=bucket,
             key_arn=key_arn,
+            bucket_key=True,
             tenant=tenant.id,
             erasable=not tenant.is_protected,
             statements=[
+                *_own_key_only(arn, key_arn),
                 Statement(
                     sid="Objects",
                     principal=service,
@@ -57,3 +61,33 @@ class Data(Room):
             ],
             options=resources.child(),
         )
+
+
+def _own_key_only(arn: str, key_arn: pulumi.Input[str]) -> Sequence[Statement]:
+    """A request may leave the encryption to the bucket's default or ask for just that; nothing else.
+
+    A negated operator also holds when the request has no such header, hence `Null` next to it.
+    """
+    algorithm = "s3:x-amz-server-side-encryption"
+    key = f"{algorithm}-aws-kms-key-id"
+    key_of_the_caller = f"{algorithm}-customer-algorithm"
+
+    def refusal(sid: str, *conditions: Condition) -> Statement:
+        return Statement(
+            sid=sid,
+            effect="Deny",
+            principal=EVERYONE,
+            actions=["s3:PutObject"],
+            resources=[f"{arn}/*"],
+            conditions=conditions,
+        )
+
+    return [
+        refusal(
+            "RefuseOtherEncryption",
+            Condition.of("Null", algorithm, "false"),
+            Condition.of("StringNotEquals", algorithm, "aws:kms"),
+        ),
+        refusal("RefuseOtherKeys", Condition.of("Null", key, "false"), Condition.of("StringNotEquals", key, key_arn)),
+        refusal("RefuseKeysOfTheCaller", Condition.of("Null", key_of_the_caller, "false")),
+    ]

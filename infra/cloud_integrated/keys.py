@@ -162,8 +162,13 @@ def _logs_may_use(names: Names) -> Statement:
 
 
 def _trail_may_use(names: Names, trail_arn: str) -> Sequence[Statement]:
-    """CloudTrail for its files; the account's auditors to read them (CloudTrail User Guide, "KMS key policies")."""
-    context = "kms:EncryptionContext:aws:cloudtrail:arn"
+    """CloudTrail for its files; the account's auditors to read them.
+
+    As in the CloudTrail User Guide, "Configure AWS KMS key policies for CloudTrail": a trail of all regions works in
+    each of them under its own name.
+    """
+    in_any_region = trail_arn.replace(f":{names.region}:", ":*:")
+    context = Condition.of("ArnLike", "kms:EncryptionContext:aws:cloudtrail:arn", in_any_region)
     cloudtrail = service_principal("cloudtrail.amazonaws.com")
     from_trail = Condition.of("ArnEquals", "aws:SourceArn", trail_arn)
     return [
@@ -171,7 +176,7 @@ def _trail_may_use(names: Names, trail_arn: str) -> Sequence[Statement]:
             sid="EncryptByTheTrail",
             principal=cloudtrail,
             actions=["kms:GenerateDataKey*"],
-            conditions=[from_trail, Condition.of("StringEquals", context, trail_arn)],
+            conditions=[from_trail, context],
         ),
         Statement(sid="DescribeByTheTrail", principal=cloudtrail, actions=["kms:DescribeKey"], conditions=[from_trail]),
         Statement(
@@ -180,7 +185,7 @@ def _trail_may_use(names: Names, trail_arn: str) -> Sequence[Statement]:
             actions=["kms:Decrypt"],
             conditions=[
                 Condition.of("StringEquals", "kms:ViaService", f"s3.{names.region}.amazonaws.com"),
-                Condition.of("StringEquals", context, trail_arn),
+                context,
             ],
         ),
     ]

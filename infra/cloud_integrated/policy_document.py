@@ -67,10 +67,7 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement. All its conditions must hold.
-
-    Raises ValueError for what is never meant: a name that AWS refuses, no action, or something allowed to everyone.
-    """
+    """One statement. All its conditions must hold."""
 
     sid: str
     effect: Literal["Allow", "Deny"] = "Allow"
@@ -82,6 +79,7 @@ class Statement:
     conditions: Sequence[Condition] = ()
 
     def __post_init__(self) -> None:
+        """Raises ValueError for what is never meant: a name that AWS refuses, no action, something for everyone."""
         if re.fullmatch(r"[A-Za-z0-9]+", self.sid) is None:
             raise ValueError(f"statement id {self.sid!r} has to consist of letters and digits")
         if not self.actions:
@@ -117,21 +115,23 @@ def document(*statements: Statement) -> pulumi.Output[str]:
     )
 
 
-def trust(service: str, *, account_id: str, source_arn: str) -> pulumi.Output[str]:
+def trust(service: str, *, account_id: str, source_arn: str | None) -> pulumi.Output[str]:
     """The trust policy of a role that `service` takes on, on behalf of this account's `source_arn` (a pattern) only.
 
     Without the source a service could be talked into using the role for somebody else ("confused deputy problem").
+    None is for a service that doesn't say for whom it works.
     """
+    conditions: list[Condition] = []
+    if source_arn is not None:
+        conditions.append(Condition.of("StringEquals", "aws:SourceAccount", account_id))
+        conditions.append(Condition.of("ArnLike", "aws:SourceArn", source_arn))
     return document(
         Statement(
             sid="Service",
             principal=service_principal(service),
             actions=["sts:AssumeRole"],
             resources=None,
-            conditions=[
-                Condition.of("StringEquals", "aws:SourceAccount", account_id),
-                Condition.of("ArnLike", "aws:SourceArn", source_arn),
-            ],
+            conditions=conditions,
         )
     )
 

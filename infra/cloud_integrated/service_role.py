@@ -10,7 +10,10 @@ from infra.cloud_integrated.policy_document import Statement, document, trust
 
 
 class ServiceRole(pulumi.ComponentResource):
-    """A role for `service`, used for `source_arn` (a pattern) of this account only, with no more than `statements`."""
+    """A role for `service`, with no more than `statements`.
+
+    It is used for `source_arn` (a pattern) of this account only; None for a service that doesn't say for whom it works.
+    """
 
     def __init__(
         self,
@@ -18,7 +21,7 @@ class ServiceRole(pulumi.ComponentResource):
         *,
         names: Names,
         service: str,
-        source_arn: str,
+        source_arn: str | None,
         statements: Sequence[Statement] = (),
         options: pulumi.ResourceOptions,
     ) -> None:

@@ -20,7 +20,7 @@ CONTAINER_USER: Final = "10001:10001"
 """User and group without a name or a home, never root."""
 
 SCRATCH: Final = "/scratch"
-"""The only place where a container can write; gone with its task."""
+"""The only place where a container can write, gone with its task; the image declares it as its user's volume."""
 
 
 class Services(Room):

@@ -64,6 +64,21 @@ def test_only_load_balancers_of_the_account_write_to_the_edges_bucket(stack, sta
     }
 
 
+def test_the_trails_bucket_takes_signatures_as_the_trail_writes_them(stack, statements):
+    (rule,) = stack.inputs(
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "trail-logs"
+    )["rules"]
+    policy = statements(stack.inputs("aws:s3/bucketPolicy:BucketPolicy", "trail-logs")["policy"])
+
+    assert rule["applyServerSideEncryptionByDefault"]["sseAlgorithm"] == "aws:kms"
+    assert rule["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"].endswith("key/trail-key")
+    assert rule["bucketKeyEnabled"] is False
+    assert {name for name, statement in policy.items() if statement["Effect"] == "Deny"} == {
+        "RefusePlainHttp",
+        "RefuseOldTls",
+    }
+
+
 def test_the_edges_logs_are_encrypted_as_load_balancers_can_write_them(stack):
     (rule,) = stack.inputs(
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "edge-logs"

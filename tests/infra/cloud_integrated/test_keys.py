@@ -103,8 +103,9 @@ def test_the_trail_key_is_used_for_the_trail(stack, statements):
     for name in ("EncryptByTheTrail", "DescribeByTheTrail"):
         assert policy[name]["Principal"] == {"Service": ["cloudtrail.amazonaws.com"]}
         assert policy[name]["Condition"]["ArnEquals"] == {"aws:SourceArn": trail}
-    assert policy["EncryptByTheTrail"]["Condition"]["StringEquals"] == {
-        "kms:EncryptionContext:aws:cloudtrail:arn": trail
-    }
+    for name in ("EncryptByTheTrail", "ReadOfTheTrail"):
+        assert policy[name]["Condition"]["ArnLike"] == {
+            "kms:EncryptionContext:aws:cloudtrail:arn": "arn:aws:cloudtrail:*:123456789012:trail/hostco-ci-us-trail"
+        }
     assert policy["ReadOfTheTrail"]["Action"] == "kms:Decrypt"
-    assert policy["ReadOfTheTrail"]["Condition"]["StringEquals"]["kms:ViaService"] == "s3.us-east-1.amazonaws.com"
+    assert policy["ReadOfTheTrail"]["Condition"]["StringEquals"] == {"kms:ViaService": "s3.us-east-1.amazonaws.com"}

@@ -88,6 +88,15 @@ def test_a_trust_policy_lets_in_one_service_for_one_source(written):
     }
 
 
+def test_a_service_that_names_no_source_is_trusted_by_its_name(written):
+    (statement,) = written(lambda: trust("cloudtrail.amazonaws.com", account_id="123456789012", source_arn=None))[
+        "Statement"
+    ]
+
+    assert statement["Principal"] == {"Service": ["cloudtrail.amazonaws.com"]}
+    assert "Condition" not in statement
+
+
 def test_allowing_everyone_is_refused():
     with pytest.raises(ValueError, match="Open would allow everyone"):
         Statement(sid="Open", principal=EVERYONE, actions=["s3:GetObject"])
