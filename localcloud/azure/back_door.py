@@ -33,6 +33,9 @@ _ENVELOPE: Final = frozenset(
 )
 """What ARM keeps beside `properties`."""
 
+_READ_ONLY: Final = frozenset({"id", "name", "type", "etag", "provisioningState", "resourceGuid"})
+"""What ARM gives and ignores when it gets it back, though the SDK takes some of it as inputs."""
+
 
 class Rooms(Protocol):
     """What the door leads to."""
@@ -63,8 +66,11 @@ def to_body(outputs: Properties) -> Properties:
     return body
 
 
-def to_inputs(body: Mapping[str, Any], line: Kind) -> Properties:
-    """A body in ARM's shape as inputs, without what is read-only. What nobody knows stays in, to be refused."""
+def to_inputs(body: Mapping[str, Any], line: Kind, present: Mapping[str, Any]) -> Properties:
+    """A body in ARM's shape as inputs, without what is read-only. What nobody knows stays in, to be refused.
+
+    `present` are the inputs that the object has: those of them that ARM takes for read-only stay as they are.
+    """
     schema = line.schema
     inputs: Properties = {key: value for key, value in body.items() if key != "properties"}
     if "properties" in schema.inputs.properties:
@@ -74,10 +80,11 @@ def to_inputs(body: Mapping[str, Any], line: Kind) -> Properties:
         inputs.update(body.get("properties") or {})
     given = inputs.get("identity")
     if isinstance(given, Mapping) and isinstance(given.get("userAssignedIdentities"), Mapping):
-        kept = [name for name, value in given["userAssignedIdentities"].items() if value is not None]
-        inputs["identity"] = {"type": given.get("type"), "userAssignedIdentities": kept}
-    read_only = (schema.outputs | {"id"}) - schema.inputs.properties.keys()
-    return {key: value for key, value in inputs.items() if key not in read_only}
+        names = [name for name, value in given["userAssignedIdentities"].items() if value is not None]
+        inputs["identity"] = {"type": given.get("type"), "userAssignedIdentities": names}
+    read_only = _READ_ONLY | (schema.outputs - schema.inputs.properties.keys())
+    kept = {key: value for key, value in present.items() if key in _READ_ONLY}
+    return {**{key: value for key, value in inputs.items() if key not in read_only}, **kept}
 
 
 def application(rooms: Rooms) -> WSGIApplication:

@@ -231,7 +231,7 @@ class AzureBackend:
         with self._lock:
             entity = self._cloud.get(identity)
             line = entity.kind if entity else _line_of(identity)
-            given = back_door.to_inputs(body, line)
+            given = back_door.to_inputs(body, line, entity.inputs if entity else {})
             named = ids.parse(line.template, entity.identity if entity else identity) or {}
             if entity is not None and not whole:
                 given = merged(self._inputs(entity), given)
