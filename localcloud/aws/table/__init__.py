@@ -1,0 +1,35 @@
+"""The types of resources that the local AWS cloud simulates, and what of them moto lacks.
+
+To add a type: an entry in one of the modules here. A property that the operation of the creation knows by its own name
+needs no word; the rest is said by templates (`{property}`), and by a function where a template doesn't do.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from localcloud.aws.model import Type
+from localcloud.aws.table.compute import COMPUTE
+from localcloud.aws.table.identity import IDENTITY
+from localcloud.aws.table.logs import LOGS
+from localcloud.aws.table.network import NETWORK
+from localcloud.aws.table.storage import STORAGE
+from localcloud.aws.table.vpn import VPN
+
+TYPES: Final[Mapping[str, Type]] = {**NETWORK, **VPN, **STORAGE, **IDENTITY, **COMPUTE, **LOGS}
+
+KEPT_IN_MEMORY: Final[Mapping[str, str]] = {
+    **{
+        kind: "moto has no such type" if "clientvpn" in kind else "no object in AWS, only a wait"
+        for kind, described in TYPES.items()
+        if described.create is None
+    },
+    **{
+        f"{kind} {name}": "moto has the type but forgets the property"
+        for kind, described in TYPES.items()
+        for name in described.beside
+    },
+}
+"""All that is not moto's: types, and properties of types, that live in this process's memory beside moto.
+
+The HTTP back door doesn't show them. Where moto is more lenient than AWS, `localcloud.aws.guards` lists what is refused.
+"""

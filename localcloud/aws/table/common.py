@@ -1,0 +1,30 @@
+"""What several services have in common."""
+
+from typing import Any, Final
+
+from localcloud.aws.cloud import RefusedError, Session
+from localcloud.aws.model import Tags, call
+
+EC2_TAGS: Final = Tags(
+    add=call("create_tags", Resources=["{id}"], Tags="{tagList}"),
+    remove=call("delete_tags", Resources=["{id}"], Tags="{removedTagList}"),
+)
+
+
+def tagged(resource: str) -> list[dict[str, str]]:
+    """The tags of an EC2 object at its creation."""
+    return [{"ResourceType": resource, "Tags": "{tagList}"}]
+
+
+def filters(**wanted: str) -> list[dict[str, Any]]:
+    """EC2's filters: `vpc_id="{id}"` for `vpc-id`."""
+    return [{"Name": name.replace("_", "-"), "Values": [value]} for name, value in wanted.items()]
+
+
+def ignoring_missing(session: Session, operation: str, parameters: dict[str, Any]) -> None:
+    """A call whose object may be gone already."""
+    try:
+        session.call(operation, parameters)
+    except RefusedError as error:
+        if not error.is_missing:
+            raise

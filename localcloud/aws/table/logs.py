@@ -1,0 +1,151 @@
+"""CloudWatch log groups and CloudTrail."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from localcloud.aws.cloud import RefusedError, Session
+from localcloud.aws.model import Setting, Tags, Type, call, read
+from localcloud.backend import Properties
+
+
+def _read_log_group(session: Session, values: Properties) -> Properties | None:
+    found = session.ask("describe_log_groups", "logGroups", logGroupNamePrefix=values["id"])
+    group = next((each for each in found if each["logGroupName"] == values["id"]), None)
+    if group is None:
+        return None
+    return {
+        "name": group["logGroupName"],
+        "retentionInDays": group.get("retentionInDays", 0),
+        "kmsKeyId": group.get("kmsKeyId"),
+        "logGroupClass": group.get("logGroupClass", "STANDARD"),
+    }
+
+
+def _read_log_stream(session: Session, values: Properties) -> Properties | None:
+    group, name = values["logGroupName"], values["name"]
+    path = "logStreams[].logStreamName"
+    if name not in session.ask("describe_log_streams", path, logGroupName=group, logStreamNamePrefix=name):
+        return None
+    return {"logGroupName": group, "name": name}
+
+
+def _create_trail(session: Session, values: Properties) -> dict[str, Any]:
+    if session.ask("describe_trails", "trailList[].Name", trailNameList=[values["name"]], includeShadowTrails=False):
+        raise RefusedError("CreateTrail", "TrailAlreadyExistsException", f"the trail {values['name']} exists")
+    if values.get("tagList"):
+        return session.call("create_trail", _trail_parameters(values) | {"TagsList": values["tagList"]})
+    return session.call("create_trail", _trail_parameters(values))
+
+
+def _update_trail(session: Session, values: Properties) -> None:
+    session.call("update_trail", _trail_parameters(values))
+
+
+def _trail_parameters(values: Properties) -> Properties:
+    spelled = _TRAIL | {"name": "Name"}
+    return {spelled[name]: values[name] for name in spelled if values.get(name) is not None}
+
+
+_TRAIL: Final = {
+    "cloudWatchLogsGroupArn": "CloudWatchLogsLogGroupArn",
+    "cloudWatchLogsRoleArn": "CloudWatchLogsRoleArn",
+    "enableLogFileValidation": "EnableLogFileValidation",
+    "includeGlobalServiceEvents": "IncludeGlobalServiceEvents",
+    "isMultiRegionTrail": "IsMultiRegionTrail",
+    "isOrganizationTrail": "IsOrganizationTrail",
+    "kmsKeyId": "KmsKeyId",
+    "s3BucketName": "S3BucketName",
+    "s3KeyPrefix": "S3KeyPrefix",
+    "snsTopicName": "SnsTopicName",
+}
+
+
+def _set_logging(session: Session, values: Properties) -> None:
+    session.call("start_logging" if values["enableLogging"] else "stop_logging", {"Name": values["id"]})
+
+
+LOGS: Final[Mapping[str, Type]] = {
+    "aws:cloudwatch/logGroup:LogGroup": Type(
+        service="logs",
+        identity="{name}",
+        create=call(
+            "create_log_group",
+            logGroupName="{name}",
+            kmsKeyId="{kmsKeyId}",
+            logGroupClass="{logGroupClass}",
+            tags="{tags}",
+        ),
+        reads=(_read_log_group,),
+        settings=(
+            Setting(
+                call("put_retention_policy", logGroupName="{id}", retentionInDays="{retentionInDays}"),
+            ),
+            Setting(
+                call("associate_kms_key", logGroupName="{id}", kmsKeyId="{kmsKeyId}"),
+                call("disassociate_kms_key", logGroupName="{id}"),
+            ),
+        ),
+        delete=(call("delete_log_group", logGroupName="{id}"),),
+        tags=Tags(
+            add=call("tag_resource", resourceArn="{arn}", tags="{tags}"),
+            remove=call("untag_resource", resourceArn="{arn}", tagKeys="{removedTags}"),
+            read=read("list_tags_for_resource", "{tags: tags}", resourceArn="{arn}"),
+        ),
+        name="name",
+        outputs={"arn": "arn:aws:logs:{region}:{account}:log-group:{name}"},
+        defaults={"retentionInDays": 0, "skipDestroy": False},
+        computed=("deletionProtectionEnabled", "logGroupClass"),
+        replaces=("logGroupClass", "name", "namePrefix"),
+        beside=("deletionProtectionEnabled",),
+        write_only=("skipDestroy",),
+    ),
+    "aws:cloudwatch/logStream:LogStream": Type(
+        service="logs",
+        identity="{logGroupName}:{name}",
+        create=call("create_log_stream", logGroupName="{logGroupName}", logStreamName="{name}"),
+        reads=(_read_log_stream,),
+        delete=(call("delete_log_stream", logGroupName="{logGroupName}", logStreamName="{name}"),),
+        name="name",
+        outputs={"arn": "arn:aws:logs:{region}:{account}:log-group:{logGroupName}:log-stream:{name}"},
+        replaces=("logGroupName", "name"),
+    ),
+    "aws:cloudtrail/trail:Trail": Type(
+        service="cloudtrail",
+        identity="arn:aws:cloudtrail:{region}:{account}:trail/{name}",
+        create=_create_trail,
+        takes=(*_TRAIL, "name"),
+        reads=(
+            read(
+                "get_trail",
+                "Trail.{name: Name, arn: TrailARN, s3BucketName: S3BucketName, s3KeyPrefix: S3KeyPrefix, "
+                "snsTopicName: SnsTopicName, includeGlobalServiceEvents: IncludeGlobalServiceEvents, "
+                "isMultiRegionTrail: IsMultiRegionTrail, isOrganizationTrail: IsOrganizationTrail, "
+                "homeRegion: HomeRegion, enableLogFileValidation: LogFileValidationEnabled, "
+                "cloudWatchLogsGroupArn: CloudWatchLogsLogGroupArn, "
+                "cloudWatchLogsRoleArn: CloudWatchLogsRoleArn, kmsKeyId: KmsKeyId}",
+                Name="{id}",
+            ),
+            read("get_trail_status", "{enableLogging: IsLogging}", Name="{id}"),
+        ),
+        settings=(
+            Setting(_update_trail, properties=tuple(_TRAIL)),
+            Setting(_set_logging, _set_logging, ("enableLogging",)),
+        ),
+        delete=(call("delete_trail", Name="{id}"),),
+        tags=Tags(
+            add=call("add_tags", ResourceId="{id}", TagsList="{tagList}"),
+            remove=call("remove_tags", ResourceId="{id}", TagsList="{removedTagList}"),
+            read=read("list_tags", "{tags: ResourceTagList[0].TagsList}", ResourceIdList=["{id}"]),
+        ),
+        name="name",
+        outputs={"arn": "arn:aws:cloudtrail:{region}:{account}:trail/{name}", "homeRegion": "{region}"},
+        defaults={
+            "enableLogFileValidation": False,
+            "enableLogging": True,
+            "includeGlobalServiceEvents": True,
+            "isMultiRegionTrail": False,
+            "isOrganizationTrail": False,
+        },
+        replaces=("name",),
+    ),
+}
