@@ -1,9 +1,5 @@
 """What happened is recorded, and nobody can unrecord it."""
 
-import pytest
-
-from infra.cloud_integrated.log_group import retention
-
 TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/hostco-ci-us-trail"
 
 
@@ -85,33 +81,3 @@ def test_the_edges_logs_are_encrypted_as_load_balancers_can_write_them(stack):
     )["rules"]
 
     assert rule["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "AES256"}
-
-
-@pytest.mark.parametrize("bucket", ["trail-logs", "edge-logs"])
-def test_log_buckets_are_closed_and_protected(stack, statements, bucket):
-    policy = statements(stack.inputs("aws:s3/bucketPolicy:BucketPolicy", bucket)["policy"])
-    block = stack.inputs("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", bucket)
-    of_bucket = [r for r in stack.resources if r["custom"] and r["type"].startswith("aws:s3/") and r["name"] == bucket]
-
-    assert {"RefusePlainHttp", "RefuseOldTls"} <= set(policy)
-    assert {block[name] for name in block if name != "bucket"} == {True}
-    assert stack.inputs("aws:s3/bucketVersioning:BucketVersioning", bucket)["versioningConfiguration"] == {
-        "status": "Enabled"
-    }
-    assert all(resource["protect"] for resource in of_bucket)
-    assert stack.inputs("aws:s3/bucket:Bucket", bucket)["forceDestroy"] is False
-
-
-def test_every_log_group_is_encrypted_kept_and_protected(stack):
-    groups = stack.of_type("aws:cloudwatch/logGroup:LogGroup")
-
-    assert set(groups) == {"flow-logs", "portal", "trail", "vpn-connections"}
-    for group in groups.values():
-        assert group["protect"]
-        assert group["inputs"]["kmsKeyId"].endswith("key/logs-key")
-        assert group["inputs"]["retentionInDays"] == 365
-
-
-@pytest.mark.parametrize(("wanted", "kept"), [(365, 365), (366, 400), (545, 545), (730, 731)])
-def test_a_retention_that_the_cloud_lacks_is_rounded_up(wanted, kept):
-    assert retention(wanted) == kept

@@ -33,39 +33,6 @@ def test_a_bucket_is_encrypted_with_its_tenants_key(stack, tenant):
     ]
 
 
-def test_a_bucket_is_versioned(stack, tenant):
-    assert of_bucket(stack, "BucketVersioning", tenant)["versioningConfiguration"] == {"status": "Enabled"}
-
-
-def test_a_bucket_cannot_be_made_public(stack, tenant):
-    block = of_bucket(stack, "BucketPublicAccessBlock", tenant)
-
-    assert {block[name] for name in block if name != "bucket"} == {True}
-    assert len(block) == 5
-
-
-def test_a_bucket_knows_no_access_lists(stack, tenant):
-    assert of_bucket(stack, "BucketOwnershipControls", tenant)["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
-
-
-def test_a_bucket_refuses_plain_http_and_old_tls(stack, statements, tenant):
-    found = policy(stack, statements, tenant)
-    arn = f"arn:aws:s3:::hostco-ci-us-tenant-{tenant}"
-
-    for name, condition in {
-        "RefusePlainHttp": {"Bool": {"aws:SecureTransport": "false"}},
-        "RefuseOldTls": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
-    }.items():
-        assert found[name] == {
-            "Sid": name,
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": [arn, f"{arn}/*"],
-            "Condition": condition,
-        }
-
-
 def test_a_bucket_refuses_other_keys(stack, statements, tenant):
     found = policy(stack, statements, tenant)
     algorithm = "s3:x-amz-server-side-encryption"

@@ -48,22 +48,6 @@ def test_services_are_reached_over_tls(stack):
     assert group["healthCheck"]["protocol"] == "HTTPS"
 
 
-def test_the_certificate_is_issued_before_it_is_used(stack):
-    record = stack.inputs("aws:route53/record:Record", "portal-validation")
-    (validation,) = [
-        r
-        for r in stack.of_type("aws:acm/certificateValidation:CertificateValidation").values()
-        if r["name"] == "portal"
-    ]
-    listener = stack.of_type("aws:lb/listener:Listener")["portal"]
-
-    assert stack.inputs("aws:acm/certificate:Certificate", "portal")["domainName"] == "portal.ci-us.example.com"
-    assert (record["name"], record["type"]) == ("_proof.portal.ci-us.example.com.", "CNAME")
-    assert record["records"] == ["_answer.acm-validations.aws."]
-    assert validation["inputs"]["validationRecordFqdns"] == [record["name"]]
-    assert validation["urn"] in listener["dependencies"]
-
-
 def test_the_portals_name_leads_to_the_balancer(stack):
     record = stack.inputs("aws:route53/record:Record", "portal")
 

@@ -1,0 +1,19 @@
+"""Certificates are issued on the evidence of a record, and used only once they are issued."""
+
+import pytest
+
+DOMAINS = {"portal": "portal.ci-us.example.com", "vpn": "vpn.portal.ci-us.example.com"}
+USERS = {"portal": "aws:lb/listener:Listener", "vpn": "aws:ec2clientvpn/endpoint:Endpoint"}
+
+
+@pytest.mark.parametrize("name", DOMAINS)
+def test_a_certificate_is_issued_before_it_is_used(stack, name):
+    certificate = stack.inputs("aws:acm/certificate:Certificate", name)
+    record = stack.inputs("aws:route53/record:Record", f"{name}-validation")
+    validation = stack.of_type("aws:acm/certificateValidation:CertificateValidation")[name]
+
+    assert (certificate["domainName"], certificate["validationMethod"]) == (DOMAINS[name], "DNS")
+    assert (record["zoneId"], record["type"]) == ("Z0000000000000000001", "CNAME")
+    assert (record["name"], record["records"]) == (f"_proof.{DOMAINS[name]}.", ["_answer.acm-validations.aws."])
+    assert validation["inputs"]["validationRecordFqdns"] == [record["name"]]
+    assert validation["urn"] in stack.of_type(USERS[name])[name]["dependencies"]
