@@ -61,7 +61,7 @@ class AwareOptions(_Model):
     allowed_subscription_ids: tuple[Uuid, ...] = Field(min_length=1)
     """The Azure subscriptions in which this stack may be deployed; the first is the one that it is deployed to."""
     entra_tenant_id: Uuid
-    """The Entra tenant whose users may open the VPN."""
+    """The Entra tenant of the subscriptions, whose users may open the VPN."""
     signal_image: ImageDigest
     spotlight_image: ImageDigest
     search_and_discover_image: ImageDigest
@@ -93,7 +93,13 @@ class CloudIntegratedOptions(_Model):
 class Settings(_Model):
     """Everything that a stack can choose. What is a security setting is not here: it can't be chosen."""
 
-    stack: Annotated[str, pattern(r"[a-z][a-z0-9-]{1,11}", "a stack name of 2 to 12 lower-case letters and digits")]
+    stack: Annotated[
+        str,
+        pattern(
+            r"(?=.{2,12}$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+            "a stack name of 2 to 12 lower-case letters, digits and single hyphens within",
+        ),
+    ]
     """The stack's name; part of every physical name."""
     service: Literal["aware", "cloud-integrated"]
     jurisdiction: Jurisdiction

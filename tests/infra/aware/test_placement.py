@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from infra.aware.placement import Placement
-from infra.settings import parse_settings
+from infra.settings import SettingsError, parse_settings
 from infra.tenants import Tenant
 
 
@@ -23,6 +23,12 @@ def test_names_keep_azures_limits(longest: Placement):
     assert len(longest.name("fde")) <= 46
     assert len(longest.name("log")) <= 63
     assert len(longest.name("nic-pep", "private-endpoints")) <= 80
+
+
+@pytest.mark.parametrize("stack", ["a--b", "ab-", "a", "abcdefgh-jklm", "Ab"])
+def test_a_stack_name_that_no_vault_could_have_is_refused(sample: dict[str, Any], stack: str):
+    with pytest.raises(SettingsError, match="stack name"):
+        parse_settings(stack, sample)
 
 
 def test_names_say_what_the_stack_is(longest: Placement):
