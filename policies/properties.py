@@ -1,7 +1,7 @@
 """What a rule sees of a resource's properties: plain values read by name, where an unknown value is never a pass.
 
 A rule reads `key.enable_key_rotation` for the property `enableKeyRotation`. Reading a property that isn't known before
-the update raises UndeterminedError, reading one that isn't set raises NotSetError unless `get` names the cloud's
+the update raises UndeterminedError, reading one that isn't set raises UnusableError unless `get` names the cloud's
 default. Secrets arrive unwrapped from the SDK; nothing here prints a value, messages hold only paths.
 """
 
@@ -37,11 +37,8 @@ class UndeterminedError(UnknownValueError):
         self.message = message
 
 
-class NotSetError(Exception):
-    """A property without a default that the rule accepts isn't set."""
-
-    def __init__(self, place: str) -> None:
-        super().__init__(f"{place} is not set: set it")
+class UnusableError(Exception):
+    """A property that a rule needs isn't set, or isn't what it must be. The message says what to do."""
 
 
 def camel_case(name: str) -> str:
@@ -98,12 +95,12 @@ class Record:
         self._reads: Reads = set() if reads is None else reads
 
     def __getattr__(self, name: str) -> Any:
-        """The property `name`, which must be set. Raises NotSetError, UndeterminedError."""
+        """The property `name`, which must be set. Raises UnusableError, UndeterminedError."""
         if name.startswith("_"):
             raise AttributeError(name)
         value, place, path = self._look_up(name)
         if value is None:
-            raise NotSetError(place)
+            raise UnusableError(f"{place} is not set: set it")
         return view(value, place, path, self._reads)
 
     def get(self, name: str, default: Any) -> Any:
@@ -111,23 +108,33 @@ class Record:
         value, place, path = self._look_up(name)
         return default if value is None else view(value, place, path, self._reads)
 
+    def numbered(self, name: str) -> Iterator[tuple[int, Any]]:
+        """The values of a list with their indexes, none if it isn't set; unknown ones come last, as in Values."""
+        values = self.get(name, None)
+        if values is not None:
+            yield from values.numbered()
+
     def one_of(self, *names: str) -> Any:
         """The first of several properties that is set, for one that is named differently before and after creation."""
         for name in names:
             value, place, path = self._look_up(name)
             if value is not None:
                 return view(value, place, path, self._reads)
-        raise NotSetError(" or ".join(self._place_of(camel_case(name)) for name in names))
+        places = " or ".join(self._place_of(camel_case(name)) for name in names)
+        raise UnusableError(f"{places} is not set: set it")
 
     def document(self, name: str) -> "Record":
         """A property that holds JSON, as text or as an object; unknown parts inside it stay unknown one by one."""
         value, place, path = self._look_up(name)
         if value is None:
-            raise NotSetError(place)
+            raise UnusableError(f"{place} is not set: set it")
         if isinstance(value, str):
             if value in _SENTINELS:
                 raise UndeterminedError(f"{place} is not known before the update")
-            value = json.loads(value)
+            try:
+                value = json.loads(value)
+            except ValueError:
+                raise UnusableError(f"{place} is no JSON document: correct it") from None
         return Record(value, place, path, set())
 
     def names(self) -> list[str]:
@@ -165,6 +172,10 @@ class Values(Sequence[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         """The known values, then UndeterminedError if there are others."""
+        return (value for _, value in self.numbered())
+
+    def numbered(self) -> Iterator[tuple[int, Any]]:
+        """The known values with their indexes, then UndeterminedError if there are others."""
         unknown: UndeterminedError | None = None
         for index in range(len(self._values)):
             try:
@@ -172,7 +183,7 @@ class Values(Sequence[Any]):
             except UndeterminedError as error:
                 unknown = unknown or error
             else:
-                yield value
+                yield index, value
         if unknown is not None:
             raise unknown
 

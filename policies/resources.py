@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pulumi_policy import PolicyProviderResource, PolicyResource, ResourceValidationArgs
 
-from policies.properties import Reads, Record, UndeterminedError, plain
+from policies.properties import Reads, Record, UndeterminedError, camel_case, plain
 
 TENANT_TYPE: Final = "hosting:infra:Tenant"
 """The component under which everything of one tenant hangs; its name is the tenant's id."""
@@ -106,11 +106,20 @@ class Resource(Record):
         """
         return None if self.provider is None else Record(plain(self.provider.props), "provider").get(name, None)
 
+    def names(self) -> list[str]:
+        """The names of the properties that are set, as the cloud spells them."""
+        self._unwrap()
+        return super().names()
+
     def _look_up(self, name: str) -> tuple[Any, str, tuple[str, ...]]:
+        self._unwrap()
+        return super()._look_up(name)
+
+    def _unwrap(self) -> None:
+        """Takes the SDK's proxies off, only when a rule reads a property: most resources concern only few rules."""
         if self._raw is not None:
             self._values = plain(self._raw)
             self._raw = None
-        return super()._look_up(name)
 
 
 class Stack:
@@ -165,14 +174,18 @@ class Stack:
     def refers_to(self, resource: Resource, name: str, target: Resource, *identifiers: str) -> bool:
         """Whether the property `name` of `resource` means `target`, known by one of its `identifiers`.
 
-        By value where both are known, else by the dependency, which the engine knows before anything exists.
+        By value where both are known, else by the dependency, which the engine knows before anything exists. Raises
+        UndeterminedError when the value is unknown and computed from nothing in the stack.
         """
+        sources = self.sources(resource, camel_case(name))
         try:
             value = resource.get(name, None)
         except UndeterminedError:
-            return target in self.sources(resource, name)
+            if not sources:
+                raise
+            return target in sources
         known = identities(target, *identifiers)
-        return value in known or (not known and target in self.sources(resource, name))
+        return value in known or (not known and target in sources)
 
     @cached_property
     def jurisdiction(self) -> str:

@@ -36,7 +36,7 @@ from pulumi_policy import (
 )
 
 from policies.judgements import JudgementLog
-from policies.properties import NotSetError, UndeterminedError
+from policies.properties import UndeterminedError, UnusableError
 from policies.resources import STACK_TYPE, Resource, Stack, canonical_type
 
 Findings = Iterator["str | Findings"]
@@ -124,7 +124,7 @@ class Judgement:
             raise
         except UndeterminedError as error:
             self.unknowns.append(error.message)
-        except NotSetError as error:
+        except UnusableError as error:
             self.violations.append(str(error))
         except Exception as error:  # noqa: BLE001  # whatever goes wrong in a rule is an answer, never a pass
             # The exception's text may hold a property's value, which may be a secret.

@@ -49,7 +49,7 @@ def _judge(entry: Record, protocol: str, ranges: tuple[str, ...], prefix_list: s
 @rule(GROUP, DEFAULT_GROUP)
 def security_group_lets_nothing_else_in(group: Resource) -> Findings:
     """Every port open to the internet is a way in past the edge and the VPN; Client VPN needs none in a group."""
-    for number, entry in enumerate(group.get("ingress", [])):
+    for number, entry in group.numbered("ingress"):
         yield _judge(entry, "protocol", _INLINE_RANGES, "prefix_list_ids", f"ingress[{number}]")
 
 
@@ -115,7 +115,7 @@ def _judge_acl_entry(entry: Record, ranges: tuple[str, ...], place: str) -> Find
 @rule("aws:ec2/networkAcl:NetworkAcl", "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl")
 def network_acl_lets_nothing_else_in(acl: Resource) -> Findings:
     """Network ACLs are stateless and have to let answers back in; below port 1024 nothing but 443 is an answer."""
-    for number, entry in enumerate(acl.get("ingress", [])):
+    for number, entry in acl.numbered("ingress"):
         if entry.action == "allow":
             yield _judge_acl_entry(entry, ("cidr_block", "ipv6_cidr_block"), f"ingress[{number}]")
 

@@ -4,10 +4,15 @@ from policies.resources import Resource
 from policies.rulebook import Findings, rule
 from policies.tables import tls_setting
 
+CLASSIC = "aws:elb/loadBalancer:LoadBalancer"
 
-@rule("aws:lb/listener:Listener", "aws:alb/listener:Listener")
+
+@rule("aws:lb/listener:Listener", "aws:alb/listener:Listener", CLASSIC)
 def listener_takes_strongest_tls_only(listener: Resource) -> Findings:
     """What is sent in clear or under an old version of TLS can be read and changed on its way, now or once recorded."""
+    if listener.resource_type == CLASSIC:
+        yield "a Classic Load Balancer ends at TLS 1.2: use aws.lb.LoadBalancer"
+        return
     # Without a protocol, an Application Load Balancer takes it from the port; a rule can't follow that.
     if listener.get("protocol", "HTTP") not in ("HTTPS", "TLS"):
         yield "the listener answers without TLS: set protocol to HTTPS and port to 443, and redirect nothing from 80"
@@ -15,12 +20,6 @@ def listener_takes_strongest_tls_only(listener: Resource) -> Findings:
     setting = tls_setting("aws-load-balancer")
     if listener.get("ssl_policy", None) not in setting.accepted:
         yield f"the listener takes weaker TLS than the load balancer offers: set ssl_policy to {setting.accepted[0]}"
-
-
-@rule("aws:elb/loadBalancer:LoadBalancer")
-def classic_load_balancer_is_not_used(balancer: Resource) -> Findings:
-    """A Classic Load Balancer ends at TLS 1.2."""
-    yield f"{balancer.resource_name} can't offer TLS 1.3: use aws.lb.LoadBalancer"
 
 
 @rule("aws:ec2clientvpn/endpoint:Endpoint")

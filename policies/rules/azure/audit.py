@@ -59,6 +59,6 @@ def diagnostic_setting_reaches_workspace(setting: Resource) -> Findings:
     """Logs that don't reach the common workspace are watched by no one."""
     if not setting.get("workspace_id", None):
         yield "the logs go elsewhere: set workspace_id"
-    for number, log in enumerate(setting.get("logs", [])):
+    for number, log in setting.numbered("logs"):
         if not log.get("enabled", False):
             yield f"logs[{number}] is switched off: set enabled=True"

@@ -45,7 +45,7 @@ def app_takes_tls_only(app: Resource) -> Findings:
         yield "the app answers plain HTTP: set configuration.ingress.allow_insecure=False"
     if ingress.get("transport", "auto") == "tcp":
         yield "the app takes bare TCP: set configuration.ingress.transport to http, http2 or auto"
-    for number, mapping in enumerate(ingress.get("additional_port_mappings", [])):
+    for number, mapping in ingress.numbered("additional_port_mappings"):
         if mapping.get("external", False):
             yield f"additional_port_mappings[{number}] opens a bare TCP port: set external=False"
 

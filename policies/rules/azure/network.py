@@ -34,11 +34,11 @@ def _judge(entry: Record, place: str) -> Findings:
 @rule("azure-native:network:NetworkSecurityGroup")
 def network_group_lets_no_one_in(group: Resource) -> Findings:
     """Every port open to the internet is a way in past Front Door and the VPN, on 443 too."""
-    for number, entry in enumerate(group.get("security_rules", [])):
+    for number, entry in group.numbered("security_rules"):
         yield _judge(entry, f"security_rules[{number}]")
 
 
-@rule("azure-native:network:SecurityRule", "azure-native:network:DefaultSecurityRule")
+@rule("azure-native:network:SecurityRule")
 def network_rule_lets_no_one_in(entry: Resource) -> Findings:
     """A rule of a network security group that lets the internet in is a way past Front Door and the VPN."""
     yield _judge(entry, "the rule")
@@ -47,9 +47,9 @@ def network_rule_lets_no_one_in(entry: Resource) -> Findings:
 @rule("azure-native:network:VirtualNetwork")
 def virtual_network_lets_no_one_in(network: Resource) -> Findings:
     """Groups may also be written out inside a network's subnets; they count as much as others."""
-    for number, subnet in enumerate(network.get("subnets", [])):
+    for number, subnet in network.numbered("subnets"):
         group = subnet.get("network_security_group", None)
-        for place, entry in enumerate([] if group is None else group.get("security_rules", [])):
+        for place, entry in () if group is None else group.numbered("security_rules"):
             yield _judge(entry, f"subnets[{number}].network_security_group.security_rules[{place}]")
 
 
@@ -65,18 +65,17 @@ def public_address_is_for_gateways_only(address: Resource, stack: Stack) -> Find
 @rule("azure-native:network:NetworkInterface")
 def network_interface_has_no_public_address(interface: Resource) -> Findings:
     """A machine with a public address can be attacked directly, past Front Door."""
-    for number, configuration in enumerate(interface.get("ip_configurations", [])):
-        if configuration.get("public_ip_address", None) is not None:
+    for number, configuration in interface.numbered("ip_configurations"):
+        if configuration.get("publicIPAddress", None) is not None:
             yield f"ip_configurations[{number}] has a public address: remove public_ip_address"
 
 
 @rule("azure-native:network:LoadBalancer", "azure-native:network:ApplicationGateway")
 def balancer_has_no_public_address(balancer: Resource) -> Findings:
     """A second balancer in front of the internet is a second way in that nobody watches."""
-    name = "frontend_ip_configurations"
-    for number, configuration in enumerate(balancer.get(name, [])):
-        if configuration.get("public_ip_address", None) is not None:
-            yield f"{name}[{number}] has a public address: the edge is Front Door, remove public_ip_address"
+    for number, configuration in balancer.numbered("frontendIPConfigurations"):
+        if configuration.get("publicIPAddress", None) is not None:
+            yield f"frontend_ip_configurations[{number}] has a public address: only Front Door may, remove it"
 
 
 @rule(PUBLIC_ADDRESS)

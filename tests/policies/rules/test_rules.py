@@ -1,0 +1,271 @@
+"""Every rule against its samples: what it lets pass, what it refuses and with which words, and what it can't know yet.
+
+The samples lie beside this file, a YAML file for each file of rules, and in it a table for each rule:
+
+- `type` and `properties` are a resource that passes, or `stack` is a stack that passes (a mapping by name of
+  resources with `type`, `properties`, `parent`, `protect`, `provider`, and `dependencies`: property -> names);
+- `violated` lists pairs of a part of the message and a change to that resource or stack (null takes away);
+- `undetermined` lists changes that hide a value (`!unknown`), `passed` and `not-applicable` list others.
+  A rule that reads no property can't be undetermined and says `reads no property`.
+"""
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, get_args, get_origin
+
+import pulumi
+import pulumi._types as sdk_types  # the SDK's own account of its types
+import pytest
+import yaml
+
+import policies.rules
+from policies import ownership, properties
+from policies.documents import Statement
+from policies.resources import Resource, Stack
+from policies.rulebook import ANY_TYPE, Rule, discover
+from policies.rules.tenants import NAMES, UNTAGGED
+from policies.tables import Jurisdictions, TlsSetting
+
+HERE: Final = Path(__file__).parent
+NO_PROPERTY: Final = "reads no property"
+
+
+# The SDKs warn of their own deprecated classes when they are imported.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+class _Loader(yaml.SafeLoader):
+    pass
+
+
+_Loader.add_constructor("!unknown", lambda _loader, _node: properties.proxy.UNKNOWN_STRING_VALUE)
+
+
+@dataclass(frozen=True)
+class Sample:
+    rule: str
+    answer: str
+    stack: Mapping[str, Mapping[str, Any]]
+    message: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.rule}, {self.answer}"
+
+
+def _merged(base: Any, patch: Any) -> Any:
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(base) if isinstance(base, Mapping) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = _merged(result.get(key), value)
+    return result
+
+
+def _tables() -> dict[str, dict[str, Any]]:
+    tables: dict[str, dict[str, Any]] = {}
+    for file in sorted(HERE.rglob("*.yaml")):
+        content = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506  # a safe loader with one more tag
+        tables |= {name: table for name, table in content.items() if not name.startswith("_")}
+    return tables
+
+
+TABLES: Final = _tables()
+RULES: Final[dict[str, Rule]] = {rule.name: rule for rule in discover(policies.rules)}
+
+
+def _samples() -> Iterator[Sample]:
+    for name, table in TABLES.items():
+        single = "stack" not in table
+        base = {"sample": {key: table[key] for key in ("type", "properties", "protect", "parent") if key in table}}
+        base = base if single else table["stack"]
+
+        def stack(patch: Any, single: bool = single, base: Any = base) -> Any:
+            if single:
+                own = {key[1:]: value for key, value in patch.items() if key.startswith("$")}
+                rest = {key: value for key, value in patch.items() if not key.startswith("$")}
+                patch = {"sample": own | ({"properties": rest} if rest else {})}
+            return _merged(base, patch)
+
+        for patch in [{}, *table.get("passed", [])]:
+            yield Sample(name, "passed", stack(patch))
+        for message, patch in table.get("violated", []):
+            yield Sample(name, "violated", stack(patch), message)
+        for answer in ("undetermined", "not-applicable"):
+            for patch in table.get(answer, []) if table.get(answer) != NO_PROPERTY else []:
+                yield Sample(name, answer, stack(patch))
+
+
+SAMPLES: Final = list(_samples())
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+def test_rule_answers_as_its_sample_says(sample, engine) -> None:
+    verdict = engine([RULES[sample.rule]]).ask(sample.stack)
+
+    assert verdict.answer == sample.answer, verdict
+    assert "the rule itself failed" not in "".join(verdict.violations)
+    if sample.message:
+        assert any(sample.message in text for text in verdict.violations), verdict.violations
+
+
+@pytest.mark.parametrize("sample", [one for one in SAMPLES if one.answer == "undetermined"], ids=str)
+def test_what_is_undetermined_is_refused_outside_a_preview(sample, engine) -> None:
+    verdict = engine([RULES[sample.rule]], is_preview=False).ask(sample.stack)
+
+    assert any("undetermined: " in text for text in verdict.violations)
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_every_rule_has_its_samples(name) -> None:
+    table = TABLES.get(name, {})
+
+    assert table.get("violated")
+    assert table.get("undetermined")
+    if table["undetermined"] == NO_PROPERTY:
+        assert not {path for kind, path in _reads([one for one in SAMPLES if one.rule == name])}
+
+
+def test_every_sample_has_its_rule() -> None:
+    assert sorted(TABLES.keys() - RULES.keys()) == []
+
+
+# What rules read, held against the clouds' SDKs: a misspelt name would find nothing, and the rule would say nothing.
+
+
+def _reads(samples: list[Sample]) -> set[tuple[str, tuple[str, ...]]]:
+    """The types and property paths that the rules read while they judge these samples."""
+    found: set[tuple[str, tuple[str, ...]]] = set()
+    for sample in samples:
+        graph = Stack([_resource(key, sample.stack) for key in sample.stack], "us")
+        rule = RULES[sample.rule]
+        judged = [one for one in graph.resources if rule.concerns(one.resource_type)]
+        for resource in judged[: 1 if rule.over == "resource" else None]:
+            rule.judge(resource, graph if rule.over == "stack" else None)
+        found |= {(resource.resource_type, path) for resource in graph.resources for path in resource.reads}
+    return found
+
+
+def _resource(key: str, stack: Mapping[str, Mapping[str, Any]]) -> Resource:
+    """A resource of a sample; here the key stands for the URN, except that the types above must show in it."""
+    resource = stack[key]
+    return Resource(
+        resource["type"],
+        _urn(key, stack),
+        resource.get("name", key),
+        resource.get("properties", {}),
+        protected=resource.get("protect", False),
+        parent_urn=_urn(resource["parent"], stack) if "parent" in resource else None,
+        depends_on={
+            name: [_urn(source, stack) for source in sources]
+            for name, sources in resource.get("dependencies", {}).items()
+        },
+    )
+
+
+def _urn(key: str, stack: Mapping[str, Mapping[str, Any]]) -> str:
+    types, resource = [stack[key]["type"]], stack[key]
+    while "parent" in resource:
+        resource = stack[resource["parent"]]
+        types.insert(0, resource["type"])
+    return f"urn:pulumi:test::hosting::{'$'.join(types)}::{stack[key].get('name', key)}"
+
+
+def _sdk_class(resource_type: str) -> type:
+    package, module, name = resource_type.split(":")
+    module = module.split("/")[0]
+    root = {"aws": "pulumi_aws", "azure-native": "pulumi_azure_native"}[package]
+    found = getattr(importlib.import_module(f"{root}.{module}"), name)
+    assert found.pulumi_type == resource_type
+    return found
+
+
+def _children(kinds: list[Any], name: str) -> list[Any]:
+    """The types that the property `name` has in any of the given types; none if there is none."""
+    found: list[Any] = []
+    for kind in kinds:
+        if kind is Any or get_origin(kind) in (dict, Mapping):
+            found.append(Any)
+        elif sdk_types.is_input_type(kind):
+            names = sdk_types.input_type_py_to_pulumi_names(kind)
+            found += [one for key, one in sdk_types.input_type_types(kind).items() if names.get(key, key) == name]
+        elif sdk_types.is_output_type(kind):
+            found += [one for key, one in sdk_types.output_type_types(kind).items() if key == name]
+    return [part for one in found for part in _parts(one)]
+
+
+def _parts(kind: Any) -> list[Any]:
+    """A type without Optional, Input, Output and Sequence around it."""
+    arguments = get_args(kind)
+    if not arguments or get_origin(kind) in (dict, Mapping):
+        return [kind]
+    return [part for argument in arguments for part in _parts(argument)]
+
+
+def _top(resource_type: str, name: str) -> list[Any]:
+    resource_class = _sdk_class(resource_type)
+    arguments = getattr(importlib.import_module(resource_class.__module__), resource_class.__name__ + "Args")
+    kinds = _children([arguments], name)
+    outputs = sdk_types.resource_types(resource_class)
+    return kinds + (_parts(outputs[name]) if name in outputs else [])
+
+
+@pytest.mark.parametrize("resource_type", sorted({kind for rule in RULES.values() for kind in rule.types}))
+def test_types_that_rules_name_exist(resource_type) -> None:
+    if resource_type == ANY_TYPE or resource_type.startswith(("hosting:", "pulumi:")):
+        pytest.skip("not a cloud's type")
+    assert _sdk_class(resource_type)
+
+
+def test_properties_that_rules_read_exist() -> None:
+    missing = []
+    for resource_type, path in _reads(SAMPLES):
+        # Every resource has an id.
+        if not resource_type.startswith(("aws:", "azure-native:")) or path == ("id",):
+            continue
+        kinds = [pulumi.Resource]
+        for depth, name in enumerate(path):
+            kinds = _top(resource_type, name) if depth == 0 else _children(kinds, name)
+            if not kinds:
+                missing.append((resource_type, ".".join(path)))
+                break
+    assert sorted(set(missing)) == []
+
+
+def _names_in_source() -> set[str]:
+    """The properties that the source of the rules reads, by attribute or by a name in quotes."""
+    known = {name for kind in (Resource, Stack, Statement, str, dict, set, list) for name in dir(kind)}
+    names: set[str] = set()
+    for file in [*Path(policies.rules.__file__).parent.rglob("*.py"), Path(ownership.__file__)]:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr not in known:
+                names.add(node.attr)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                where = {"get": slice(1), "document": slice(1), "numbered": slice(1), "refers_to": slice(1, 2)}
+                where["one_of"] = slice(None)
+                chosen = node.args[where.get(node.func.attr, slice(0))]
+                names |= {one.value for one in chosen if isinstance(one, ast.Constant)}
+    return names
+
+
+def test_samples_exercise_every_property_that_rules_read() -> None:
+    """What no sample exercises isn't held against the SDKs either."""
+    read = {name for _, path in _reads(SAMPLES) for name in path}
+    own = {*TlsSetting.model_fields, *Jurisdictions.model_fields, *dir(re), "regions", "null"}
+
+    unread = sorted(name for name in _names_in_source() - own if properties.camel_case(name) not in read)
+    assert unread == []
+
+
+def test_types_without_tags_have_none() -> None:
+    assert sorted(kind for kind in UNTAGGED if _top(kind, "tags")) == []
+
+
+def test_properties_that_hold_names_exist() -> None:
+    assert all(_top(kind, properties.camel_case(name)) for kind, names in NAMES.items() for name in names)
