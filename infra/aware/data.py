@@ -28,9 +28,9 @@ class Data(pulumi.ComponentResource):
     Redundancy is geo-zone: three zones of the region and a copy in the paired region, which lies in the same
     jurisdiction. The account's own key is the platform's; a tenant's container is bound for good to an encryption
     scope on the tenant's key, and nobody can write to it with another one. Cutting a tenant off turns the scope off:
-    the data stay, unreadable. A tenant has to be active in its first deployment, since Azure makes no scope that is
-    off and no container on one. A scope is never deleted in Azure: once the row of a tenant is removed, its scope
-    stays behind, turned off.
+    the data stay, unreadable. A tenant has to be active in its first deployment, since Azure turns each
+    new scope on (Azure documentation, "Create and manage encryption scopes"). A scope can't be deleted: once the row of
+    a tenant is removed, its scope stays behind in Azure, turned off.
     """
 
     def __init__(
