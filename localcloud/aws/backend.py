@@ -329,7 +329,8 @@ class AwsBackend:
         reasons: list[str] = []
         before, after = described.defaults | old_inputs, described.defaults | inputs
         if not old_inputs:
-            before = {**described.defaults, **{name: state.get(name) for name in self._left_to_cloud(described)}}
+            # What AWS gave the new object by itself needn't be what the provider takes as default.
+            before = {name: state.get(name) if after.get(name) is not None else None for name in sdk.inputs(kind)}
         done = self._created(described) if not old_inputs else frozenset[str]()
         if described.create_again and old_inputs:
             try:

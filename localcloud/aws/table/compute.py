@@ -464,7 +464,6 @@ def _read_certificate(session: Session, values: Properties) -> Properties | None
     return {
         "arn": certificate["CertificateArn"],
         "domainName": certificate["DomainName"],
-        "keyAlgorithm": certificate.get("KeyAlgorithm", "").replace("-", "_") or None,
         "status": certificate["Status"],
         "subjectAlternativeNames": certificate.get("SubjectAlternativeNames", []),
         "type": certificate.get("Type"),
@@ -807,6 +806,7 @@ COMPUTE: Final[Mapping[str, Type]] = {
         listing=read("list_certificates", "CertificateSummaryList[].CertificateArn"),
         computed=("keyAlgorithm", "options", "subjectAlternativeNames", "validationMethod"),
         replaces=("domainName", "keyAlgorithm", "subjectAlternativeNames", "validationMethod"),
+        beside=("keyAlgorithm", "options"),
     ),
     "aws:acm/certificateValidation:CertificateValidation": Type(
         service="acm",

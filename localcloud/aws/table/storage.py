@@ -175,6 +175,7 @@ STORAGE: Final[Mapping[str, Type]] = {
         },
         computed=("description", "multiRegion", "policy", "rotationPeriodInDays"),
         replaces=("customerMasterKeySpec", "keyUsage", "multiRegion"),
+        beside=("rotationPeriodInDays",),
         write_only=("bypassPolicyLockoutSafetyCheck", "deletionWindowInDays"),
         check=_key_problem,
     ),
