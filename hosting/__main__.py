@@ -1,7 +1,6 @@
 """The command line: `uv run hosting --help`, or `make help` for the same in the Makefile's words."""
 
 import shlex
-import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, Any
@@ -69,7 +68,7 @@ def _fail(sentence: str) -> None:
 
 
 def _console() -> Console:
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    return Console(highlight=False)
 
 
 @_command
@@ -100,7 +99,7 @@ def up(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort = No
         _conclude(session, verdict, console, "refused in the preview")
     _conclude(session, session.up(_showing(console)), console, "up")
     for name, value in session.engine.outputs().items():
-        console.print(f"{name}: {escape(str(value))}")
+        console.print(f"{name}: {escape(str(value))}", soft_wrap=True)
 
 
 @_command
@@ -166,14 +165,14 @@ def env() -> None:
 
 
 def _saying(console: Console) -> Callable[[str], None]:
-    return lambda sentence: console.print(escape(sentence))
+    return lambda sentence: console.print(escape(sentence), soft_wrap=True)
 
 
 def _showing(console: Console) -> Callable[[Step], None]:
     def show_step(step: Step) -> None:
         if step.operation in _SIGNS:
             changed = f" [dim]({', '.join(step.changed)})[/]" if step.changed else ""
-            console.print(f"  {_SIGNS[step.operation]} {step.kind} {escape(step.name)}{changed}")
+            console.print(f"  {_SIGNS[step.operation]} {step.kind} {escape(step.name)}{changed}", soft_wrap=True)
 
     return show_step
 
@@ -188,13 +187,14 @@ def _conclude(session: Session, verdict: Verdict, console: Console, done: str) -
         + (", ".join(f"{count} {sign.value}" for sign, count in counts.items() if count) or "no changes")
         + "."
     )
-    if not verdict.report.passes or run.succeeded:
-        show(verdict.report, console)
+    show(verdict.report, console)
     for refusal in verdict.refusals:
-        console.print(f"[red]refused[/]: {escape(refusal)}")
-    _raise_failure(session, run) if not verdict.refusals else None
-    if not verdict.passes:
+        console.print(f"[red]refused[/] {escape(refusal)}", soft_wrap=True)
+    if verdict.refusals or (verdict.report.violations and not run.failed):
         raise typer.Exit(1)
+    _raise_failure(session, run)
+    if not verdict.passes:
+        raise HostingError("The policy pack's answers are incomplete, so nothing may be deployed on them.")
 
 
 def _raise_failure(session: Session, run: Run) -> None:

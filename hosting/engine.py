@@ -78,8 +78,9 @@ class Run:
             self.failed.append(_step(event.res_op_failed_event.metadata))
         elif event.diagnostic_event is not None:
             diagnostic = event.diagnostic_event
-            if diagnostic.severity == "error":
-                self.errors.append(plain(diagnostic.message))
+            message = _about(diagnostic.urn, plain(diagnostic.message))
+            if diagnostic.severity == "error" and message not in _SAID_BESIDES:
+                self.errors.append(message)
         elif event.policy_event is not None and event.policy_event.enforcement_level == "mandatory":
             policy = event.policy_event
             self.policy_violations.append((policy.policy_name, policy.resource_urn or ""))
@@ -263,6 +264,17 @@ class StackEngine:
                 f"wait for it to end, or when it is surely dead, run `pulumi cancel -s {self.name}`."
             ) from None
         self._stack.cancel()
+
+
+_SAID_BESIDES = ("preview failed", "update failed", "failed to run remediation: context canceled")
+"""What the engine says besides the reason itself."""
+
+
+def _about(urn: str | None, message: str) -> str:
+    """The message with the resource that it is about, on one line."""
+    lines = [line.strip().removeprefix("* ") for line in message.splitlines()]
+    text = " ".join(line for line in lines if line and not re.fullmatch(r"\d+ errors? occurred:", line))
+    return f"{urn.split('$')[-1].replace('::', ' ')}: {text}" if urn and "pulumi:pulumi:Stack" not in urn else text
 
 
 def plain(text: str) -> str:

@@ -72,7 +72,7 @@ class LocalCloud:
     def start(self, http_port: int | None) -> Server:
         """The running server, started if need be. Raises HostingError when it can't start (a port in use)."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / f"{self.name}.lock").open("w") as lock:
+        with (self._folder / f"{self.name}.starting").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             return self.server() or self._start(http_port)
 

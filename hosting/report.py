@@ -5,14 +5,13 @@ rule without a single line makes the report incomplete, and an incomplete report
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 Answer = Literal["passed", "violated", "undetermined", "not-applicable"]
 
@@ -113,28 +112,29 @@ def fold(file: Path, expected_rules: Iterable[str], engine_violations: Iterable[
 def show(report: Report, console: Console) -> None:
     """Prints the report: violations with clause and mend, then what is undetermined, then the counts."""
     rules = report.pack.rules if report.pack else {}
-    if report.violations:
-        console.print(_table("Violations", report.violations, rules))
+
+    def say(line: str) -> None:
+        console.print(line, soft_wrap=True)
+
+    for violation in sorted(report.violations, key=lambda each: (each.rule, each.urn)):
+        clauses = ", ".join(rules[violation.rule].clauses) if violation.rule in rules else "no clause"
+        say(f"[red]violation[/] {escape(f'{violation.rule}: {_resource(violation)} [{clauses}]')}")
+        for message in violation.messages:
+            say(f"    {escape(message)}")
     waiting = report.undetermined
     if waiting:
-        names = ", ".join(sorted({judgement.rule for judgement in waiting}))
-        console.print(f"[yellow]Undetermined until values are known[/]: {len(waiting)} answers of {names}.")
+        say(f"[yellow]undetermined[/] until values are known: {', '.join(sorted({each.rule for each in waiting}))}")
     for problem in report.problems:
-        console.print(f"[red]{escape(problem)}[/]")
+        say(f"[red]{escape(problem)}[/]")
     judged = len({judgement.urn for judgement in report.judgements if judgement.answer != "not-applicable"})
     ran = len({judgement.rule for judgement in report.judgements})
-    colour = "green" if report.passes else "red"
-    console.print(
-        f"[{colour}]Policy[/]: {ran} rules ran, {judged} resources judged, "
+    say(
+        f"[{'green' if report.passes else 'red'}]Policy[/]: {ran} rules ran, {judged} resources judged, "
         f"{len(report.violations)} violations, {len(waiting)} undetermined."
     )
 
 
-def _table(title: str, judgements: Sequence[Judgement], rules: dict[str, Rule]) -> Table:
-    table = Table("Rule", "Resource", "Clause", "What is wrong and how to mend it", title=title, title_justify="left")
-    for judgement in sorted(judgements, key=lambda each: (each.rule, each.urn)):
-        clauses = ", ".join(rules[judgement.rule].clauses) if judgement.rule in rules else ""
-        resource = "::".join(judgement.urn.split("::")[-1:])
-        kind = judgement.type or judgement.urn.split("::")[-2].rsplit("$", 1)[-1] if "::" in judgement.urn else ""
-        table.add_row(judgement.rule, f"{kind} {resource}", clauses, escape("; ".join(judgement.messages)))
-    return table
+def _resource(judgement: Judgement) -> str:
+    """The type and logical name of what was judged."""
+    *_, qualified_type, name = ["", *judgement.urn.split("::")]
+    return f"{judgement.type or qualified_type.rsplit('$', 1)[-1]} {name}"

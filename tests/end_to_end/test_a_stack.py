@@ -102,7 +102,7 @@ def test_the_state_is_what_an_auditor_finds_nothing_in(clone, stack, tmp_path):
     export = tmp_path / "export.json"
     export.write_text(json.dumps(clone.export(stack)))
 
-    judged = clone.pulumi("policy", "analyze", "--stack", stack, "--file", str(export), "--policy-pack", "policies")
+    judged = clone.pulumi("policy", "analyze", "--file", str(export), "--policy-pack", "policies")
 
     assert judged.returncode == 0, judged.stdout + judged.stderr
 
@@ -122,7 +122,7 @@ def test_a_breach_in_the_state_is_found_by_an_auditor(clone, stack, tmp_path):
     export = tmp_path / "export.json"
     export.write_text(json.dumps(state))
 
-    judged = clone.pulumi("policy", "analyze", "--stack", stack, "--file", str(export), "--policy-pack", "policies")
+    judged = clone.pulumi("policy", "analyze", "--file", str(export), "--policy-pack", "policies")
 
     assert judged.returncode != 0
     assert "rotat" in judged.stdout + judged.stderr
