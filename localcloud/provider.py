@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from localcloud.backend import Backend, Change, PartlyDoneError, Properties, RejectedError
@@ -107,7 +108,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 outputs = inputs | self._backend.predict(kind, request.urn, inputs)
                 return provider_pb2.CreateResponse(properties=to_wire(outputs))
             identity, outputs = self._backend.create(kind, request.urn, inputs)
-            return provider_pb2.CreateResponse(id=identity, properties=to_wire(outputs))
+            return provider_pb2.CreateResponse(id=identity, properties=_with_id(identity, outputs))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         is_import = not request.inputs.fields and not request.properties.fields
@@ -116,7 +117,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             if found is None:
                 return provider_pb2.ReadResponse(id="")
             return provider_pb2.ReadResponse(
-                id=found.identity, properties=to_wire(found.outputs), inputs=to_wire(found.inputs)
+                id=found.identity,
+                properties=_with_id(found.identity, found.outputs),
+                inputs=to_wire(found.inputs),
             )
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
@@ -131,7 +134,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             everything = (kind, request.id) in self._partly_done
             outputs = self._backend.update(kind, request.id, old_inputs, inputs, everything=everything)
             self._partly_done.discard((kind, request.id))
-            return provider_pb2.UpdateResponse(properties=to_wire(outputs))
+            return provider_pb2.UpdateResponse(properties=_with_id(request.id, outputs))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         kind = _kind(request.urn)
@@ -201,6 +204,11 @@ def _decline(context: grpc.ServicerContext) -> NoReturn:
     context.abort(grpc.StatusCode.UNIMPLEMENTED, "the local cloud doesn't offer this call")
 
 
+def _with_id(identity: str, outputs: Properties) -> Struct:
+    """The outputs as real providers give them: the id is among them, and policy rules know an object by it."""
+    return to_wire({"id": identity} | outputs)
+
+
 def _kind(urn: str) -> str:
     """The resource's own type: the last of the types in the third part of its URN."""
     return urn.split("::")[2].split("$")[-1]
@@ -247,7 +255,7 @@ def _partly_done_status(error: PartlyDoneError) -> _Status:
     detail = AnyMessage()
     detail.Pack(
         provider_pb2.ErrorResourceInitFailed(
-            id=error.identity, properties=to_wire(error.outputs), reasons=error.reasons
+            id=error.identity, properties=_with_id(error.identity, error.outputs), reasons=error.reasons
         )
     )
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[detail])
