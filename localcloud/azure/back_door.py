@@ -13,6 +13,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.wrappers import Request, Response
 
 from localcloud.azure.cloud import Kind
+from localcloud.azure.schema import ListOf, Record, Type
 from localcloud.backend import Properties, RejectedError
 
 _ENVELOPE: Final = frozenset(
@@ -85,6 +86,21 @@ def to_inputs(body: Mapping[str, Any], line: Kind, present: Mapping[str, Any]) -
     read_only = _READ_ONLY | (schema.outputs - schema.inputs.properties.keys())
     kept = {key: value for key, value in present.items() if key in _READ_ONLY}
     return {**{key: value for key, value in inputs.items() if key not in read_only}, **kept}
+
+
+def without_echo(wanted: Type, given: Any, outputs: Any) -> Any:
+    """What is given without the read-only values that ARM itself gave before: ARM ignores them."""
+    if isinstance(wanted, ListOf) and isinstance(given, list) and isinstance(outputs, list):
+        padded = [*outputs, *([None] * len(given))]
+        return [without_echo(wanted.item, item, padded[index]) for index, item in enumerate(given)]
+    if not isinstance(wanted, Record) or not isinstance(given, Mapping) or not isinstance(outputs, Mapping):
+        return given
+    known = wanted.properties
+    return {
+        key: without_echo(known[key].type, value, outputs.get(key)) if key in known else value
+        for key, value in given.items()
+        if key in known or value != outputs.get(key)
+    }
 
 
 def application(rooms: Rooms) -> WSGIApplication:

@@ -122,7 +122,8 @@ class AzureBackend:
         with self._lock:
             given: Properties = cleaned(inputs)
             identity = ids.fill(line.template, given, self._subscription)
-            outputs = self._echo(line, given, None)
+            existing = self._cloud.get(identity) if identity else None
+            outputs = self._echo(line, given, existing.identity if existing else None)
             if identity is not None:
                 outputs = merged(outputs, {**_fixed(line, identity), **line.certain(identity, given)})
             return _declared(line, outputs)
@@ -145,9 +146,14 @@ class AzureBackend:
             entity = self._cloud.get(identity)
             if entity is None:
                 return None
-            if entity.kind is not line:
+            named = ids.parse(line.template, entity.identity)
+            if named is None or entity.kind.arm_type != line.arm_type:
                 raise _rejected(line, identity, f"{identity} is of the type {entity.kind.token}")
             found = self._inputs(entity)
+            if entity.kind is not line:
+                # Two types of the SDK may stand for one of ARM's; they differ in what the id is made of.
+                own = ids.parameters(entity.kind.template)
+                found = {**{key: value for key, value in found.items() if key not in own}, **named}
             if inputs is None:
                 for path in line.write_only:
                     found = without(found, path)
@@ -231,10 +237,11 @@ class AzureBackend:
         with self._lock:
             entity = self._cloud.get(identity)
             line = entity.kind if entity else _line_of(identity)
-            given = back_door.to_inputs(body, line, entity.inputs if entity else {})
             named = ids.parse(line.template, entity.identity if entity else identity) or {}
-            if entity is not None and not whole:
-                given = merged(self._inputs(entity), given)
+            given = back_door.to_inputs(body, line, entity.inputs if entity else {})
+            if entity is not None:
+                given = back_door.without_echo(line.schema.inputs, given, self._outputs(entity))
+                given = given if whole else merged(self._inputs(entity), given)
             checked, failures = self._checked(line, cleaned({**given, **named}))
             if failures:
                 raise _rejected(line, identity, f"{failures[0].property} {failures[0].reason}")

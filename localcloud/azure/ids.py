@@ -15,6 +15,8 @@ _ANY_SCOPE: Final = ("scope", "resourceUri")
 IN_SUBSCRIPTION: Final = re.compile(r"/subscriptions/[0-9a-f-]{36}(/[^/\s]+)*", re.IGNORECASE)
 """What a reference to an object of a subscription looks like."""
 
+_PROVIDERS: Final = "/providers/"
+
 _IMPLICIT: Final = re.compile(r"/storageaccounts/[^/]+/(blob|file|queue|table)services/default")
 """Objects that come into being with their parent and are there without having been created."""
 
@@ -71,9 +73,9 @@ def parent(identity: str) -> str | None:
 
 def type_of(identity: str) -> str:
     """The ARM type of an id or template, such as `Microsoft.Network/virtualNetworks/subnets`."""
-    _, found, below = identity.rpartition("/providers/")
-    if found:
-        segments = below.split("/")
+    start = identity.lower().rfind(_PROVIDERS)
+    if start >= 0:
+        segments = identity[start + len(_PROVIDERS) :].split("/")
         return "/".join([segments[0], *segments[1::2]])
     return "Microsoft.Resources/" + ("resourceGroups" if "/resourcegroups/" in identity.lower() else "subscriptions")
 

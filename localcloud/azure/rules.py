@@ -407,7 +407,9 @@ def gateway(inputs: Properties) -> Failures:
     configurations = inputs.get("ipConfigurations")
     client = inputs.get("vpnClientConfiguration")
     count = len(configurations) if isinstance(configurations, list) else 0
-    if inputs.get("activeActive") is True:
+    if configurations is UNKNOWN or inputs.get("activeActive") is UNKNOWN:
+        pass
+    elif inputs.get("activeActive") is True:
         needed = 3 if isinstance(client, Mapping) else 2
         if count < needed:
             yield CheckFailure(
