@@ -229,7 +229,7 @@ def test_partly_made_object_is_kept_and_applied_again(
     failure = provider_pb2.ErrorResourceInitFailed()
     assert status.details[0].Unpack(failure)
     assert (failure.id, list(failure.reasons)) == ("a", ["The lid jams."])
-    assert from_wire(failure.properties) == {"name": "a", "arn": "arn:a", "weight": 3}
+    assert from_wire(failure.properties) == {"id": "a", "name": "a", "arn": "arn:a", "weight": 3}
 
     inputs = to_wire({"name": "a"})
     for _ in range(2):
@@ -250,6 +250,15 @@ def test_refresh_keeps_to_the_inputs_and_import_gives_all(
     assert from_wire(refreshed.inputs) == {"name": "a"}
     imported = provider.Read(provider_pb2.ReadRequest(id="a", urn=URN))
     assert from_wire(imported.inputs) == {"name": "a", "lid": True, "colour": "green"}
+
+
+def test_an_objects_id_is_among_its_outputs(provider: provider_pb2_grpc.ResourceProviderStub) -> None:
+    inputs = to_wire({"name": "a"})
+    created = create(provider, inputs)
+    updated = provider.Update(provider_pb2.UpdateRequest(id="a", urn=URN, old_inputs=inputs, news=inputs))
+    refreshed = provider.Read(provider_pb2.ReadRequest(id="a", urn=URN, inputs=inputs, properties=inputs))
+
+    assert [from_wire(answer.properties)["id"] for answer in (created, updated, refreshed)] == ["a", "a", "a"]
 
 
 def test_object_that_is_gone_has_no_id(provider: provider_pb2_grpc.ResourceProviderStub) -> None:
