@@ -5,6 +5,7 @@ from policies.rulebook import Findings, rule, stack_rule
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 TRAIL = "aws:cloudtrail/trail:Trail"
+KEY = "aws:kms/key:Key"
 
 
 @rule(LOG_GROUP)
@@ -17,11 +18,15 @@ def log_group_is_kept(group: Resource) -> Findings:
         yield "the log group's class keeps logs for days only: remove log_group_class"
 
 
-@rule(LOG_GROUP)
-def log_group_is_encrypted(group: Resource) -> Findings:
+def _is_under_key_of_ours(resource: Resource, stack: Stack) -> bool:
+    return any(stack.refers_to(resource, "kms_key_id", key, "arn", "key_id") for key in stack.of_type(KEY))
+
+
+@stack_rule(LOG_GROUP)
+def log_group_is_encrypted(group: Resource, stack: Stack) -> Findings:
     """Logs name people, addresses and objects; under our own key each reading is recorded and can be stopped."""
-    if not group.get("kms_key_id", None):
-        yield "the log group is not encrypted with a key of ours: set kms_key_id"
+    if not _is_under_key_of_ours(group, stack):
+        yield "the log group is not encrypted with a key of this stack: set kms_key_id"
 
 
 @rule(TRAIL)
@@ -40,11 +45,11 @@ def trail_is_complete(trail: Resource) -> Findings:
             yield "a selector leaves out management events: set read_write_type to All, include_management_events=True"
 
 
-@rule(TRAIL)
-def trail_is_encrypted(trail: Resource) -> Findings:
+@stack_rule(TRAIL)
+def trail_is_encrypted(trail: Resource, stack: Stack) -> Findings:
     """The trail shows how the account is run; under our own key each reading of it is recorded and can be stopped."""
-    if not trail.get("kms_key_id", None):
-        yield "the trail is not encrypted with a key of ours: set kms_key_id"
+    if not _is_under_key_of_ours(trail, stack):
+        yield "the trail is not encrypted with a key of this stack: set kms_key_id"
 
 
 @stack_rule("aws:ec2/vpc:Vpc")

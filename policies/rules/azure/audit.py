@@ -47,18 +47,16 @@ def access_is_logged(resource: Resource, stack: Stack) -> Findings:
 
 
 def _collects_all(setting: Resource) -> bool:
-    if setting.get("workspace_id", "set") == "":
-        return False
     return any(
         log.get("category_group", None) == "allLogs" and log.get("enabled", False) for log in setting.get("logs", [])
     )
 
 
-@rule(SETTING)
-def diagnostic_setting_reaches_workspace(setting: Resource) -> Findings:
+@stack_rule(SETTING)
+def diagnostic_setting_reaches_workspace(setting: Resource, stack: Stack) -> Findings:
     """Logs that don't reach the common workspace are watched by no one."""
-    if not setting.get("workspace_id", None):
-        yield "the logs go elsewhere: set workspace_id"
+    if not any(stack.refers_to(setting, "workspace_id", workspace, "id") for workspace in stack.of_type(WORKSPACE)):
+        yield "the logs go elsewhere: set workspace_id to the stack's workspace"
     for number, log in setting.numbered("logs"):
         if not log.get("enabled", False):
             yield f"logs[{number}] is switched off: set enabled=True"
