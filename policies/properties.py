@@ -35,6 +35,7 @@ class UndeterminedError(UnknownValueError):
     def __init__(self, message: str) -> None:
         super().__init__(proxy.UNKNOWN_STRING_VALUE, [])
         self.message = message
+        self.args = (message,)
 
 
 class UnusableError(Exception):

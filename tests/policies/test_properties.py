@@ -1,0 +1,108 @@
+import json
+
+import pytest
+from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
+
+from policies.properties import Record, UndeterminedError, UnusableError, camel_case, plain
+
+
+def record(**properties):
+    """As the SDK hands properties to a policy."""
+    return Record(plain(unknown_checking_proxy(properties)))
+
+
+@pytest.mark.parametrize(
+    ("name", "wire"),
+    [("enable_key_rotation", "enableKeyRotation"), ("publicIPAddress", "publicIPAddress"), ("aws:X-y", "aws:X-y")],
+)
+def test_names_are_those_of_the_wire(name, wire):
+    assert camel_case(name) == wire
+
+
+def test_values_are_plain():
+    seen = record(number=443.0, share=0.5, some_list=[{"a": [1.0]}])
+
+    assert seen.number == 443
+    assert isinstance(seen.number, int)
+    assert seen.share == 0.5
+    assert plain(unknown_checking_proxy({"a": [{"b": 1.0}]})) == {"a": [{"b": 1}]}
+    assert json.dumps(plain(unknown_checking_proxy({"a": [1.0]}))) == '{"a": [1]}'
+
+
+def test_lists_compare_by_value():
+    seen = record(ports=[443.0], nothing=[])
+
+    assert seen.ports == [443]
+    assert seen.ports == (443,)
+    assert seen.ports != [22]
+    assert 443 in seen.ports
+    assert 22 not in seen.ports
+    assert not seen.nothing
+    assert [*seen.ports[:1]] == [443]
+
+
+def test_a_missing_property_is_the_default_that_the_rule_names_or_an_error():
+    assert record(a=None).get("a", 7) == 7
+    assert record(a=False).get("a", True) is False
+    with pytest.raises(UnusableError, match=r"properties\.kty is not set"):
+        _ = record(properties={}).properties.kty
+    with pytest.raises(UnusableError, match="a or b is not set"):
+        record().one_of("a", "b")
+    assert record(b=1).one_of("a", "b") == 1
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda seen: seen.whole,
+        lambda seen: seen.get("whole", None),
+        lambda seen: seen.one_of("missing", "whole"),
+        lambda seen: seen.inner.value,
+        lambda seen: seen.items[1],
+        lambda seen: list(seen.items),
+        lambda seen: seen.items == [1, 2],
+        lambda seen: 2 in seen.items,
+        lambda seen: seen.items[0:2][1],
+        lambda seen: list(seen.numbered("items")),
+        lambda seen: seen.unknown_list,
+        lambda seen: seen.embedded,
+        lambda seen: seen.document("whole"),
+        lambda seen: seen.document("policy").Statement[0].Resource,
+    ],
+)
+def test_reading_an_unknown_value_never_passes(read):
+    seen = record(
+        whole=UNKNOWN_STRING_VALUE,
+        inner={"value": UNKNOWN_STRING_VALUE},
+        items=[1, UNKNOWN_STRING_VALUE],
+        unknown_list=UNKNOWN_ARRAY_VALUE,
+        embedded=f"arn:aws:s3:::{UNKNOWN_STRING_VALUE}/*",
+        policy=json.dumps({"Statement": [{"Effect": "Deny", "Resource": UNKNOWN_STRING_VALUE}]}),
+    )
+    with pytest.raises(UndeterminedError, match="not known before the update"):
+        read(Record({camel_case(name): value for name, value in seen._values.items()}))
+
+
+def test_what_is_known_beside_an_unknown_value_can_be_read():
+    seen = record(items=[UNKNOWN_STRING_VALUE, 2], policy=json.dumps({"a": UNKNOWN_STRING_VALUE, "b": 1}))
+
+    assert 2 in seen.items
+    assert len(seen.items) == 2
+    assert next(iter(seen.items)) == 2
+    assert next(seen.numbered("items")) == (1, 2)
+    assert seen.document("policy").b == 1
+    assert seen.names() == ["items", "policy"]
+
+
+@pytest.mark.parametrize("policy", ["no JSON", None])
+def test_a_document_that_cannot_be_read_is_an_error(policy):
+    with pytest.raises(UnusableError, match="policy is"):
+        record(policy=policy).document("policy")
+
+
+def test_reads_are_recorded_without_indexes():
+    seen = record(a=[{"b": {"c": 1}}])
+    _ = seen.a[0].b.c
+    seen.get("missing", None)
+
+    assert seen._reads == {("a",), ("a", "b"), ("a", "b", "c"), ("missing",)}
