@@ -30,9 +30,7 @@ class AwsBackend:
         self._region: str | None = None
 
     def configure(self, configuration: Mapping[str, Any]) -> None:
-        unknown = sorted(
-            name for name in configuration.keys() - _CONFIGURATION if not name.startswith(("skip", "__"))
-        )
+        unknown = sorted(name for name in configuration.keys() - _CONFIGURATION if not name.startswith(("skip", "__")))
         if unknown:
             raise RejectedError(f"The local AWS cloud doesn't simulate the provider's setting {unknown[0]}: remove it.")
         if not configuration.get("region"):
@@ -95,7 +93,7 @@ class AwsBackend:
     def diff(self, kind: str, old_inputs: Properties, old_outputs: Properties, inputs: Properties) -> list[Change]:
         described = self._type(kind)
         left_to_cloud = self._left_to_cloud(described)
-        before, after = described.defaults | old_inputs, described.defaults | inputs
+        before, after = dict(described.defaults) | old_inputs, dict(described.defaults) | inputs
         for name in left_to_cloud:
             if name not in inputs:
                 before.pop(name, None)
@@ -140,7 +138,7 @@ class AwsBackend:
         values = self._values(kind, given, None)
         identity = self._identity(described, self._make(kind, session, values), values)
         self._remember(kind, session.region, identity, given)
-        reasons = self._apply(kind, session, identity, {}, given, everything=False)
+        reasons = self._apply(kind, session, identity, None, given, everything=False)
         return identity, self._finish(kind, identity, inputs, reasons)
 
     def read(self, kind: str, identity: str, inputs: Properties | None) -> Found | None:
@@ -246,11 +244,7 @@ class AwsBackend:
         for setting in described.settings:
             elsewhere |= setting.names
         taken = {name.lower() for name in described.create.parameters}
-        found = {
-            name: member(shape, name)
-            for name in sdk.inputs(kind)
-            if shape is not None and name not in elsewhere
-        }
+        found = {name: member(shape, name) for name in sdk.inputs(kind) if shape is not None and name not in elsewhere}
         return {name: spelling for name, spelling in found.items() if spelling and spelling.lower() not in taken}
 
     def _values(self, kind: str, properties: Properties, identity: str | None) -> Properties:
@@ -280,7 +274,11 @@ class AwsBackend:
             return {}
         expression = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(described.identity))
         matched = re.fullmatch(expression, identity)
-        return {} if matched is None else {name: value for name, value in matched.groupdict().items() if name not in ALWAYS_KNOWN}
+        return (
+            {}
+            if matched is None
+            else {name: value for name, value in matched.groupdict().items() if name not in ALWAYS_KNOWN}
+        )
 
     def _identity(self, described: Type, answer: Any, values: Properties) -> str:
         if callable(described.identity):
@@ -316,23 +314,24 @@ class AwsBackend:
         kind: str,
         session: Session,
         identity: str,
-        old_inputs: Properties,
+        old_inputs: Properties | None,
         inputs: Properties,
         *,
         everything: bool,
     ) -> list[str]:
-        """Makes the calls that bring the object to its inputs; gives the refusals."""
+        """Makes the calls that bring the object to its inputs (old ones are None after its creation); gives what AWS
+        refused."""
         described = self._type(kind)
         state = self._state(kind, session, identity, inputs) or {}
         computed = {name: value for name, value in state.items() if name not in sdk.inputs(kind)}
         values = self._values(kind, computed | inputs, identity)
         reasons: list[str] = []
-        before, after = described.defaults | old_inputs, described.defaults | inputs
-        if not old_inputs:
+        before, after = dict(described.defaults) | (old_inputs or {}), dict(described.defaults) | inputs
+        if old_inputs is None:
             # What AWS gave the new object by itself needn't be what the provider takes as default.
             before = {name: state.get(name) if after.get(name) is not None else None for name in sdk.inputs(kind)}
-        done = self._created(described) if not old_inputs else frozenset[str]()
-        if described.create_again and old_inputs:
+        done = self._created(described) if old_inputs is None else frozenset[str]()
+        if described.create_again and old_inputs is not None:
             try:
                 self._make(kind, session, values)
             except RejectedError as error:
@@ -388,7 +387,7 @@ class AwsBackend:
             for question in described.reads[1:]:
                 state |= self._answer(kind, session, question, values | state) or {}
             state |= kept or {}
-        values = self._values(kind, described.defaults | state | {"region": session.region}, identity)
+        values = self._values(kind, dict(described.defaults) | state | {"region": session.region}, identity)
         for name, template in described.outputs.items():
             value = fill(template, values)
             if value is not ABSENT:

@@ -21,7 +21,10 @@ def same(wanted: Any, found: Any, *, left_to_cloud: Collection[str] = (), path: 
     if isinstance(wanted, dict) and isinstance(found, dict):
         return all(
             same(
-                wanted.get(name), found.get(name), left_to_cloud=left_to_cloud, path=(inner := f"{path}.{name}".lstrip("."))
+                wanted.get(name),
+                found.get(name),
+                left_to_cloud=left_to_cloud,
+                path=(inner := f"{path}.{name}".lstrip(".")),
             )
             or (wanted.get(name) is None and inner in left_to_cloud)
             for name in {**wanted, **found}
@@ -66,7 +69,8 @@ def _same_elements(wanted: list[Any], found: list[Any], left_to_cloud: Collectio
     rest = list(found)
     for each in wanted:
         twin = next(
-            (index for index, other in enumerate(rest) if same(each, other, left_to_cloud=left_to_cloud, path=path)), None
+            (index for index, other in enumerate(rest) if same(each, other, left_to_cloud=left_to_cloud, path=path)),
+            None,
         )
         if twin is None:
             return False

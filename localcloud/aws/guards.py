@@ -4,6 +4,7 @@
 - A key that waits for its deletion can't be changed either: moto enables it.
 - A key's deletion window is 7 to 30 days: moto takes any.
 - An object under such a key can't be read from or written to S3: moto never asks KMS.
+- A load balancer under deletion protection can't be deleted: moto deletes it.
 
 They hold for every call, the ones through the HTTP back door included.
 """
@@ -15,6 +16,8 @@ from struct import error as StructError
 from typing import Any, Final
 
 from moto.core.exceptions import JsonRESTError
+from moto.elbv2.exceptions import ELBClientError
+from moto.elbv2.models import ELBv2Backend
 from moto.kms.models import KmsBackend, kms_backends
 from moto.kms.utils import _deserialize_ciphertext_blob
 from moto.s3.exceptions import S3ClientError
@@ -45,6 +48,7 @@ def install() -> None:
         _guard(KmsBackend, name, _refuse_pending)
     _guard(KmsBackend, "decrypt", _refuse_ciphertext)
     _guard(KmsBackend, "schedule_key_deletion", _refuse_window)
+    _guard(ELBv2Backend, "delete_load_balancer", _refuse_protected_balancer)
     _guard(S3Backend, "get_object", _refuse_object_read)
     _guard(S3Backend, "put_object", _refuse_object_write)
 
@@ -100,6 +104,15 @@ def _refuse_window(backend: KmsBackend, arguments: dict[str, Any]) -> None:
             f"PendingWindowInDays must be between {shortest} and {longest}.",
         )
     _refuse_key(backend, arguments["key_id"], for_use=False)
+
+
+def _refuse_protected_balancer(backend: ELBv2Backend, arguments: dict[str, Any]) -> None:
+    balancer = backend.load_balancers.get(arguments["arn"])
+    if balancer is not None and balancer.attrs.get("deletion_protection.enabled") == "true":
+        raise ELBClientError(
+            "OperationNotPermitted",
+            f"Load balancer '{arguments['arn']}' cannot be deleted because deletion protection is enabled",
+        )
 
 
 def _refuse_object_read(backend: S3Backend, arguments: dict[str, Any]) -> None:

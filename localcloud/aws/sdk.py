@@ -177,7 +177,11 @@ def _choices(annotation: Any) -> Iterator[Any]:
     if origin in (typing.Union, types.UnionType):
         for each in typing.get_args(annotation):
             yield from _choices(each)
-    elif annotation is not type(None) and origin not in (Awaitable, pulumi.Output) and not typing.is_typeddict(annotation):
+    elif (
+        annotation is not type(None)
+        and origin not in (Awaitable, pulumi.Output)
+        and not typing.is_typeddict(annotation)
+    ):
         yield annotation
 
 

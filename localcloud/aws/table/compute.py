@@ -120,7 +120,11 @@ def _container_text(held: list[Properties], wanted: Any) -> str:
 def _essence(containers: list[Properties]) -> list[Properties]:
     """Containers without what ECS fills in."""
     return [
-        {name: _without_defaults(name, value) for name, value in container.items() if value not in (None, 0, "", [], {})}
+        {
+            name: _without_defaults(name, value)
+            for name, value in container.items()
+            if value not in (None, 0, "", [], {})
+        }
         for container in containers
     ]
 
@@ -169,7 +173,9 @@ def _refuse_idle_target_groups(session: Session, values: Properties) -> None:
     balancing = session.of("elbv2")
     for each in values.get("loadBalancers") or []:
         arn = each.get("targetGroupArn")
-        if arn and not balancing.ask("describe_target_groups", "TargetGroups[0].LoadBalancerArns", TargetGroupArns=[arn]):
+        if arn and not balancing.ask(
+            "describe_target_groups", "TargetGroups[0].LoadBalancerArns", TargetGroupArns=[arn]
+        ):
             raise RefusedError(
                 "CreateService",
                 "InvalidParameterException",

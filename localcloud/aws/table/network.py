@@ -108,7 +108,9 @@ def _route_parameters(values: Properties) -> Properties:
 
 def _create_route(session: Session, values: Properties) -> None:
     if (_route_id(values) or "") in _routes(session):
-        raise RejectedError(f"The route already exists in {values['routeTableId']}: import it, or choose another range.")
+        raise RejectedError(
+            f"The route already exists in {values['routeTableId']}: import it, or choose another range."
+        )
     session.call("create_route", _route_parameters(values))
 
 
@@ -276,9 +278,7 @@ def _create_rule(direction: Direction) -> Step:
             "IpPermissions": [_permission(rule, values["securityGroupId"])],
         }
         if values.get("tagList"):
-            parameters["TagSpecifications"] = [
-                {"ResourceType": "security-group-rule", "Tags": values["tagList"]}
-            ]
+            parameters["TagSpecifications"] = [{"ResourceType": "security-group-rule", "Tags": values["tagList"]}]
         answer = session.call(f"authorize_security_group_{direction}", parameters)
         identity = answer["SecurityGroupRules"][-1]["SecurityGroupRuleId"]
         session.cloud.memory.setdefault(STANDALONE_RULES, {})[identity] = {}
@@ -597,9 +597,7 @@ NETWORK: Final[Mapping[str, Type]] = {
         settings=(Setting(_replace_association, properties=("routeTableId",)),),
         delete=(_delete_association,),
         key=("routeTableId", "subnetId", "gatewayId"),
-        listing=read(
-            "describe_route_tables", "RouteTables[].Associations[?Main==`false`][].RouteTableAssociationId"
-        ),
+        listing=read("describe_route_tables", "RouteTables[].Associations[?Main==`false`][].RouteTableAssociationId"),
         replaces=("gatewayId", "subnetId"),
         references={"subnetId": "aws:ec2/subnet:Subnet"},
     ),
@@ -677,9 +675,7 @@ NETWORK: Final[Mapping[str, Type]] = {
                 VpcEndpointIds=["{id}"],
             ),
         ),
-        settings=(
-            Setting(_change_endpoint, properties=("policy", "routeTableIds", "subnetIds", "securityGroupIds")),
-        ),
+        settings=(Setting(_change_endpoint, properties=("policy", "routeTableIds", "subnetIds", "securityGroupIds")),),
         delete=(call("delete_vpc_endpoints", VpcEndpointIds=["{id}"]),),
         tags=EC2_TAGS,
         listing=read("describe_vpc_endpoints", "VpcEndpoints[?State!='deleted'].VpcEndpointId"),
