@@ -283,7 +283,9 @@ def link_generated(_cloud: Cloud, _entity: Entity) -> Properties:
 def private_endpoint_generated(_cloud: Cloud, entity: Entity) -> Properties:
     """A private endpoint's network interface."""
     group = entity.identity.partition("/providers/")[0]
-    interface = f"{entity.name}.nic.{uuid_of('nic', entity.identity)}"
+    interface = (
+        entity.inputs.get("customNetworkInterfaceName") or f"{entity.name}.nic.{uuid_of('nic', entity.identity)}"
+    )
     return {"networkInterfaces": [{"id": f"{group}/providers/Microsoft.Network/networkInterfaces/{interface}"}]}
 
 

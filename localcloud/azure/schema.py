@@ -255,8 +255,17 @@ def _fits(wanted: Plain, value: Any) -> bool:
 
 
 def _words(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "an object"
-    if isinstance(value, list):
-        return "a list"
-    return repr(value)
+    """What a value is, without the value: it may be a secret."""
+    match value:
+        case bool():
+            return "true or false"
+        case str():
+            return "text"
+        case float() if not value.is_integer():
+            return "a number with a fraction"
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+        case _:
+            return "an object"

@@ -1,4 +1,4 @@
-"""The one table of simulated resource types: a line for each.
+"""The one table of simulated resource types, with a line for each.
 
 A line says what the SDK's annotations don't: the ARM id (below the resource group unless it begins with a slash or a
 scope), what can't be changed in place, which ARM ids must name something (`uses`: and keep it from being deleted;
@@ -31,7 +31,7 @@ _ROLE: Final = "Microsoft.Authorization/roleDefinitions"
 _CDN: Final = "Microsoft.Cdn/profiles"
 _WAF: Final = "Microsoft.Network/FrontDoorWebApplicationFirewallPolicies"
 _IDENTITY: Final = "Microsoft.ManagedIdentity/userAssignedIdentities"
-ANY: Final = ""
+_ANY: Final = ""
 
 
 def _line(
@@ -94,7 +94,7 @@ _LINES: Final = (
         "authorization:RoleAssignment",
         "{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}",
         replaces=("principalId",),
-        names={"scope": ANY},
+        names={"scope": _ANY},
         uses={"roleDefinitionId": _ROLE},
         name=rules.GUID_NAME,
         checks=(
@@ -107,13 +107,13 @@ _LINES: Final = (
     _line(
         "authorization:RoleDefinition",
         "{scope}/providers/Microsoft.Authorization/roleDefinitions/{roleDefinitionId}",
-        names={"scope": ANY},
+        names={"scope": _ANY},
         name=rules.GUID_NAME,
     ),
     _line(
         "authorization:ManagementLockByScope",
         "{scope}/providers/Microsoft.Authorization/locks/{lockName}",
-        names={"scope": ANY},
+        names={"scope": _ANY},
         checks=(rules.one_of("level", "CanNotDelete", "ReadOnly"),),
     ),
     _line(
@@ -127,7 +127,7 @@ _LINES: Final = (
         f"{_VNET}/{{virtualNetworkName}}",
         replaces=("location",),
         inline={"subnets": "network:Subnet"},
-        uses={"ddosProtectionPlan.id": ANY},
+        uses={"ddosProtectionPlan.id": _ANY},
         name=rules.NETWORK_NAME,
         checks=(rules.subnets, rules.ranges("addressSpace.addressPrefixes")),
         rules=(rules.network_keeps_subnets,),
@@ -218,8 +218,8 @@ _LINES: Final = (
         replaces=("subnet",),
         uses={"subnet.id": _SUBNET},
         names={
-            "privateLinkServiceConnections[].privateLinkServiceId": ANY,
-            "manualPrivateLinkServiceConnections[].privateLinkServiceId": ANY,
+            "privateLinkServiceConnections[].privateLinkServiceId": _ANY,
+            "manualPrivateLinkServiceConnections[].privateLinkServiceId": _ANY,
         },
         name=rules.NETWORK_NAME,
         rules=(rules.private_endpoint_groups, rules.same_region("subnet.id")),
@@ -241,7 +241,7 @@ _LINES: Final = (
         "network:FlowLog",
         "Microsoft.Network/networkWatchers/{networkWatcherName}/flowLogs/{flowLogName}",
         names={
-            "targetResourceId": ANY,
+            "targetResourceId": _ANY,
             "storageId": _STORAGE,
             "flowAnalyticsConfiguration.networkWatcherFlowAnalyticsConfiguration.workspaceResourceId": _WORKSPACE,
         },
@@ -284,7 +284,7 @@ _LINES: Final = (
     _line(
         "dns:RecordSet",
         "Microsoft.Network/dnsZones/{zoneName}/{recordType}/{relativeRecordSetName}",
-        names={"targetResource.id": ANY},
+        names={"targetResource.id": _ANY},
         checks=(
             rules.one_of(
                 "recordType", "A", "AAAA", "CAA", "CNAME", "DS", "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "TLSA", "TXT"
@@ -436,7 +436,7 @@ _LINES: Final = (
     _line(
         "cdn:AFDOrigin",
         f"{_CDN}/{{profileName}}/originGroups/{{originGroupName}}/origins/{{originName}}",
-        names={"sharedPrivateLinkResource.privateLink.id": ANY},
+        names={"sharedPrivateLinkResource.privateLink.id": _ANY},
         name=rules.PROFILE_NAME,
         checks=(
             rules.between("priority", 1, 5),
@@ -449,8 +449,7 @@ _LINES: Final = (
     _line(
         "cdn:AFDCustomDomain",
         f"{_CDN}/{{profileName}}/customDomains/{{customDomainName}}",
-        replaces=(),
-        names={"azureDnsZone.id": "Microsoft.Network/dnsZones", "tlsSettings.secret.id": ANY},
+        names={"azureDnsZone.id": "Microsoft.Network/dnsZones", "tlsSettings.secret.id": _ANY},
         name=rules.PROFILE_NAME,
         checks=(rules.domain, rules.fits("hostName", r"[A-Za-z0-9*]([A-Za-z0-9.-]*[A-Za-z0-9])?", "a host name")),
         outputs=Outputs(generated=computed.domain_generated),
@@ -473,7 +472,7 @@ _LINES: Final = (
         "cdn:SecurityPolicy",
         f"{_CDN}/{{profileName}}/securityPolicies/{{securityPolicyName}}",
         uses={"parameters.wafPolicy.id": _WAF},
-        names={"parameters.associations[].domains[].id": ANY},
+        names={"parameters.associations[].domains[].id": _ANY},
         name=rules.PROFILE_NAME,
     ),
     _line(
@@ -500,7 +499,7 @@ _LINES: Final = (
     _line(
         "monitor:DiagnosticSetting",
         "{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
-        names={"resourceUri": ANY, "workspaceId": _WORKSPACE, "storageAccountId": _STORAGE},
+        names={"resourceUri": _ANY, "workspaceId": _WORKSPACE, "storageAccountId": _STORAGE},
         checks=(rules.diagnostics,),
     ),
     _line(

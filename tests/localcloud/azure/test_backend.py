@@ -112,13 +112,13 @@ def test_nested_misspelling_is_refused_with_its_path(world):
 
 def test_wrong_types_and_closed_enumerations_are_refused(world):
     assert world.check("network:VirtualNetwork", enableDdosProtection="yes") == [
-        "enableDdosProtection: must be true or false, not 'yes'"
+        "enableDdosProtection: must be true or false, not text"
     ]
     assert world.check("storage:StorageAccount", networkRuleSet={"defaultAction": "Denied"}) == [
         "networkRuleSet.defaultAction: 'Denied' is not one of Allow, Deny"
     ]
     assert world.check("network:PublicIPAddress", idleTimeoutInMinutes=4.5) == [
-        "idleTimeoutInMinutes: must be a whole number, not 4.5"
+        "idleTimeoutInMinutes: must be a whole number, not a number with a fraction"
     ]
 
 
