@@ -34,9 +34,9 @@ def uses_own(
             raise
         return
     own = [target for target in stack.of_type(*targets) if stack.tenant(target) == tenant]
-    known = [identities(target, *targets[target.resource_type]) for target in own]
-    if any(value in names for names in known):
+    known = {target.urn: identities(target, *targets[target.resource_type]) for target in own}
+    if any(value in names for names in known.values()):
         return
-    if value is not None and not all(known):
+    if value is not None and not all(known.values()):
         raise UndeterminedError(f"the tenant's own {what.rsplit(maxsplit=1)[-1]} is not known before the update")
     yield wrong

@@ -29,6 +29,10 @@ _SENTINELS: Final = (
 )
 
 
+_REDACTED: Final = "[secret]"
+"""What `pulumi policy analyze --file` puts in the place of any secret, whatever its type."""
+
+
 class UndeterminedError(UnknownValueError):
     """A value that a rule needs isn't known before the update. The SDK shows `message` next to the rule's name."""
 
@@ -81,6 +85,8 @@ def view(value: Any, place: str, path: Path, reads: Reads) -> Any:
         return Values(cast("list[Any]", value), place, path, reads)
     if is_unknown(value):
         raise UndeterminedError(f"{place} is not known before the update")
+    if value == _REDACTED:
+        raise UndeterminedError(f"{place} is a secret that can't be decrypted here: analyse the stack, not its export")
     return value
 
 

@@ -83,6 +83,11 @@ def test_reading_an_unknown_value_never_passes(read):
         read(Record({camel_case(name): value for name, value in seen._values.items()}))
 
 
+def test_a_secret_that_was_redacted_never_passes():
+    with pytest.raises(UndeterminedError, match="flag is a secret that can't be decrypted here"):
+        record(flag="[secret]").get("flag", False)
+
+
 def test_what_is_known_beside_an_unknown_value_can_be_read():
     seen = record(items=[UNKNOWN_STRING_VALUE, 2], policy=json.dumps({"a": UNKNOWN_STRING_VALUE, "b": 1}))
 

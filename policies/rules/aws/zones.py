@@ -11,15 +11,20 @@ ZONES = 3
 
 
 def _subnets(user: Resource, name: str, read: Callable[[], Iterable[str]], stack: Stack) -> list[Resource]:
-    """The subnets that the property `name` refers to, by value or, where not known yet, by dependency."""
+    """The subnets that the property `name` refers to, by value or, where either side isn't known, by dependency."""
+    sources = [source for source in stack.sources(user, name) if source.resource_type == SUBNET]
     try:
         wanted = set(read())
     except UndeterminedError:
-        found = [source for source in stack.sources(user, name) if source.resource_type == SUBNET]
-        if not found:
+        if not sources:
             raise
-        return found
-    return [subnet for subnet in stack.of_type(SUBNET) if identities(subnet, "id") & wanted]
+        return sources
+    known = {subnet.urn: identities(subnet, "id") for subnet in stack.of_type(SUBNET)}
+    return [
+        subnet
+        for subnet in stack.of_type(SUBNET)
+        if known[subnet.urn] & wanted or (not known[subnet.urn] and subnet in sources)
+    ]
 
 
 def _zones(subnets: Iterable[Resource]) -> set[str]:
