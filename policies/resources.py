@@ -68,13 +68,16 @@ class Resource(Record):
         )
 
     @staticmethod
-    def of_state(resource: PolicyResource) -> "Resource":
-        """A resource of the finished stack: its properties are its outputs, in a preview as far as they are known."""
+    def of_state(resource: PolicyResource, inputs: Mapping[str, Any] | None = None) -> "Resource":
+        """A resource of the finished stack: its properties are its outputs, in a preview as far as they are known.
+
+        With `inputs`, these take the place of outputs of the same name.
+        """
         return Resource(
             resource.resource_type,
             resource.urn,
             resource.name,
-            resource.props,
+            resource.props if inputs is None else plain(resource.props) | plain(inputs),
             protected=resource.opts.protect,
             provider=resource.provider,
             parent_urn=resource.parent.urn if resource.parent else None,

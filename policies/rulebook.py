@@ -27,6 +27,7 @@ import pulumi
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
+    PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -50,6 +51,9 @@ ANY_TYPE: Final = "*"
 """Stands for every resource type in a decorator."""
 
 Answer = Literal["passed", "violated", "undetermined", "not-applicable"]
+
+
+_SEVERITY: Final[Sequence[Answer]] = ("not-applicable", "passed", "undetermined", "violated")
 
 
 class NotApplicableError(Exception):
@@ -179,9 +183,8 @@ def discover(package: ModuleType) -> tuple[Rule, ...]:
 class Run:
     """The conditions under which the engine asks."""
 
-    is_preview: bool
-    """Whether values may still be unknown. The engine says so only in a preview, neither in an update nor when it
-    analyses a state."""
+    phase: Literal["preview", "update", "analysis"]
+    """What the engine does. Only in a preview may values be unknown; an analysis judges a state without the program."""
     jurisdiction: str | None
     """The stack's hosting jurisdiction as configured; unknown when a state is analysed."""
     stack_urn: str
@@ -191,8 +194,9 @@ class Run:
         """Reads what the engine tells a pack through its environment."""
         project, stack = environment.get("PULUMI_PROJECT", "hosting"), environment.get("PULUMI_STACK", "unknown")
         configuration = pulumi.runtime.get_config_env()
+        dry_run = environment.get("PULUMI_DRY_RUN")
         return Run(
-            is_preview=environment.get("PULUMI_DRY_RUN") == "true",
+            phase="analysis" if dry_run is None else "preview" if dry_run == "true" else "update",
             jurisdiction=configuration.get(f"{project}:jurisdiction"),
             stack_urn=f"urn:pulumi:{stack}::{project}::{STACK_TYPE}::{project}-{stack}",
         )
@@ -206,6 +210,8 @@ class Court:
     """The documents' clauses that each rule stands for, computed from the controls."""
     log: JudgementLog
     run: Run
+    inputs: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    """In an analysis, each resource's inputs by URN: the engine shows them before it shows the stack's outputs."""
 
     def policies(self, rules: Sequence[Rule]) -> list[Policy]:
         """The policies of a pack."""
@@ -225,6 +231,8 @@ class Court:
 
     def _resource_validation(self, one: Rule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
         def validate(arguments: ResourceValidationArgs, report: ReportViolation) -> None:
+            if self.run.phase == "analysis":
+                self.inputs.setdefault(arguments.urn, arguments.props)
             if one.concerns(arguments.resource_type):
                 judgement = one.judge(Resource.of_arguments(arguments))
             else:
@@ -238,11 +246,10 @@ class Court:
 
     def _stack_validation(self, one: Rule) -> Callable[[StackValidationArgs, ReportViolation], None]:
         def validate(arguments: StackValidationArgs, report: ReportViolation) -> None:
-            stack = Stack([Resource.of_state(each) for each in arguments.resources], self.run.jurisdiction)
-            concerned = [each for each in stack.resources if one.concerns(each.resource_type)]
-            judgements = [one.judge(resource, stack) for resource in concerned]
+            judgements = self._judge_stack(one, arguments.resources)
             if not judgements:
-                root = next((each.urn for each in stack.of_type(STACK_TYPE)), self.run.stack_urn)
+                roots = (each.urn for each in arguments.resources if each.resource_type == STACK_TYPE)
+                root = next(roots, self.run.stack_urn)
                 nothing = Judgement(one.name, root, STACK_TYPE)
                 nothing.inapplicable_because = "the stack holds no resource that the rule is about"
                 judgements = [nothing]
@@ -251,6 +258,22 @@ class Court:
                 arguments.not_applicable(judgements[0].inapplicable_because)
 
         return validate
+
+    def _judge_stack(self, one: Rule, resources: Sequence[PolicyResource]) -> list[Judgement]:
+        """The rule's answers about the stack's outputs, and in an analysis about its inputs too, the worse one each.
+
+        A state may have been changed in either, by hand or by a refresh, and the other would still look right.
+        """
+        judgements = self._judge_each(one, [Resource.of_state(each) for each in resources])
+        if self.run.phase == "analysis":
+            asked_for = [Resource.of_state(each, self.inputs.get(each.urn, {})) for each in resources]
+            pairs = zip(judgements, self._judge_each(one, asked_for), strict=True)
+            judgements = [max(pair, key=lambda judgement: _SEVERITY.index(judgement.answer)) for pair in pairs]
+        return judgements
+
+    def _judge_each(self, one: Rule, resources: Sequence[Resource]) -> list[Judgement]:
+        stack = Stack(resources, self.run.jurisdiction)
+        return [one.judge(resource, stack) for resource in resources if one.concerns(resource.resource_type)]
 
     def _settle(self, judgements: Sequence[Judgement], report: ReportViolation) -> None:
         """Logs and reports. Raises UndeterminedError last, in a preview, which keeps what was reported before."""
@@ -262,7 +285,7 @@ class Court:
             for message in judgement.violations:
                 report(self._message(judgement, message), judgement.urn)
             for message in judgement.unknowns:
-                if self.run.is_preview:
+                if self.run.phase == "preview":
                     undetermined.append(f"{judgement.urn.split('::')[-1]}: {message}")
                 else:
                     report(self._message(judgement, f"undetermined: {message}"), judgement.urn)

@@ -49,11 +49,11 @@ class Engine:
         self,
         rules: Sequence[Rule],
         *,
-        is_preview: bool = True,
+        phase: str = "preview",
         jurisdiction: str | None = "us",
         log: JudgementLog | None = None,
     ) -> None:
-        run = Run(is_preview, jurisdiction, STACK_URN)
+        run = Run(phase, jurisdiction, STACK_URN)
         court = Court({rule.name: ["Aware 6.c"] for rule in rules}, log or JudgementLog(None, {}), run)
         self.rules = rules
         self.servicer = _PolicyAnalyzerServicer("pack", "1.0.0", court.policies(rules), EnforcementLevel.MANDATORY)

@@ -185,8 +185,9 @@ def test_one_undetermined_resource_hides_nothing_about_others(engine, unknown):
 
 
 @pytest.mark.parametrize("checked", [finds_before_unknown, graph], ids=str)
-def test_outside_a_preview_undetermined_is_a_violation(engine, unknown, checked):
-    verdict = engine([checked], is_preview=False).ask(key(description=unknown))
+@pytest.mark.parametrize("phase", ["update", "analysis"])
+def test_outside_a_preview_undetermined_is_a_violation(engine, unknown, checked, phase):
+    verdict = engine([checked], phase=phase).ask(key(description=unknown))
 
     assert any("undetermined: description is not known" in text for text in verdict.violations)
     assert not verdict.undetermined
@@ -240,19 +241,33 @@ def test_a_rule_that_configuration_switches_off_leaves_no_line(engine, tmp_path)
     assert {json.loads(line).get("rule") for line in file.read_text().splitlines()[1:]} == {"finds-before-unknown"}
 
 
-@pytest.mark.parametrize(
-    ("dry_run", "is_preview"), [("true", True), ("false", False), (None, False)], ids=["preview", "up", "analyze"]
-)
-def test_only_a_preview_may_leave_something_undetermined(monkeypatch, dry_run, is_preview):
+@pytest.mark.parametrize(("dry_run", "phase"), [("true", "preview"), ("false", "update"), (None, "analysis")])
+def test_the_engine_says_what_it_does(monkeypatch, dry_run, phase):
     monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"hosting:jurisdiction": "uk"}))
     environment = {"PULUMI_PROJECT": "hosting", "PULUMI_STACK": "ci-uk"} | (
         {"PULUMI_DRY_RUN": dry_run} if dry_run else {}
     )
     run = Run.of_environment(environment)
 
-    assert (run.is_preview, run.jurisdiction) == (is_preview, "uk")
+    assert (run.phase, run.jurisdiction) == (phase, "uk")
     assert run.stack_urn == "urn:pulumi:ci-uk::hosting::pulumi:pulumi:Stack::hosting-ci-uk"
 
 
 def test_a_state_is_analysed_without_configuration():
     assert Run.of_environment({}).jurisdiction is None
+
+
+@pytest.mark.parametrize("changed", ["inputs", "outputs"])
+def test_an_analysis_finds_what_was_changed_in_either_inputs_or_outputs(engine, changed):
+    @stack_rule(KEY)
+    def rotates_too(key, stack):
+        """The graph's view of rotation."""
+        assert stack.resources
+        if not key.get("enable_key_rotation", False):
+            yield "no rotation"
+
+    asked = engine([rotates, rotates_too], phase="analysis")
+    asked.analyze(key(enableKeyRotation=changed != "inputs"))
+    response = asked.analyze_stack(key(enableKeyRotation=changed != "outputs"))
+
+    assert [diagnostic.policyName for diagnostic in response.diagnostics] == ["rotates-too"]
