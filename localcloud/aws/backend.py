@@ -9,11 +9,11 @@ from wsgiref.types import WSGIApplication
 import jmespath
 
 from localcloud.aws import sdk
-from localcloud.aws.cloud import ACCOUNT, Cloud, RefusedError, Session, member
+from localcloud.aws.cloud import ACCOUNT, Cloud, RefusedError, Session
 from localcloud.aws.compare import changes, is_empty, same
 from localcloud.aws.model import ALWAYS_KNOWN, Call, Question, Read, Setting, Step, Type
 from localcloud.aws.table import TYPES
-from localcloud.aws.template import ABSENT, fill, placeholders
+from localcloud.aws.template import ABSENT, fill, parameters, placeholders
 from localcloud.backend import UNKNOWN, Change, CheckFailure, Found, PartlyDoneError, Properties, RejectedError
 
 _CONFIGURATION: Final = frozenset({"region", "allowedAccountIds", "forbiddenAccountIds"})
@@ -73,7 +73,7 @@ class AwsBackend:
             names |= {described.name, f"{described.name}Prefix"}
         for setting in described.settings:
             names |= setting.names
-        return frozenset(names | self._matched(kind).keys() | self._created(described))
+        return frozenset(names | self._created(described))
 
     def _created(self, described: Type) -> frozenset[str]:
         """The properties that the creation takes by its template."""
@@ -94,13 +94,12 @@ class AwsBackend:
         described = self._type(kind)
         left_to_cloud = self._left_to_cloud(described)
         before, after = dict(described.defaults) | old_inputs, dict(described.defaults) | inputs
+        for values in (before, after):
+            values |= {name: self._normal(described, name, values[name]) for name in described.normal if name in values}
         for name in left_to_cloud:
-            if name not in inputs:
-                before.pop(name, None)
-                after.pop(name, None)
-            elif name not in old_inputs and old_outputs.get(name) is not None:
+            if name in inputs and name not in old_inputs and old_outputs.get(name) is not None:
                 before[name] = old_outputs[name]
-        return changes(before, after, {"region", *described.replaces})
+        return changes(before, after, {"region", *described.replaces}, left_to_cloud)
 
     def deletes_before_replacing(self, kind: str, old_inputs: Properties, inputs: Properties) -> bool:
         described = self._type(kind)
@@ -222,30 +221,11 @@ class AwsBackend:
     def _do(self, session: Session, step: Step, values: Properties) -> Any:
         if not isinstance(step, Call):
             return step(session, values)
-        parameters = fill(step.parameters, values)
-        return self._bound(session, step).call(step.operation, {} if parameters is ABSENT else parameters)
+        return self._bound(session, step).call(step.operation, parameters(step.parameters, values))
 
     def _make(self, kind: str, session: Session, values: Properties) -> Any:
         step = self._type(kind).create
-        if not isinstance(step, Call):
-            return step(session, values) if step else {}
-        matched = {parameter: values[name] for name, parameter in self._matched(kind).items() if name in values}
-        filled = fill(step.parameters, values)
-        return self._bound(session, step).call(step.operation, matched | ({} if filled is ABSENT else filled))
-
-    def _matched(self, kind: str) -> dict[str, str]:
-        """The properties that the creation takes under their own names, with the operation's spelling."""
-        described = self._type(kind)
-        if not isinstance(described.create, Call):
-            return {}
-        session = self._session(described, {"region": self._region or "us-east-1"})
-        shape = self._bound(session, described.create).operation(described.create.operation).input_shape
-        elsewhere = {"tags", "region", *described.beside, *placeholders(described.create.parameters)}
-        for setting in described.settings:
-            elsewhere |= setting.names
-        taken = {name.lower() for name in described.create.parameters}
-        found = {name: member(shape, name) for name in sdk.inputs(kind) if shape is not None and name not in elsewhere}
-        return {name: spelling for name, spelling in found.items() if spelling and spelling.lower() not in taken}
+        return self._do(session, step, values) if step else {}
 
     def _values(self, kind: str, properties: Properties, identity: str | None) -> Properties:
         """What the templates of a type may ask for."""
@@ -406,9 +386,8 @@ class AwsBackend:
         try:
             if not isinstance(question, Read):
                 return question(session, values)
-            parameters = fill(question.parameters, values)
             answer = self._bound(session, question).ask(
-                question.operation, question.path, **({} if parameters is ABSENT else parameters)
+                question.operation, question.path, **parameters(question.parameters, values)
             )
         except RefusedError as error:
             if error.is_missing:
@@ -433,7 +412,12 @@ class AwsBackend:
             if name in described.write_only:
                 if wanted is not None:
                     found[name] = wanted
-            elif wanted is not None and same(wanted, held, left_to_cloud=left_to_cloud, path=name):
+            elif wanted is not None and same(
+                self._normal(described, name, wanted),
+                self._normal(described, name, held),
+                left_to_cloud=left_to_cloud,
+                path=name,
+            ):
                 found[name] = wanted
             elif wanted is None and same(described.defaults.get(name), held):
                 continue
@@ -442,6 +426,9 @@ class AwsBackend:
             elif held is not None and not (wanted is None and is_empty(held) and name not in described.defaults):
                 found[name] = held
         return found
+
+    def _normal(self, described: Type, name: str, value: Any) -> Any:
+        return value if value is None or value is UNKNOWN or name not in described.normal else described.normal[name](value)
 
     def _finish(self, kind: str, identity: str, inputs: Properties, reasons: list[str]) -> Properties:
         """The outputs after a creation or an update. Nothing passes as done that a refresh wouldn't find again."""

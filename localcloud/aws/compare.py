@@ -38,18 +38,27 @@ def same(wanted: Any, found: Any, *, left_to_cloud: Collection[str] = (), path: 
     return wanted == found or (_is_scalar(wanted) and _is_scalar(found) and str(wanted) == str(found))
 
 
-def changes(old: Properties, new: Properties, replaces: Collection[str]) -> list[Change]:
-    """The differences between two sets of inputs; unknown values differ from everything."""
-    return list(_changes(old, new, replaces, ""))
+def changes(
+    old: Properties, new: Properties, replaces: Collection[str], left_to_cloud: Collection[str] = ()
+) -> list[Change]:
+    """The differences between two sets of inputs; unknown values differ from everything.
+
+    A property in `left_to_cloud` (paths without indices) that the new inputs don't name stays as it is.
+    """
+    return list(_changes(old, new, replaces, left_to_cloud, ""))
 
 
-def _changes(old: Properties, new: Properties, replaces: Collection[str], path: str) -> Iterator[Change]:
+def _changes(
+    old: Properties, new: Properties, replaces: Collection[str], left_to_cloud: Collection[str], path: str
+) -> Iterator[Change]:
     for name in sorted({*old, *new}):
         inner = f"{path}.{name}" if path else name
         before, after = old.get(name), new.get(name)
         if isinstance(before, dict) and isinstance(after, dict):
-            yield from _changes(before, after, replaces, inner)
-        elif _holds_unknown(after) or not same(before, after):
+            yield from _changes(before, after, replaces, left_to_cloud, inner)
+        elif after is None and inner in left_to_cloud:
+            continue
+        elif _holds_unknown(after) or not same(after, before, left_to_cloud=left_to_cloud, path=inner):
             kind = "add" if before is None else "delete" if after is None else "update"
             top = inner.split(".")[0]
             yield Change(inner, kind, replaces=top in replaces or inner in replaces)

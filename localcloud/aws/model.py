@@ -108,6 +108,8 @@ class Type:
     """Properties that AWS keeps and moto doesn't: kept in memory beside moto's object."""
     write_only: Sequence[str] = ()
     """Properties that AWS never tells: they steer the provider or a single call."""
+    normal: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict[str, Callable[[Any], Any]])
+    """How the values of a property are brought into one form where AWS takes several for the same thing."""
     references: Mapping[str, str] = field(default_factory=dict[str, str])
     """Properties that hold the id of an object of another type, where moto doesn't ask whether it is there."""
     check: Callable[[Properties], str | None] | None = None

@@ -5,6 +5,7 @@ import json
 import re
 import types
 import typing
+import warnings
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,7 +47,10 @@ def resource_type(kind: str) -> ResourceType | None:
     package, module_name, name = matched.groups()
     module_name = re.sub(r"(?<!^)([A-Z])", r"_\1", module_name).lower()
     try:
-        module = importlib.import_module(f"pulumi_aws.{package}.{module_name}")
+        with warnings.catch_warnings():
+            # The SDK warns of its own deprecated classes as soon as it is imported.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            module = importlib.import_module(f"pulumi_aws.{package}.{module_name}")
     except ModuleNotFoundError:
         return None
     # A type whose arguments would have the name of another class has "Init" in theirs.

@@ -1,7 +1,7 @@
 """Calls written as data: parameters with `{placeholders}` for the properties of a resource.
 
 A text that is one placeholder stands for the value itself, of whatever type; in a longer text it is inserted. A
-parameter whose value is absent is left out, and so is a structure or list of which nothing is left.
+parameter whose value is absent is left out, and so is a structure or list in which nothing but constants is left.
 """
 
 import re
@@ -22,14 +22,20 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
         case str():
             return _fill_text(template, values)
         case Mapping():
-            filled = {name: fill(element, values) for name, element in template.items()}
-            present = {name: value for name, value in filled.items() if value is not ABSENT}
-            return present if present or not template else ABSENT
+            present = parameters(template, values)
+            asked = [name for name, element in template.items() if any(placeholders(element))]
+            return present if not asked or any(name in present for name in asked) else ABSENT
         case list():
             elements = [value for value in (fill(element, values) for element in template) if value is not ABSENT]
             return elements if elements or not template else ABSENT
         case _:
             return template
+
+
+def parameters(template: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a call, without those whose values aren't there."""
+    filled = {name: fill(element, values) for name, element in template.items()}
+    return {name: value for name, value in filled.items() if value is not ABSENT}
 
 
 def placeholders(template: Any) -> Iterator[str]:

@@ -83,10 +83,13 @@ _TASK: Final = (
 
 
 def _read_task(session: Session, values: Properties) -> Properties | None:
-    answer = session.call("describe_task_definition", {"taskDefinition": values["id"], "include": ["TAGS"]})
-    task = answer["taskDefinition"]
-    if task.get("status") != "ACTIVE":
+    revisions = session.ask(
+        "list_task_definitions", "taskDefinitionArns", familyPrefix=values["id"], status="ACTIVE", sort="DESC"
+    )
+    if not revisions:
         return None
+    answer = session.call("describe_task_definition", {"taskDefinition": revisions[0], "include": ["TAGS"]})
+    task = answer["taskDefinition"]
     found: Properties = {name: task[name] for name in (*_TASK, "revision") if task.get(name)}
     found["volumes"] = [
         # What the SDK leaves out ECS answers with empty structures.
@@ -104,29 +107,24 @@ def _read_task(session: Session, values: Properties) -> Properties | None:
     found |= {
         "arn": arn,
         "arnWithoutRevision": arn.rpartition(":")[0],
-        "containerDefinitions": _container_text(task["containerDefinitions"], values.get("containerDefinitions")),
+        "containerDefinitions": json.dumps(task["containerDefinitions"], default=str),
         "tags": {tag["key"]: tag["value"] for tag in answer.get("tags", [])},
     }
     return found
 
 
-def _container_text(held: list[Properties], wanted: Any) -> str:
-    """The containers as JSON; in the user's words where ECS added no more than its defaults."""
-    if isinstance(wanted, str) and _essence(json.loads(wanted)) == _essence(held):
-        return wanted
-    return json.dumps(held, default=str)
-
-
-def _essence(containers: list[Properties]) -> list[Properties]:
+def _essence(containers: str) -> str:
     """Containers without what ECS fills in."""
-    return [
-        {
-            name: _without_defaults(name, value)
-            for name, value in container.items()
-            if value not in (None, 0, "", [], {})
-        }
-        for container in containers
-    ]
+    return json.dumps(
+        [
+            {
+                name: _without_defaults(name, value)
+                for name, value in container.items()
+                if value not in (None, 0, "", [], {}) and (name, value) != ("essential", True)
+            }
+            for container in json.loads(containers)
+        ]
+    )
 
 
 def _without_defaults(name: str, value: Any) -> Any:
@@ -143,7 +141,8 @@ def _without_defaults(name: str, value: Any) -> Any:
 
 
 def _delete_task(session: Session, values: Properties) -> None:
-    session.call("deregister_task_definition", {"taskDefinition": values.get("arn") or values["id"]})
+    if _read_task(session, values) is not None:
+        session.call("deregister_task_definition", {"taskDefinition": values["arn"]})
 
 
 def _cluster_name(values: Properties) -> str:
@@ -579,9 +578,6 @@ def _read_record(session: Session, values: Properties) -> Properties | None:
             }
         if _record_id(found) == values["id"]:
             found["fqdn"] = found["name"]
-            wanted = values.get("name")
-            if isinstance(wanted, str) and wanted.rstrip(".") == found["name"]:
-                found["name"] = wanted
             return {name: value for name, value in found.items() if value is not None}
     return None
 
@@ -646,6 +642,7 @@ COMPUTE: Final[Mapping[str, Type]] = {
         computed=("networkMode",),
         replaces=(*_TASK, "containerDefinitions", "enableFaultInjection", "proxyConfiguration"),
         beside=("enableFaultInjection", "proxyConfiguration"),
+        normal={"containerDefinitions": _essence},
         write_only=("skipDestroy", "trackLatest"),
     ),
     "aws:ecs/service:Service": Type(
@@ -688,7 +685,7 @@ COMPUTE: Final[Mapping[str, Type]] = {
             "waitForSteadyState": False,
         },
         computed=("availabilityZoneRebalancing", "cluster", "launchType", "platformVersion", "propagateTags"),
-        replaces=("cluster", "deploymentController", "launchType", "name", "schedulingStrategy"),
+        replaces=("cluster", "deploymentController.type", "launchType", "name", "schedulingStrategy"),
         beside=(
             "alarms",
             "availabilityZoneRebalancing",
@@ -832,5 +829,6 @@ COMPUTE: Final[Mapping[str, Type]] = {
         outputs={"fqdn": "{name}"},
         replaces=("name", "type", "zoneId"),
         write_only=("allowOverwrite",),
+        normal={"name": lambda name: name.rstrip(".")},
     ),
 }

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from localcloud.aws.cloud import RefusedError, Session
+from moto.logs.models import logs_backends
+
+from localcloud.aws.cloud import ACCOUNT, RefusedError, Session
 from localcloud.aws.model import Setting, Tags, Type, call, read
 from localcloud.backend import Properties
 
@@ -19,6 +21,11 @@ def _read_log_group(session: Session, values: Properties) -> Properties | None:
         "kmsKeyId": group.get("kmsKeyId"),
         "logGroupClass": group.get("logGroupClass", "STANDARD"),
     }
+
+
+def _set_key(session: Session, values: Properties) -> None:
+    # moto has no call that exchanges the key of a log group.
+    logs_backends[ACCOUNT][session.region].groups[values["id"]].kms_key_id = values.get("kmsKeyId")
 
 
 def _read_log_stream(session: Session, values: Properties) -> Properties | None:
@@ -80,10 +87,7 @@ LOGS: Final[Mapping[str, Type]] = {
             Setting(
                 call("put_retention_policy", logGroupName="{id}", retentionInDays="{retentionInDays}"),
             ),
-            Setting(
-                call("associate_kms_key", logGroupName="{id}", kmsKeyId="{kmsKeyId}"),
-                call("disassociate_kms_key", logGroupName="{id}"),
-            ),
+            Setting(_set_key, _set_key, ("kmsKeyId",)),
         ),
         delete=(call("delete_log_group", logGroupName="{id}"),),
         tags=Tags(
@@ -131,7 +135,7 @@ LOGS: Final[Mapping[str, Type]] = {
             Setting(_update_trail, properties=tuple(_TRAIL)),
             Setting(_set_logging, _set_logging, ("enableLogging",)),
         ),
-        delete=(call("delete_trail", Name="{id}"),),
+        delete=(call("delete_trail", Name="{name}"),),
         tags=Tags(
             add=call("add_tags", ResourceId="{id}", TagsList="{tagList}"),
             remove=call("remove_tags", ResourceId="{id}", TagsList="{removedTagList}"),

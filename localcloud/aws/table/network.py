@@ -4,7 +4,9 @@ import zlib
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from localcloud.aws.cloud import RefusedError, Session
+from moto.ec2.models import ec2_backends
+
+from localcloud.aws.cloud import ACCOUNT, RefusedError, Session
 from localcloud.aws.model import Question, Setting, Step, Type, call, read
 from localcloud.aws.table.common import EC2_TAGS, filters, ignoring_missing, tagged
 from localcloud.backend import UNKNOWN, Properties, RejectedError
@@ -159,8 +161,9 @@ def _create_security_group(session: Session, values: Properties) -> dict[str, An
         "GroupName": values["name"],
         "Description": values["description"],
         "VpcId": values.get("vpcId"),
-        "TagSpecifications": [{"ResourceType": "security-group", "Tags": values.get("tagList", [])}],
     }
+    if values.get("tagList"):
+        parameters["TagSpecifications"] = [{"ResourceType": "security-group", "Tags": values["tagList"]}]
     answer = session.call("create_security_group", {name: each for name, each in parameters.items() if each})
     # As the provider does: AWS lets everything out of a new group, nobody asked for that.
     _revoke_all(session, answer["GroupId"], "egress")
@@ -282,6 +285,7 @@ def _create_rule(direction: Direction) -> Step:
         answer = session.call(f"authorize_security_group_{direction}", parameters)
         identity = answer["SecurityGroupRules"][-1]["SecurityGroupRuleId"]
         session.cloud.memory.setdefault(STANDALONE_RULES, {})[identity] = {}
+        _change_rule(session, values | {"id": identity})
         return identity
 
     return create
@@ -318,28 +322,19 @@ def _delete_rule(direction: Direction) -> Step:
     return delete
 
 
-def _exchange_rule(direction: Direction) -> Step:
-    def change(session: Session, values: Properties) -> None:
-        # moto's own modification forgets every source but an IPv4 range; a rule of the same id is put in its place.
-        from moto.ec2.models import ec2_backends
-
-        group = ec2_backends[_account(session)][session.region].get_security_group_from_id(values["securityGroupId"])
-        rule = group.get_rule(values["id"]) if group else None
-        if rule is None:
-            raise RejectedError(f"The rule {values['id']} isn't there any more: refresh first.")
-        identity = _create_rule(direction)(session, values)
-        replacement = group.get_rule(identity)
-        _revoke(session, values["securityGroupId"], direction, [values["id"]])
-        session.cloud.memory[STANDALONE_RULES].pop(identity, None)
-        replacement.id = values["id"]
-
-    return change
-
-
-def _account(session: Session) -> str:
-    from localcloud.aws.cloud import ACCOUNT
-
-    return ACCOUNT
+def _change_rule(session: Session, values: Properties) -> None:
+    # moto's own modification forgets every source but an IPv4 range, and its creation the description of a group.
+    group = ec2_backends[ACCOUNT][session.region].get_security_group_from_id(values["securityGroupId"])
+    rule = group.get_rule(values["id"]) if group else None
+    if rule is None:
+        raise RejectedError(f"The rule {values['id']} isn't there any more: refresh first.")
+    ranges = {"CidrIp": values.get("cidrIpv4"), "CidrIpv6": values.get("cidrIpv6"), "Description": values.get("description")}
+    source = values.get("referencedSecurityGroupId")
+    rule.ip_protocol = values["ipProtocol"]
+    rule.from_port, rule.to_port = values.get("fromPort"), values.get("toPort")
+    rule.ip_range = {name: value for name, value in ranges.items() if value}
+    rule.source_group = {"GroupId": source} if source else {}
+    rule.prefix_list_id = values.get("prefixListId")
 
 
 def _security_group_rule(direction: Direction) -> Type:
@@ -352,7 +347,7 @@ def _security_group_rule(direction: Direction) -> Type:
         reads=(_read_rule(direction),),
         settings=(
             Setting(
-                _exchange_rule(direction),
+                _change_rule,
                 properties=tuple(name for name in properties if name != "securityGroupId"),
             ),
         ),
@@ -388,6 +383,16 @@ def _change_endpoint(session: Session, values: Properties) -> None:
     if values.get("policy"):
         parameters["PolicyDocument"] = values["policy"]
     session.call("modify_vpc_endpoint", {name: value for name, value in parameters.items() if value})
+
+
+def _delete_endpoint(session: Session, values: Properties) -> None:
+    endpoint = {"VpcEndpointIds": [values["id"]]}
+    path = "VpcEndpoints[?State!='deleted'] | [0].RouteTableIds"
+    tables = session.ask("describe_vpc_endpoints", path, **endpoint)
+    if tables:
+        # moto refuses the deletion when a table came later, for it has given that table no route.
+        session.call("modify_vpc_endpoint", {"VpcEndpointId": values["id"], "RemoveRouteTableIds": tables})
+    session.call("delete_vpc_endpoints", endpoint)
 
 
 def _create_flow_log(session: Session, values: Properties) -> str:
@@ -474,7 +479,14 @@ NETWORK: Final[Mapping[str, Type]] = {
     "aws:ec2/subnet:Subnet": Type(
         service="ec2",
         identity="Subnet.SubnetId",
-        create=call("create_subnet", TagSpecifications=tagged("subnet")),
+        create=call(
+            "create_subnet",
+            VpcId="{vpcId}",
+            CidrBlock="{cidrBlock}",
+            AvailabilityZone="{availabilityZone}",
+            AvailabilityZoneId="{availabilityZoneId}",
+            TagSpecifications=tagged("subnet"),
+        ),
         reads=(read("describe_subnets", "Subnets[0]", SubnetIds=["{id}"]),),
         settings=(
             Setting(
@@ -485,8 +497,8 @@ NETWORK: Final[Mapping[str, Type]] = {
         tags=EC2_TAGS,
         listing=read("describe_subnets", "Subnets[].SubnetId"),
         outputs={"arn": "arn:aws:ec2:{region}:{account}:subnet/{id}"},
-        defaults={"assignIpv6AddressOnCreation": False, "mapPublicIpOnLaunch": False},
-        computed=("availabilityZone", "availabilityZoneId"),
+        defaults={"mapPublicIpOnLaunch": False},
+        computed=("availabilityZone", "availabilityZoneId", "privateDnsHostnameTypeOnLaunch"),
         replaces=("availabilityZone", "availabilityZoneId", "cidrBlock", "vpcId"),
         beside=(
             "enableDns64",
@@ -545,9 +557,9 @@ NETWORK: Final[Mapping[str, Type]] = {
             read(
                 "describe_nat_gateways",
                 "NatGateways[?State!='deleted'] | [0].{connectivityType: ConnectivityType, subnetId: SubnetId, "
-                "vpcId: VpcId, allocationId: NatGatewayAddresses[0].AllocationId, "
+                "allocationId: NatGatewayAddresses[0].AllocationId, "
                 "networkInterfaceId: NatGatewayAddresses[0].NetworkInterfaceId, "
-                "privateIp: NatGatewayAddresses[0].PrivateIp, publicIp: NatGatewayAddresses[0].PublicIp, tags: Tags}",
+                "publicIp: NatGatewayAddresses[0].PublicIp, tags: Tags}",
                 NatGatewayIds=["{id}"],
             ),
         ),
@@ -555,14 +567,13 @@ NETWORK: Final[Mapping[str, Type]] = {
         tags=EC2_TAGS,
         listing=read("describe_nat_gateways", "NatGateways[?State!='deleted'].NatGatewayId"),
         defaults={"connectivityType": "public"},
-        computed=("privateIp", "vpcId"),
         replaces=("allocationId", "connectivityType", "subnetId"),
         references={"allocationId": "aws:ec2/eip:Eip", "subnetId": "aws:ec2/subnet:Subnet"},
     ),
     "aws:ec2/routeTable:RouteTable": Type(
         service="ec2",
         identity="RouteTable.RouteTableId",
-        create=call("create_route_table", TagSpecifications=tagged("route-table")),
+        create=call("create_route_table", VpcId="{vpcId}", TagSpecifications=tagged("route-table")),
         reads=(
             read(
                 "describe_route_tables",
@@ -657,8 +668,11 @@ NETWORK: Final[Mapping[str, Type]] = {
         identity="VpcEndpoint.VpcEndpointId",
         create=call(
             "create_vpc_endpoint",
+            VpcId="{vpcId}",
+            ServiceName="{serviceName}",
             VpcEndpointType="{vpcEndpointType}",
             PolicyDocument="{policy}",
+            PrivateDnsEnabled="{privateDnsEnabled}",
             RouteTableIds="{routeTableIds}",
             SubnetIds="{subnetIds}",
             SecurityGroupIds="{securityGroupIds}",
@@ -676,7 +690,7 @@ NETWORK: Final[Mapping[str, Type]] = {
             ),
         ),
         settings=(Setting(_change_endpoint, properties=("policy", "routeTableIds", "subnetIds", "securityGroupIds")),),
-        delete=(call("delete_vpc_endpoints", VpcEndpointIds=["{id}"]),),
+        delete=(_delete_endpoint,),
         tags=EC2_TAGS,
         listing=read("describe_vpc_endpoints", "VpcEndpoints[?State!='deleted'].VpcEndpointId"),
         outputs={"arn": "arn:aws:ec2:{region}:{account}:vpc-endpoint/{id}"},

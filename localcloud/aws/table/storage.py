@@ -53,13 +53,18 @@ def _set_key_state(session: Session, values: Properties) -> None:
         session.call("disable_key", key)
 
 
+def _schedule_deletion(session: Session, values: Properties) -> None:
+    if session.ask("describe_key", "KeyMetadata.KeyState", KeyId=values["id"]) == "PendingDeletion":
+        return
+    window = values["deletionWindowInDays"]
+    session.call("schedule_key_deletion", {"KeyId": values["id"], "PendingWindowInDays": window})
+
+
 def _read_alias(session: Session, values: Properties) -> Properties | None:
     path = "Aliases[].[AliasName, TargetKeyId]"
     for name, target in session.ask("list_aliases", path):
         if name == values["id"]:
-            wanted = values.get("targetKeyId")
-            given_as_arn = isinstance(wanted, str) and wanted.endswith(f":key/{target}")
-            return {"name": name, "targetKeyId": wanted if given_as_arn else target}
+            return {"name": name, "targetKeyId": target}
     return None
 
 
@@ -120,7 +125,6 @@ def _companion(put: Step, question: Read, delete: Step, **rest: Any) -> Type:
         delete=(delete,),
         outputs={"bucket": "{id}"},
         replaces=("bucket", *rest.pop("replaces", ())),
-        write_only=("expectedBucketOwner", "mfa", "skipDestroy", "token", *rest.pop("write_only", ())),
         **rest,
     )
 
@@ -157,7 +161,7 @@ STORAGE: Final[Mapping[str, Type]] = {
             Setting(call("update_key_description", KeyId="{id}", Description="{description}")),
             Setting(_set_key_state, properties=("enableKeyRotation", "isEnabled", "rotationPeriodInDays")),
         ),
-        delete=(call("schedule_key_deletion", KeyId="{id}", PendingWindowInDays="{deletionWindowInDays}"),),
+        delete=(_schedule_deletion,),
         tags=Tags(
             add=call("tag_resource", KeyId="{id}", Tags="{tagListKms}"),
             remove=call("untag_resource", KeyId="{id}", TagKeys="{removedTags}"),
@@ -188,6 +192,7 @@ STORAGE: Final[Mapping[str, Type]] = {
         delete=(call("delete_alias", AliasName="{id}"),),
         name="name",
         outputs={"arn": "arn:aws:kms:{region}:{account}:{name}"},
+        normal={"targetKeyId": lambda key: key.rpartition("/")[2]},
         replaces=("name", "namePrefix"),
     ),
     "aws:s3/bucket:Bucket": Type(
@@ -249,6 +254,7 @@ STORAGE: Final[Mapping[str, Type]] = {
         read("get_public_access_block", "PublicAccessBlockConfiguration", Bucket="{id}"),
         call("delete_public_access_block", Bucket="{id}"),
         defaults=_OPEN,
+        write_only=("skipDestroy",),
     ),
     "aws:s3/bucketVersioning:BucketVersioning": _companion(
         call("put_bucket_versioning", Bucket="{bucket}", VersioningConfiguration="{versioningConfiguration}"),
