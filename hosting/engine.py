@@ -218,12 +218,15 @@ class StackEngine:
         }
 
     def _cli(self, arguments: Sequence[str]) -> None:
-        try:
+        def call() -> None:
             self._command.run(
                 [*arguments, "--stack", self.name, "--non-interactive"],
                 str(self._place.folder),
                 dict(self._place.environment),
             )
+
+        try:
+            self._unlocked(call)
         except CommandError as error:
             raise HostingError(explain(error, self.name)) from None
 
@@ -232,15 +235,20 @@ class StackEngine:
         environment = {} if judgements is None else {"HOSTING_JUDGEMENTS": str(judgements)}
         with self._environment(environment):
             try:
-                call(run.take)
-            except ConcurrentUpdateError as error:
-                self._cancel_or_refuse(error)
-                return self._run(call, judgements)
+                self._unlocked(lambda: call(run.take))
             except CommandError as error:
                 run.succeeded = False
                 if not run.errors and not run.policy_violations:
                     run.errors.append(explain(error, self.name))
         return run
+
+    def _unlocked(self, call: Callable[[], None]) -> None:
+        """Calls, and once more if all that stood against it was the lock of a process that has ended."""
+        try:
+            call()
+        except ConcurrentUpdateError as error:
+            self._cancel_or_refuse(error)
+            call()
 
     @contextlib.contextmanager
     def _environment(self, additional: Mapping[str, str]) -> Generator[None]:
@@ -290,7 +298,7 @@ def explain(error: CommandError, stack: str) -> str:
             f"The passphrase doesn't open the state of {stack}: "
             "set PULUMI_CONFIG_PASSPHRASE to the one it was made with, or unset it."
         )
-    lines = [line.strip() for line in text.splitlines()]
+    lines = [line.strip().removeprefix("stderr: ") for line in text.splitlines()]
     reasons = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     return "; ".join(dict.fromkeys(reasons)) or (lines[-1] if lines else "the engine failed and said nothing")
 

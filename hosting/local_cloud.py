@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -82,16 +82,15 @@ class LocalCloud:
         command = [sys.executable, "-m", "localcloud", self.name, "--directory", str(self._folder)]
         if http_port is not None:
             command += ["--http-port", str(http_port)]
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-            )
+        process = _start_detached(command, log)
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
+            # Asked first: the record may appear just before the process would be seen to have ended.
+            ended = not _is_alive(process)
             server = self.server()
             if server is not None:
                 return server
-            if process.poll() is not None:
+            if ended:
                 said = log.read_text(errors="replace").strip().splitlines()
                 raise HostingError(said[-1] if said else f"The local {self.name} cloud ended as it started: see {log}.")
             time.sleep(0.05)
@@ -161,6 +160,20 @@ class LocalCloud:
 
     def _stack_record(self, stack: str) -> Path:
         return self._folder / f"stack-{stack}.json"
+
+
+def _start_detached(command: Sequence[str], log: Path) -> psutil.Process:
+    """Starts a process that is nobody's child, so that it outlives this command and whatever ends it."""
+    shell = ["sh", "-c", '"$@" >"$0" 2>&1 </dev/null & echo $!', str(log), *command]
+    started = subprocess.run(shell, stdout=subprocess.PIPE, text=True, check=True, start_new_session=True)
+    return psutil.Process(int(started.stdout))
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def environment_of(servers: Mapping[CloudName, Server]) -> dict[str, str]:

@@ -123,7 +123,8 @@ def local_environment(checkout: Checkout) -> dict[str, str]:
         each.mkdir(parents=True, exist_ok=True)
     return {
         "PATH": _path(checkout),
-        "PULUMI_BACKEND_URL": state.as_uri(),
+        # Metadata files beside the state are written in place: one cut short by a kill made the state unreadable.
+        "PULUMI_BACKEND_URL": f"{state.as_uri()}?metadata=skip",
         "PULUMI_HOME": str(home),
         _PASSPHRASE: os.environ.get(_PASSPHRASE) or _passphrase(folder / "passphrase"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",

@@ -4,8 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
+import boto3
 import pytest
 import yaml
 
@@ -87,6 +87,16 @@ class Clone:
             ["pulumi", *arguments], cwd=self.root, env=self.variables(), capture_output=True, text=True, check=False
         )
 
+    def client(self, service):
+        """A client of AWS's own for the local cloud."""
+        return boto3.client(
+            service,
+            endpoint_url=self.variables()["AWS_ENDPOINT_URL"],
+            region_name="us-east-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+
     def export(self, stack):
         """The state of a stack."""
         return json.loads(self.pulumi("stack", "export", "--stack", stack).stdout)
@@ -143,13 +153,3 @@ def judge_of_clouds_schemas():
     """The script that judges inputs against the clouds' own schemas, on machines that have it beside the checkout."""
     script = ROOT.parent / "shared" / "schemas" / "validate.py"
     return script if script.exists() else None
-
-
-def tenants(*rows: str):
-    """Rows of `hosting:tenants`: `acme` or `acme:suspended`."""
-    return [dict(zip(("id", "state"), row.split(":"), strict=False)) for row in rows]
-
-
-def root_of(package: str) -> Path:
-    """The folder of one of the project's packages."""
-    return ROOT / package

@@ -23,10 +23,10 @@ class LanguageHost(LanguageServer):
         super().__init__(lambda: None)
         self.engine_address = engine_address
 
-    def Handshake(self, request, context):
+    def Handshake(self, request, context):  # noqa: ARG002, N802 - the protocol's
         return language_pb2.LanguageHandshakeResponse()
 
-    def Run(self, request, context):
+    def Run(self, request, context):  # noqa: N802 - the protocol's
         folder = Path(request.info.program_directory)
         os.chdir(folder)
         sys.path[0] = str(folder)
@@ -40,5 +40,5 @@ if __name__ == "__main__":
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(sys.argv[-1]), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    print(port, flush=True)
+    print(port, flush=True)  # noqa: T201 - the engine reads it
     threading.Event().wait()

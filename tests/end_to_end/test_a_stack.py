@@ -1,5 +1,6 @@
 """Both stacks through the real engine, the policy pack and the local cloud, as a person would use them."""
 
+import contextlib
 import json
 import re
 import subprocess
@@ -10,77 +11,62 @@ import pytest
 STACKS = ("useast", "ci-us")
 BREACHES = {
     "useast": {
-        "a tenant's key that doesn't rotate": (
+        "vault-key-rotates": (
             "infra/aware/keys.py",
             "rotation_policy=rotation_policy(),",
             'rotation_policy=None if name == "tenant-acme" else rotation_policy(),',
-            "rotat",
         ),
-        "TLS 1.2 at the edge": (
+        "front-door-domain-takes-strongest-tls-only": (
             "infra/aware/edge.py",
             "AfdMinimumTlsVersion.TLS13",
             "AfdMinimumTlsVersion.TLS12",
-            "tls",
         ),
-        "port 22 open to the internet": (
+        "network-group-lets-no-one-in": (
             "infra/aware/network.py",
             'Flow("Inbound", "allow-apps", apps, private_endpoints, "Keys and customer data for the services"),',
             'Flow("Inbound", "allow-apps", "Internet", private_endpoints, "Operation", ports="22"),',
-            "internet",
         ),
-        "a tenant's data under another tenant's key": (
+        "encryption-scope-uses-tenants-own-key": (
             "infra/aware/data.py",
             "keys.tenant_keys[tenant.tenant.id])",
             'keys.tenant_keys["globex" if tenant.tenant.id == "acme" else tenant.tenant.id])',
-            "own",
         ),
     },
     "ci-us": {
-        "a tenant's key that doesn't rotate": (
+        "kms-key-rotates": (
             "infra/cloud_integrated/keys.py",
             "enable_key_rotation=True,",
             'enable_key_rotation=tenant != "acme",',
-            "rotat",
         ),
-        "TLS 1.2 at the edge": (
+        "listener-takes-strongest-tls-only": (
             "infra/cloud_integrated/edge.py",
             '"ELBSecurityPolicy-TLS13-1-3-PQ-2025-09"',
             '"ELBSecurityPolicy-TLS13-1-2-2021-06"',
-            "tls",
         ),
-        "port 22 open to the internet": (
+        "ingress-rule-lets-nothing-else-in": (
             "infra/cloud_integrated/network.py",
             'self._ingress("edge-from-internet", edge, HTTPS_PORT, cidr_ipv4=INTERNET)',
             'self._ingress("edge-from-internet", edge, 22, cidr_ipv4=INTERNET)',
-            "internet",
         ),
-        "a tenant's data under another tenant's key": (
+        "s3-bucket-encrypted-by-tenants-own-key": (
             "infra/cloud_integrated/__init__.py",
-            "{tenant.id: self._tenant(tenant, names, provider) for tenant in settings.tenants}\n",
-            "{tenant.id: self._tenant(tenant, names, provider) for tenant in settings.tenants}\n",
-            "own",
+            "self._data.tenant_bucket(resources, key_arn=key_arn, used_by=role)",
+            "self._first = getattr(self, '_first', key_arn)\n"
+            "        self._data.tenant_bucket(resources, key_arn=self._first, used_by=role)",
         ),
     },
 }
 
 
-@pytest.fixture(scope="module", params=STACKS)
+@pytest.fixture(params=STACKS)
 def stack(request):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def clone(new_clone, stack):
+@pytest.fixture
+def clone(deployed, stack):
     """A clone in which the stack is up."""
-    clone = new_clone()
-    clone.succeeds("up", "--stack", stack)
-    return clone
-
-
-@pytest.fixture(scope="module")
-def empty_clone(new_clone):
-    """A clone in which nothing was ever deployed."""
-    return new_clone()
+    return deployed(stack)
 
 
 def changes(printed):
@@ -144,17 +130,44 @@ def test_the_clouds_own_schemas_find_no_error(clone, stack, tmp_path, judge_of_c
     assert judged.returncode == 0, judged.stdout
 
 
-@pytest.mark.parametrize("existing", [False, True], ids=["before anything exists", "afterwards"])
-@pytest.mark.parametrize("breach", list(BREACHES["useast"]))
-def test_a_breach_in_the_program_is_refused(request, stack, breach, existing):
-    clone = request.getfixturevalue("clone" if existing else "empty_clone")
-    file, right, wrong, rule = BREACHES[stack][breach]
+def test_a_change_behind_its_back_is_found_and_healed(deployed):
+    clone = deployed("ci-us")
+    kms = clone.client("kms")
+    key = kms.describe_key(KeyId="alias/tenant/globex")["KeyMetadata"]["KeyId"]
+    kms.disable_key_rotation(KeyId=key)
 
-    with clone.changed(file, (right, wrong)):
+    found = clone.succeeds("refresh", "--stack", "ci-us")
+    healed = clone.succeeds("up", "--stack", "ci-us")
+
+    assert "1 resources of ci-us were changed behind the program's back" in found
+    assert "enableKeyRotation" in found
+    assert "ci-us up: 1 update." in healed
+    assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
+
+
+def test_every_tenants_bucket_is_encrypted_with_its_own_key(deployed):
+    clone = deployed("ci-us")
+    s3, kms = clone.client("s3"), clone.client("kms")
+    keys = {}
+    for tenant in ("acme", "globex", "initech"):
+        encryption = s3.get_bucket_encryption(Bucket=f"hostco-ci-us-tenant-{tenant}")
+        (rule,) = encryption["ServerSideEncryptionConfiguration"]["Rules"]
+        keys[tenant] = rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"]
+        assert kms.describe_key(KeyId=f"alias/tenant/{tenant}")["KeyMetadata"]["Arn"] == keys[tenant]
+
+    assert len(set(keys.values())) == len(keys)
+
+
+@pytest.mark.parametrize("existing", [False, True], ids=["before anything exists", "afterwards"])
+def test_breaches_in_the_program_are_refused_in_the_preview(deployed, new_clone, stack, existing):
+    clone = deployed(stack) if existing else new_clone()
+    with contextlib.ExitStack() as breaches:
+        for file, right, wrong in BREACHES[stack].values():
+            breaches.enter_context(clone.changed(file, (right, wrong)))
         printed = clone.is_refused("preview", "--stack", stack)
 
-    assert re.search(rf"\b[a-z-]*{rule}[a-z-]*\b", printed), printed
-    assert "0 violations" not in printed
+    found = set(re.findall(r"^violation ([a-z0-9-]+):", printed, re.MULTILINE))
+    assert found >= BREACHES[stack].keys(), printed
 
 
 def test_the_row_of_an_active_tenant_can_not_be_removed(clone, stack):
@@ -196,4 +209,3 @@ def test_a_tenant_goes_in_two_steps_and_the_rest_stays(clone, stack):
         left = [resource["urn"] for resource in clone.export(stack)["deployment"]["resources"]]
         assert not [urn for urn in left if "acme" in urn]
         assert changes(clone.succeeds("preview", "--stack", stack)) == "no changes"
-    clone.succeeds("up", "--stack", stack)

@@ -6,17 +6,14 @@ import signal
 import socket
 import time
 
-import boto3
 import psutil
 import pytest
 
 
-@pytest.fixture(scope="module")
-def clone(new_clone):
+@pytest.fixture
+def clone(deployed):
     """A clone in which ci-us is up."""
-    clone = new_clone()
-    clone.succeeds("up", "--stack", "ci-us")
-    return clone
+    return deployed("ci-us")
 
 
 def sentence(printed):
@@ -28,18 +25,7 @@ def sentence(printed):
 
 def count_in_cloud(clone):
     """How many objects of each kind the local AWS holds, asked with a client of AWS's own."""
-    variables = clone.variables()
-
-    def client(service):
-        return boto3.client(
-            service,
-            endpoint_url=variables["AWS_ENDPOINT_URL"],
-            region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-        )
-
-    ec2 = client("ec2")
+    ec2 = clone.client("ec2")
     own = [{"Name": "tag:stack", "Values": ["ci-us"]}]
     return {
         "networks": len(ec2.describe_vpcs(Filters=own)["Vpcs"]),
@@ -47,13 +33,13 @@ def count_in_cloud(clone):
         "security groups": len(ec2.describe_security_groups(Filters=own)["SecurityGroups"]),
         "gateways": len(ec2.describe_nat_gateways(Filters=own)["NatGateways"]),
         "addresses": len(ec2.describe_addresses(Filters=own)["Addresses"]),
-        "keys": len(client("kms").list_keys()["Keys"]),
-        "aliases": len([a for a in client("kms").list_aliases()["Aliases"] if "aws/" not in a["AliasName"]]),
-        "buckets": len(client("s3").list_buckets()["Buckets"]),
-        "roles": len([r for r in client("iam").list_roles()["Roles"] if "aws-service-role" not in r["Path"]]),
-        "trails": len(client("cloudtrail").list_trails()["Trails"]),
-        "load balancers": len(client("elbv2").describe_load_balancers()["LoadBalancers"]),
-        "log groups": len(client("logs").describe_log_groups()["logGroups"]),
+        "keys": len(clone.client("kms").list_keys()["Keys"]),
+        "aliases": len([a for a in clone.client("kms").list_aliases()["Aliases"] if "aws/" not in a["AliasName"]]),
+        "buckets": len(clone.client("s3").list_buckets()["Buckets"]),
+        "roles": len([r for r in clone.client("iam").list_roles()["Roles"] if "aws-service-role" not in r["Path"]]),
+        "trails": len(clone.client("cloudtrail").list_trails()["Trails"]),
+        "load balancers": len(clone.client("elbv2").describe_load_balancers()["LoadBalancers"]),
+        "log groups": len(clone.client("logs").describe_log_groups()["logGroups"]),
     }
 
 
@@ -132,7 +118,8 @@ def test_two_updates_at_once(new_clone):
     printed = clone.is_refused("up", "--stack", "ci-us")
 
     assert "is locked by process" in sentence(printed)
-    assert first.wait(timeout=300) == 0, first.stderr.read()
+    stdout, stderr = first.communicate(timeout=300)
+    assert first.returncode == 0, stdout + stderr
     assert "no changes" in clone.succeeds("preview", "--stack", "ci-us")
 
 
