@@ -526,7 +526,13 @@ def _change_record(action: str, session: Session, values: Properties) -> None:
 
 
 def _create_record(session: Session, values: Properties) -> None:
-    _change_record("UPSERT" if values.get("allowOverwrite") else "CREATE", session, values)
+    _hosted_zone(session, values["zoneId"], values["name"])
+    # Asked here, for moto's own answer to CREATE goes by its journal, and a record that is gone can't be made again.
+    exists = _read_record(session, values | {"id": _record_id(values)}) is not None
+    if exists and not values.get("allowOverwrite"):
+        reason = f"the record {values['name']} of type {values['type']} already exists"
+        raise RefusedError("ChangeResourceRecordSets", "InvalidChangeBatch", reason)
+    _change_record("UPSERT", session, values)
 
 
 def _update_record(session: Session, values: Properties) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -642,6 +643,15 @@ def test_unknown_values_are_differences_and_hide_predictions(kind: str, laborato
         assert str(UNKNOWN) not in str(laboratory.aws.predict(kind, urn(kind), unknown))
 
 
+@pytest.mark.parametrize("kind", LIVES)
+def test_what_was_deleted_can_be_made_again(kind: str, laboratory: "Laboratory") -> None:
+    aws, inputs = laboratory.aws, LIVES[kind].inputs(laboratory)
+    for _ in range(2):
+        identity, outputs = laboratory.make(kind, inputs)
+        assert_holds(aws, kind, identity, inputs, outputs)
+        aws.delete(kind, identity, outputs | {"forceDestroy": True})
+
+
 @pytest.mark.parametrize("kind", TYPES)
 def test_entry_names_only_what_the_sdk_has(kind: str) -> None:
     described, inputs = TYPES[kind], sdk.inputs(kind).keys()
@@ -666,6 +676,11 @@ def test_what_moto_lacks_is_listed_with_its_reason() -> None:
     assert all(KEPT_IN_MEMORY.values())
 
 
+@cache
+def schema() -> Any:
+    return json.loads((SCHEMAS / "aws_types.json").read_text())
+
+
 SCHEMAS = Path(__file__).parents[4] / "shared" / "schemas"
 
 DECIDED_BY_THE_PROVIDERS_CODE = {
@@ -679,7 +694,7 @@ DECIDED_BY_THE_PROVIDERS_CODE = {
 @pytest.mark.skipif(not (SCHEMAS / "aws_types.json").exists(), reason="the provider's schema is not at hand")
 @pytest.mark.parametrize("kind", TYPES)
 def test_what_replaces_agrees_with_the_providers_schema(kind: str, aws: AwsBackend) -> None:
-    data: Any = json.loads((SCHEMAS / "aws_types.json").read_text())
+    data = schema()
     if kind not in data["types"]:
         pytest.skip("the schema doesn't have this type")
     properties = data["defs"][data["types"][kind]["d"]]["p"]
