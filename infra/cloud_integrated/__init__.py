@@ -63,6 +63,7 @@ class CloudIntegrated(pulumi.ComponentResource):
             subnet_ids=network.public_subnet_ids,
             security_group_id=network.edge_security_group_id,
             log_bucket=audit.edge_log_bucket,
+            protect=any(tenant.is_protected for tenant in settings.tenants),
             options=below,
         )
         self._services = Services(

@@ -16,7 +16,10 @@ TLS_POLICY: Final = "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09"
 
 
 class Edge(Room):
-    """The load balancer with one listener, on port 443: there is none on port 80, not even to redirect."""
+    """The load balancer with one listener, on port 443: there is none on port 80, not even to redirect.
+
+    AWS refuses to delete it while `protect` holds, whoever asks.
+    """
 
     def __init__(
         self,
@@ -28,6 +31,7 @@ class Edge(Room):
         subnet_ids: Sequence[pulumi.Input[str]],
         security_group_id: pulumi.Input[str],
         log_bucket: pulumi.Input[str],
+        protect: bool,
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("edge", names=names, options=options)
@@ -52,7 +56,7 @@ class Edge(Room):
                 connection_logs=lb.LoadBalancerConnectionLogsArgs(bucket=log_bucket, enabled=True, prefix="connection"),
                 desync_mitigation_mode="strictest",
                 drop_invalid_header_fields=True,
-                enable_deletion_protection=True,
+                enable_deletion_protection=protect,
                 tags=names.tags("portal"),
             ),
             opts=self.child(),
