@@ -134,6 +134,9 @@ class AzureBackend:
         with self._lock:
             given: Properties = cleaned(inputs)
             identity = self._identity(line, given)
+            root = ids.subscription_of(identity)
+            if root is not None and root != f"/subscriptions/{self._subscription}".lower():
+                raise _rejected(line, identity, f"{root} is not the provider's subscription {self._subscription}")
             if self._cloud.get(identity) is not None and not line.singleton:
                 raise _rejected(line, identity, f"{identity} already exists: import it, or choose another name")
             entity = self._put_whole(line, identity, given)
@@ -303,17 +306,12 @@ class AzureBackend:
         if old is None and line.token == _VAULT:
             self._recover(entity)
         if old is None and line.token == _NETWORK:
-            self._watch(str(region_of(inputs)))
+            self._watch(entity)
         return entity
 
     def _require_parent(self, put: Put) -> None:
         above = ids.parent(put.identity)
-        root = f"/subscriptions/{self._subscription}".lower()
-        if above is None or above.lower() == root:
-            return
-        if not above.lower().startswith(root + "/") and above.lower().startswith("/subscriptions/"):
-            raise _rejected(put.kind, put.identity, f"{above} is outside the subscription {self._subscription}")
-        if not self._cloud.exists(above):
+        if above is not None and not self._cloud.exists(above):
             raise _rejected(put.kind, put.identity, f"{_words(above)} doesn't exist")
 
     def _references(self, put: Put) -> frozenset[str]:
@@ -323,12 +321,12 @@ class AzureBackend:
                 raise _rejected(put.kind, put.identity, f"{path} is not an ARM id: {value}")
             if entry.type and ids.type_of(value).lower() != entry.type.lower():
                 raise _rejected(put.kind, put.identity, f"{path} must name an object of type {entry.type}, not {value}")
-        root = f"/subscriptions/{self._subscription}".lower()
+        root = ids.subscription_of(put.identity)
         found: set[str] = set()
         for path, text in texts({key: item for key, item in put.inputs.items() if key not in _FREE_TEXT}):
-            if not text.lower().startswith(root) or ids.IN_SUBSCRIPTION.fullmatch(text) is None:
+            if ids.IN_SUBSCRIPTION.fullmatch(text) is None or ids.subscription_of(text) != root:
                 continue
-            if text.lower() != root and not self._cloud.exists(text, itself=put.identity):
+            if not self._cloud.exists(text, itself=put.identity):
                 raise _rejected(put.kind, put.identity, f"{path} names {_words(text)}, which doesn't exist")
             found.add(text.lower())
         return frozenset(found)
@@ -357,13 +355,16 @@ class AzureBackend:
             if gone.kind.token != _VAULT:
                 self._cloud.entities[key] = gone
 
-    def _watch(self, region: str) -> None:
-        if any(region_of(item.inputs) == region for item in self._cloud.of_type(_WATCHER)):
-            return
+    def _watch(self, network: Entity) -> None:
+        """Makes the watcher of a region in which a subscription has its first network."""
+        root, region = str(ids.subscription_of(network.identity)), str(region_of(network.inputs))
+        for watcher in self._cloud.of_type(_WATCHER):
+            if ids.subscription_of(watcher.identity) == root and region_of(watcher.inputs) == region:
+                return
         group = {"resourceGroupName": "NetworkWatcherRG", "location": region}
         watcher = {**group, "networkWatcherName": f"NetworkWatcher_{region}"}
         for token, inputs in ((_GROUP, group), (_WATCHER, watcher)):
-            identity = self._identity(KINDS[token], inputs)
+            identity = str(ids.fill(KINDS[token].template, inputs, ids.name_of(root)))
             if self._cloud.get(identity) is None:
                 self._put(KINDS[token], identity, inputs)
 

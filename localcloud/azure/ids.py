@@ -17,7 +17,7 @@ IN_SUBSCRIPTION: Final = re.compile(r"/subscriptions/[0-9a-f-]{36}(/[^/\s]+)*", 
 
 _PROVIDERS: Final = "/providers/"
 
-_IMPLICIT: Final = re.compile(r"/storageaccounts/[^/]+/(blob|file|queue|table)services/default")
+_IMPLICIT: Final = re.compile(r"/storageaccounts/[^/]+/(blob|file|queue|table)services/default$")
 """Objects that come into being with their parent and are there without having been created."""
 
 
@@ -71,6 +71,12 @@ def parent(identity: str) -> str | None:
     return "/" + "/".join(above) if above else None
 
 
+def subscription_of(identity: str) -> str | None:
+    """The id of the subscription that an object is in, in lower case; None for what is above subscriptions."""
+    segments = identity.lower().split("/")
+    return f"/subscriptions/{segments[2]}" if segments[1:2] == ["subscriptions"] and len(segments) > 2 else None
+
+
 def type_of(identity: str) -> str:
     """The ARM type of an id or template, such as `Microsoft.Network/virtualNetworks/subnets`."""
     start = identity.lower().rfind(_PROVIDERS)
@@ -87,7 +93,7 @@ def name_of(identity: str) -> str:
 
 def is_implicit(identity: str) -> bool:
     """Whether the object is there as soon as its parent is (a storage account's services)."""
-    return _IMPLICIT.search(identity.lower()) is not None and identity.lower().endswith("services/default")
+    return _IMPLICIT.search(identity.lower()) is not None
 
 
 def is_built_in_role(identity: str) -> bool:

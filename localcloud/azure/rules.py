@@ -482,9 +482,9 @@ def private_endpoint_groups(_cloud: Cloud, put: Put) -> Iterator[str]:
 
 def one_watcher(cloud: Cloud, put: Put) -> Iterator[str]:
     """A subscription has one network watcher a region."""
-    root = put.identity.lower().partition("/resourcegroups/")[0]
+    root = ids.subscription_of(put.identity)
     for other in cloud.of_type(put.kind.token):
-        is_other = other.identity.lower() != put.identity.lower() and other.identity.lower().startswith(root)
+        is_other = other.identity.lower() != put.identity.lower() and ids.subscription_of(other.identity) == root
         if is_other and region_of(other.inputs) == region_of(put.inputs):
             yield f"the region {region_of(put.inputs)} has a network watcher already: {other.identity}"
 

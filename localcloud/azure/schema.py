@@ -3,7 +3,6 @@
 The SDK's own annotations are the only source, so that an update of the SDK can't leave this behind.
 """
 
-import builtins
 import enum
 import importlib
 import inspect
@@ -22,8 +21,8 @@ import pulumi
 from localcloud.azure.values import join
 from localcloud.backend import UNKNOWN, CheckFailure
 
-_NAMESPACE: Final = {"Output": pulumi.Output, "T": TypeVar("T"), "_builtins": builtins}
-"""Names that the SDK's annotations use without importing them (they come out of `pulumi.Input`)."""
+_NAMESPACE: Final = {"Output": pulumi.Output, "T": TypeVar("T")}
+"""Names that `pulumi.Input` leaves in the SDK's annotations and that the SDK's modules don't have."""
 
 _API_VERSION: Final = re.compile(r"Azure REST API version (\d{4}-\d{2}-\d{2}(-preview)?)")
 _CONSTANT: Final = re.compile(r":param [^\n]*? (\w+): [^\n]*(?:\n(?!\s*:param)[^\n]*)*?Expected value is '([^']*)'")

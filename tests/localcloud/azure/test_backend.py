@@ -32,6 +32,18 @@ def test_each_subscription_has_its_own_objects(world):
     assert world.exists(identity)
 
 
+def test_back_door_leads_to_every_subscription(world):
+    identity = world.put("network:VirtualNetwork")
+    world.backend.configure({"subscriptionId": OTHER})
+    other = world.create("resources:ResourceGroup", resourceGroupName="example1", location="eastus")
+    network = world.create("network:VirtualNetwork", **world.minimal("network:VirtualNetwork"))
+    assert network.startswith(other)
+    assert sum("/networkWatchers/" in name for name in world.backend.identities()) == 2
+    world.backend.put_body(identity, {"tags": {"a": "b"}}, whole=False)
+    assert world.outputs(identity)["tags"] == {"a": "b"}
+    assert "tags" not in world.outputs(network)
+
+
 def test_client_configuration_names_subscription_and_tenant(world):
     found = world.backend.invoke("azure-native:authorization:getClientConfig", {})
     assert found["subscriptionId"] in world.root
@@ -196,7 +208,7 @@ def test_parent_must_exist(world):
 
 def test_scope_of_another_subscription_is_refused(world):
     inputs = world.minimal("authorization:RoleAssignment", scope=f"/subscriptions/{OTHER}/resourceGroups/theirs")
-    with pytest.raises(RejectedError, match="outside the subscription"):
+    with pytest.raises(RejectedError, match="is not the provider's subscription"):
         world.create("authorization:RoleAssignment", **inputs)
 
 
@@ -477,6 +489,21 @@ def test_scope_needs_a_vault_with_purge_protection(world):
         world.put("storage:EncryptionScope", source="Microsoft.KeyVault", keyVaultProperties={"keyUri": uri})
 
 
+def test_scope_needs_a_key_that_is_enabled(world):
+    uri = world.encrypted_storage()
+    world.backend.put_body(
+        f"{world.vault}/keys/example1", {"properties": {"attributes": {"enabled": False}}}, whole=False
+    )
+    with pytest.raises(RejectedError, match="the key example1 is disabled"):
+        world.put("storage:EncryptionScope", source="Microsoft.KeyVault", keyVaultProperties={"keyUri": uri})
+
+
+def test_scope_is_encrypted_twice_for_good(world):
+    identity = world.put("storage:EncryptionScope", requireInfrastructureEncryption=True)
+    with pytest.raises(RejectedError, match="fixed since the scope was created"):
+        world.update("storage:EncryptionScope", identity, **world.minimal("storage:EncryptionScope"))
+
+
 def test_scope_and_key_belong_together(world):
     assert world.check("storage:EncryptionScope", source="Microsoft.KeyVault") == [
         "keyVaultProperties.keyUri: the source Microsoft.KeyVault needs it"
@@ -559,6 +586,14 @@ def test_subnet_lies_in_its_network_apart_from_others(world):
     for name, prefix, message in [("a", "10.1.0.0/24", "outside"), ("b", "10.0.0.128/25", "overlaps")]:
         with pytest.raises(RejectedError, match=message):
             world.create("network:Subnet", **world.minimal("network:Subnet", subnetName=name, addressPrefix=prefix))
+
+
+def test_subnets_have_a_name_and_a_range(world):
+    assert world.check("network:Subnet", addressPrefix=None) == ["addressPrefix: a subnet needs an address range"]
+    assert world.check("network:VirtualNetwork", subnets=[{}]) == [
+        "subnets[0].name: a subnet needs a name",
+        "subnets[0].addressPrefix: a subnet needs an address range",
+    ]
 
 
 def test_ranges_are_ranges(world):
@@ -682,6 +717,9 @@ def test_private_endpoint_leads_to_what_its_target_offers(world):
     link = [{"name": "a", "privateLinkServiceId": vault, "groupIds": ["blob"]}]
     with pytest.raises(RejectedError, match="'blob' is not one of vault"):
         world.put("network:PrivateEndpoint", privateLinkServiceConnections=link)
+    link[0]["groupIds"] = []
+    with pytest.raises(RejectedError, match="groupIds must name one of vault"):
+        world.put("network:PrivateEndpoint", privateLinkServiceConnections=link)
     link[0]["groupIds"] = ["vault"]
     endpoint = world.put("network:PrivateEndpoint", privateLinkServiceConnections=link)
     [connection] = world.outputs(vault)["properties"]["privateEndpointConnections"]
@@ -804,6 +842,10 @@ def test_route_needs_an_origin_of_its_own_profile(world):
     other = {"id": f"{world.group}/providers/Microsoft.Cdn/profiles/other/originGroups/example1"}
     with pytest.raises(RejectedError, match="another profile"):
         world.create("cdn:Route", **world.minimal("cdn:Route", originGroup=other))
+
+
+def test_route_names_an_origin_group(world):
+    assert world.check("cdn:Route", originGroup=None) == ["originGroup: a route needs an origin group"]
 
 
 def test_route_in_use_keeps_its_origin_group(world):

@@ -30,6 +30,14 @@ def test_parents_and_types_follow_from_an_id(identity, parent, arm_type):
     assert ids.type_of(identity) == arm_type
 
 
+@pytest.mark.parametrize(
+    ("identity", "subscription"),
+    [(ROOT, ROOT), (VAULT.upper(), ROOT), ("/providers/Microsoft.Management/managementGroups/m", None), ("text", None)],
+)
+def test_subscription_follows_from_an_id(identity, subscription):
+    assert ids.subscription_of(identity) == subscription
+
+
 def test_template_and_id_are_each_others_inverse():
     template = "/{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}"
     inputs = {"scope": VAULT, "roleAssignmentName": "r"}
