@@ -157,7 +157,7 @@ class Stack:
 
     def sources(self, resource: Resource, *properties: str) -> list[Resource]:
         """The resources from which these top-level properties (all of them if none is named) were computed."""
-        names = properties or tuple(resource.depends_on)
+        names = [camel_case(name) for name in properties] or list(resource.depends_on)
         urns = dict.fromkeys(urn for name in names for urn in resource.depends_on.get(name, ()))
         return [self._by_urn[urn] for urn in urns if urn in self._by_urn]
 
@@ -180,7 +180,7 @@ class Stack:
         By value where both are known, else by the dependency, which the engine knows before anything exists. Raises
         UndeterminedError when the value is unknown and computed from nothing in the stack.
         """
-        sources = self.sources(resource, camel_case(name))
+        sources = self.sources(resource, name)
         try:
             value = resource.get(name, None)
         except UndeterminedError:

@@ -1,10 +1,12 @@
 """Keys in AWS KMS."""
 
 from policies.documents import statements
-from policies.resources import Resource
-from policies.rulebook import Findings, rule
+from policies.ownership import uses_own
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, not_applicable, rule, stack_rule
 
 KEY = "aws:kms/key:Key"
+ALIAS = "aws:kms/alias:Alias"
 
 _BOUND_TO_ACCOUNT = frozenset(
     {"aws:principalaccount", "aws:principalorgid", "aws:sourceaccount", "aws:sourceorgid", "kms:calleraccount"}
@@ -51,3 +53,18 @@ def kms_key_policy_names_principals(key: Resource) -> Findings:
         bound = any(name in _BOUND_TO_ACCOUNT for _, name in statement.conditions())
         if statement.is_allow and statement.everyone and not bound:
             yield f"statement {number} of the key policy allows everyone: name the principals"
+
+
+@stack_rule(ALIAS)
+def kms_alias_means_tenants_own_key(alias: Resource, stack: Stack) -> Findings:
+    """Whoever uses a key by its alias gets the key that the alias means today; a tenant's must mean its own."""
+    tenant = stack.tenant(alias) or not_applicable("the alias belongs to no tenant")
+    yield uses_own(
+        stack,
+        tenant,
+        alias,
+        "target_key_id",
+        read=lambda: alias.target_key_id,
+        targets={KEY: ("arn", "key_id")},
+        what="the alias's key",
+    )

@@ -1,7 +1,7 @@
 """Transport encryption at the edge of AWS."""
 
 from policies.resources import Resource
-from policies.rulebook import Findings, rule
+from policies.rulebook import Findings, not_applicable, rule
 from policies.tables import tls_setting
 
 CLASSIC = "aws:elb/loadBalancer:LoadBalancer"
@@ -20,6 +20,15 @@ def listener_takes_strongest_tls_only(listener: Resource) -> Findings:
     setting = tls_setting("aws-load-balancer")
     if listener.get("ssl_policy", None) not in setting.accepted:
         yield f"the listener takes weaker TLS than the load balancer offers: set ssl_policy to {setting.accepted[0]}"
+
+
+@rule("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup")
+def target_group_goes_on_under_tls(group: Resource) -> Findings:
+    """Behind the load balancer requests cross machines and zones; in clear they can be read there."""
+    if group.get("target_type", "instance") == "lambda":
+        not_applicable("a function is called over TLS always")
+    if group.protocol not in ("HTTPS", "TLS"):
+        yield "the load balancer goes on in clear: set protocol to HTTPS"
 
 
 @rule("aws:ec2clientvpn/endpoint:Endpoint")

@@ -42,7 +42,7 @@ def vpc_spans_three_zones(vpc: Resource, stack: Stack) -> Findings:
 @stack_rule("aws:ecs/service:Service")
 def ecs_service_spans_three_zones(service: Resource, stack: Stack) -> Findings:
     """A service that runs in one zone stops with it."""
-    subnets = _subnets(service, "networkConfiguration", lambda: service.network_configuration.subnets, stack)
+    subnets = _subnets(service, "network_configuration", lambda: service.network_configuration.subnets, stack)
     if len(_zones(subnets)) < ZONES:
         yield "the service runs in fewer than three zones: give network_configuration.subnets one subnet a zone"
     if service.get("scheduling_strategy", "REPLICA") == "REPLICA" and service.get("desired_count", 0) < ZONES:
@@ -63,6 +63,6 @@ def client_vpn_spans_two_zones(endpoint: Resource, stack: Stack) -> Findings:
     zones: set[str] = set()
     for association in stack.of_type("aws:ec2clientvpn/networkAssociation:NetworkAssociation"):
         if stack.refers_to(association, "client_vpn_endpoint_id", endpoint, "id"):
-            zones |= _zones(_subnets(association, "subnetId", lambda one=association: [one.subnet_id], stack))
+            zones |= _zones(_subnets(association, "subnet_id", lambda one=association: [one.subnet_id], stack))
     if len(zones) < 2:
         yield "the VPN is associated with fewer than two zones: add network associations in other zones"

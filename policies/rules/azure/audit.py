@@ -41,7 +41,7 @@ def workspace_needs_sign_in(workspace: Resource) -> Findings:
 @stack_rule(*LOGGED)
 def access_is_logged(resource: Resource, stack: Stack) -> Findings:
     """What writes no log can be attacked unseen."""
-    settings = [each for each in stack.of_type(SETTING) if resource in stack.sources(each, "resourceUri")]
+    settings = [each for each in stack.of_type(SETTING) if resource in stack.sources(each, "resource_uri")]
     if not any(_collects_all(setting) for setting in settings):
         yield "its logs are not collected: add a diagnostic setting with all logs and a workspace"
 

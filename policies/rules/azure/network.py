@@ -44,13 +44,20 @@ def network_rule_lets_no_one_in(entry: Resource) -> Findings:
     yield _judge(entry, "the rule")
 
 
-@rule("azure-native:network:VirtualNetwork")
+@rule("azure-native:network:VirtualNetwork", "azure-native:network:Subnet")
 def virtual_network_lets_no_one_in(network: Resource) -> Findings:
     """Groups may also be written out inside a network's subnets; they count as much as others."""
+    if network.resource_type == "azure-native:network:Subnet":
+        yield _judge_subnet(network, "")
+        return
     for number, subnet in network.numbered("subnets"):
-        group = subnet.get("network_security_group", None)
-        for place, entry in () if group is None else group.numbered("security_rules"):
-            yield _judge(entry, f"subnets[{number}].network_security_group.security_rules[{place}]")
+        yield _judge_subnet(subnet, f"subnets[{number}].")
+
+
+def _judge_subnet(subnet: Record, place: str) -> Findings:
+    group = subnet.get("network_security_group", None)
+    for number, entry in () if group is None else group.numbered("security_rules"):
+        yield _judge(entry, f"{place}network_security_group.security_rules[{number}]")
 
 
 @stack_rule(PUBLIC_ADDRESS)

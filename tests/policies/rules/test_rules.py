@@ -5,6 +5,8 @@ The samples lie beside this file, a YAML file for each file of rules, and in it 
 - `type` and `properties` are a resource that passes, or `stack` is a stack that passes (a mapping by name of
   resources with `type`, `properties`, `parent`, `protect`, `provider`, and `dependencies`: property -> names);
 - `violated` lists pairs of a part of the message and a change to that resource or stack (null takes away);
+- what is said for the first type of a rule is tried for its other types too, unless `types: differ` says that they
+  behave differently: then each has samples of its own;
 - `undetermined` lists changes that hide a value (`!unknown`), `passed` and `not-applicable` list others.
   A rule that reads no property can't be undetermined and says `reads no property`.
 """
@@ -25,7 +27,7 @@ import yaml
 import policies.rules
 from policies import ownership, properties
 from policies.documents import Statement
-from policies.resources import Resource, Stack
+from policies.resources import Resource, Stack, canonical_type
 from policies.rulebook import ANY_TYPE, Rule, discover
 from policies.rules.tenants import NAMES, UNTAGGED
 from policies.tables import Jurisdictions, TlsSetting
@@ -86,20 +88,26 @@ def _samples() -> Iterator[Sample]:
         base = {"sample": {key: table[key] for key in ("type", "properties", "protect", "parent") if key in table}}
         base = base if single else table["stack"]
 
-        def stack(patch: Any, single: bool = single, base: Any = base) -> Any:
+        def stacks(patch: Any, name: str = name, single: bool = single, base: Any = base) -> Iterator[Any]:
             if single:
                 own = {key[1:]: value for key, value in patch.items() if key.startswith("$")}
                 rest = {key: value for key, value in patch.items() if not key.startswith("$")}
                 patch = {"sample": own | ({"properties": rest} if rest else {})}
-            return _merged(base, patch)
+            merged = _merged(base, patch)
+            yield merged
+            first, *others = RULES[name].types
+            for other in others if table.get("types") != "differ" else []:
+                changed = {key: one | {"type": other} if one["type"] == first else one for key, one in merged.items()}
+                if changed != merged:
+                    yield changed
 
-        for patch in [{}, *table.get("passed", [])]:
-            yield Sample(name, "passed", stack(patch))
-        for message, patch in table.get("violated", []):
-            yield Sample(name, "violated", stack(patch), message)
+        told = [("passed", "", patch) for patch in [{}, *table.get("passed", [])]]
+        told += [("violated", message, patch) for message, patch in table.get("violated", [])]
         for answer in ("undetermined", "not-applicable"):
-            for patch in table.get(answer, []) if table.get(answer) != NO_PROPERTY else []:
-                yield Sample(name, answer, stack(patch))
+            told += [(answer, "", patch) for patch in table.get(answer, []) if table.get(answer) != NO_PROPERTY]
+        for answer, message, patch in told:
+            for stack in stacks(patch):
+                yield Sample(name, answer, stack, message)
 
 
 SAMPLES: Final = list(_samples())
@@ -131,6 +139,18 @@ def test_every_rule_has_its_samples(name) -> None:
     assert table.get("undetermined")
     if table["undetermined"] == NO_PROPERTY:
         assert not {path for kind, path in _reads([one for one in SAMPLES if one.rule == name])}
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_every_type_of_a_rule_is_violated_somewhere(name) -> None:
+    found = {
+        canonical_type(resource["type"])
+        for one in SAMPLES
+        if one.rule == name and one.answer == "violated"
+        for resource in one.stack.values()
+    }
+
+    assert sorted(set(RULES[name].types) - found - {ANY_TYPE}) == []
 
 
 def test_every_sample_has_its_rule() -> None:
@@ -217,10 +237,13 @@ def _top(resource_type: str, name: str) -> list[Any]:
     return kinds + (_parts(outputs[name]) if name in outputs else [])
 
 
-@pytest.mark.parametrize("resource_type", sorted({kind for rule in RULES.values() for kind in rule.types}))
+CLOUDS: Final = ("aws:", "azure-native:")
+
+
+@pytest.mark.parametrize(
+    "resource_type", sorted({kind for rule in RULES.values() for kind in rule.types if kind.startswith(CLOUDS)})
+)
 def test_types_that_rules_name_exist(resource_type) -> None:
-    if resource_type == ANY_TYPE or resource_type.startswith(("hosting:", "pulumi:")):
-        pytest.skip("not a cloud's type")
     assert _sdk_class(resource_type)
 
 
@@ -228,7 +251,7 @@ def test_properties_that_rules_read_exist() -> None:
     missing = []
     for resource_type, path in _reads(SAMPLES):
         # Every resource has an id.
-        if not resource_type.startswith(("aws:", "azure-native:")) or path == ("id",):
+        if not resource_type.startswith(CLOUDS) or path == ("id",):
             continue
         kinds = [pulumi.Resource]
         for depth, name in enumerate(path):
