@@ -409,7 +409,7 @@ class AwsBackend:
         for name in sdk.inputs(kind):
             wanted = None if inputs is None else inputs.get(name)
             held = state.get(name)
-            if name in described.write_only:
+            if name in described.write_only or name == f"{described.name}Prefix":
                 if wanted is not None:
                     found[name] = wanted
             elif wanted is not None and same(

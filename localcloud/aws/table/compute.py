@@ -257,7 +257,15 @@ def _delete_service(session: Session, values: Properties) -> None:
     session.call("delete_service", {"cluster": _cluster_name(values), "service": values["id"], "force": True})
 
 
+def _refuse_twin(session: Session, created: str, operation: str, path: str, name: str) -> None:
+    """Elastic Load Balancing gives the owner what exists already; the provider looks first."""
+    if name in session.ask(operation, path):
+        raise RefusedError(created, "AlreadyExists", f"{name} exists")
+
+
 def _create_balancer(session: Session, values: Properties) -> dict[str, Any]:
+    path = "LoadBalancers[].LoadBalancerName"
+    _refuse_twin(session, "CreateLoadBalancer", "describe_load_balancers", path, values["name"])
     parameters: Properties = {
         "Name": values["name"],
         "Scheme": "internal" if values.get("internal") else "internet-facing",
@@ -309,6 +317,8 @@ def _set_balancer_attributes(session: Session, values: Properties) -> None:
 
 
 def _create_target_group(session: Session, values: Properties) -> dict[str, Any]:
+    path = "TargetGroups[].TargetGroupName"
+    _refuse_twin(session, "CreateTargetGroup", "describe_target_groups", path, values["name"])
     parameters: Properties = {
         "Name": values["name"],
         "Port": values.get("port"),

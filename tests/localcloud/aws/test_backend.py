@@ -1,0 +1,270 @@
+"""What holds for all types: configuration, checks, regions, names, drift, references, crash recovery."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from localcloud.aws import AwsBackend
+from localcloud.aws.cloud import ACCOUNT
+from localcloud.backend import UNKNOWN, PartlyDoneError, Properties, RejectedError
+
+if TYPE_CHECKING:
+    from conftest import Laboratory
+
+KEY = "aws:kms/key:Key"
+BUCKET = "aws:s3/bucket:Bucket"
+POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+VPC = "aws:ec2/vpc:Vpc"
+SUBNET = "aws:ec2/subnet:Subnet"
+
+
+def client(aws: AwsBackend, service: str, region: str = "us-east-1") -> Any:
+    """A change behind the engine's back."""
+    return aws.cloud.client(service, region)
+
+
+def refreshed(aws: AwsBackend, kind: str, identity: str, inputs: Properties) -> Properties | None:
+    found = aws.read(kind, identity, inputs)
+    return None if found is None else found.inputs
+
+
+@pytest.mark.parametrize(
+    ("configuration", "sentence"),
+    [
+        ({}, "The AWS provider needs a region."),
+        ({"region": "us-east-1", "allowedAccountIds": ["210987654321"]}, "not among the allowed ones"),
+        ({"region": "us-east-1", "forbiddenAccountIds": [ACCOUNT]}, "not among the allowed ones"),
+        ({"region": "us-east-1", "endpoints": [{"s3": "http://example.com"}]}, "setting endpoints"),
+    ],
+)
+def test_configuration_of_another_cloud_is_refused(aws: AwsBackend, configuration: Properties, sentence: str) -> None:
+    with pytest.raises(RejectedError, match=sentence):
+        aws.configure(configuration)
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "property_path", "reason"),
+    [
+        ("aws:sqs/queue:Queue", {}, "", "add it in localcloud/aws/table"),
+        (VPC, {"cidrBlok": "10.0.0.0/16"}, "cidrBlok", "not a property"),
+        (SUBNET, {"cidrBlock": "10.0.0.0/24"}, "vpcId", "missing"),
+        (VPC, {"cidrBlock": 16}, "cidrBlock", "must be text"),
+        (VPC, {"cidrBlock": "10.0.0.0/16", "enableDnsSupport": "yes"}, "enableDnsSupport", "true or false"),
+        (VPC, {"tags": {"Name": 1}}, "tags.Name", "must be text"),
+        (BUCKET, {"acl": "public-read"}, "acl", "doesn't simulate acl"),
+        (KEY, {"deletionWindowInDays": 3}, "", "between 7 and 30"),
+        (KEY, {"deletionWindowInDays": 31}, "", "between 7 and 30"),
+        (
+            "aws:lb/listener:Listener",
+            {"loadBalancerArn": "arn", "defaultActions": [{"type": "forward", "forward": {"targetGroups": [{}]}}]},
+            "defaultActions[0].forward.targetGroups[0].arn",
+            "missing",
+        ),
+        (RULE, {"securityGroupId": "sg-1", "ipProtocol": "-1"}, "", "exactly one of cidrIpv4"),
+        ("aws:ec2/flowLog:FlowLog", {}, "", "exactly one of vpcId"),
+        ("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock", {"accountId": "210987654321"}, "", "210987654321"),
+    ],
+)
+def test_wrong_inputs_are_named(
+    aws: AwsBackend, kind: str, inputs: Properties, property_path: str, reason: str
+) -> None:
+    _, failures = aws.check(kind, inputs)
+    assert [(each.property, reason in each.reason) for each in failures] == [(property_path, True)]
+
+
+def test_unknown_type_is_refused_everywhere(aws: AwsBackend) -> None:
+    with pytest.raises(RejectedError, match="aws:sqs/queue:Queue yet: add it in localcloud/aws/table"):
+        aws.create("aws:sqs/queue:Queue", "urn:x::y", {})
+
+
+def test_resource_has_a_region_of_its_own(laboratory: "Laboratory") -> None:
+    aws, inputs = laboratory.aws, {"cidrBlock": "10.0.0.0/16", "region": "eu-west-2"}
+    identity, outputs = laboratory.make(VPC, inputs)
+    assert outputs["region"] == "eu-west-2"
+    assert outputs["arn"].startswith("arn:aws:ec2:eu-west-2:")
+    assert client(aws, "ec2", "eu-west-2").describe_vpcs(VpcIds=[identity])["Vpcs"]
+    assert aws.read(VPC, identity, {}) is None
+    imported = aws.read(VPC, f"{identity}@eu-west-2", None)
+    assert imported is not None
+    assert imported.identity == identity
+    assert any(each.replaces for each in aws.diff(VPC, inputs, outputs, inputs | {"region": "eu-west-1"}))
+    aws.delete(VPC, identity, outputs)
+    assert aws.read(VPC, identity, inputs) is None
+
+
+def test_missing_name_is_made_from_the_logical_one(aws: AwsBackend) -> None:
+    first, outputs = aws.create(BUCKET, f"urn:pulumi:test::hosting::{BUCKET}::data", {})
+    second, _ = aws.create(BUCKET, f"urn:pulumi:test::hosting::{BUCKET}::data", {"bucketPrefix": "logs-"})
+    assert first.startswith("data-")
+    assert second.startswith("logs-")
+    assert outputs["bucket"] == first
+    assert aws.diff(BUCKET, {}, outputs, {}) == []
+    assert refreshed(aws, BUCKET, first, {}) == {}
+
+
+def test_two_of_one_name_are_refused(laboratory: "Laboratory") -> None:
+    for kind, inputs in (
+        (BUCKET, {"bucket": "twice"}),
+        ("aws:iam/role:Role", {"name": "twice", "assumeRolePolicy": "{}"}),
+        ("aws:cloudwatch/logGroup:LogGroup", {"name": "/twice"}),
+        ("aws:cloudtrail/trail:Trail", {"name": "twice", "s3BucketName": "twice"}),
+        ("aws:lb/loadBalancer:LoadBalancer", {"name": "twice", "subnets": [laboratory.subnet(0), laboratory.subnet(1)]}),
+        (
+            "aws:ecs/service:Service",
+            {"name": "twice", "cluster": laboratory.cluster, "taskDefinition": laboratory.task()},
+        ),
+    ):
+        laboratory.make(kind, inputs)
+        with pytest.raises(RejectedError, match="AWS refuses Create"):
+            laboratory.make(kind, inputs)
+            pytest.fail(kind)
+
+
+def test_same_name_goes_before_its_replacement(aws: AwsBackend) -> None:
+    assert aws.deletes_before_replacing(BUCKET, {"bucket": "a"}, {"bucket": "a", "objectLockEnabled": True})
+    assert not aws.deletes_before_replacing(BUCKET, {"bucket": "a"}, {"bucket": "b"})
+    assert aws.deletes_before_replacing(GROUP, {"name": "a"}, {"name": "a", "description": "b"})
+    assert not aws.deletes_before_replacing(VPC, {"cidrBlock": "10.0.0.0/16"}, {"cidrBlock": "10.1.0.0/16"})
+
+
+def test_refresh_finds_a_rotation_that_was_switched_off(laboratory: "Laboratory") -> None:
+    inputs = {"enableKeyRotation": True}
+    identity, outputs = laboratory.make(KEY, inputs)
+    client(laboratory.aws, "kms").disable_key_rotation(KeyId=identity)
+    drifted = refreshed(laboratory.aws, KEY, identity, inputs)
+    assert drifted == {"enableKeyRotation": False}
+    healed = laboratory.aws.update(KEY, identity, drifted, inputs, everything=False)
+    assert healed == outputs
+    assert client(laboratory.aws, "kms").get_key_rotation_status(KeyId=identity)["KeyRotationEnabled"]
+
+
+def test_refresh_finds_a_disabled_key_though_nobody_set_it(laboratory: "Laboratory") -> None:
+    identity, _ = laboratory.make(KEY, {})
+    client(laboratory.aws, "kms").disable_key(KeyId=identity)
+    assert refreshed(laboratory.aws, KEY, identity, {}) == {"isEnabled": False}
+
+
+def test_refresh_finds_a_key_that_is_being_deleted_gone(laboratory: "Laboratory") -> None:
+    identity, _ = laboratory.make(KEY, {})
+    client(laboratory.aws, "kms").schedule_key_deletion(KeyId=identity, PendingWindowInDays=7)
+    assert laboratory.aws.read(KEY, identity, {}) is None
+
+
+def test_refresh_finds_a_missing_policy_and_a_missing_bucket(laboratory: "Laboratory") -> None:
+    bucket = laboratory.bucket()
+    inputs = {"bucket": bucket, "policy": '{"Version": "2012-10-17", "Statement": []}'}
+    identity, _ = laboratory.make(POLICY, inputs)
+    client(laboratory.aws, "s3").delete_bucket_policy(Bucket=bucket)
+    assert laboratory.aws.read(POLICY, identity, inputs) is None
+    client(laboratory.aws, "s3").delete_bucket(Bucket=bucket)
+    assert laboratory.aws.read(BUCKET, bucket, {"bucket": bucket}) is None
+    laboratory.aws.delete(POLICY, identity, inputs)
+
+
+def test_refresh_finds_changed_and_added_tags(laboratory: "Laboratory") -> None:
+    tagged, untagged = {"cidrBlock": "10.0.0.0/16", "tags": {"Name": "a"}}, {"cidrBlock": "10.0.0.0/16"}
+    first, second = laboratory.make(VPC, tagged)[0], laboratory.make(VPC, untagged)[0]
+    client(laboratory.aws, "ec2").create_tags(Resources=[first, second], Tags=[{"Key": "Name", "Value": "b"}])
+    assert refreshed(laboratory.aws, VPC, first, tagged) == tagged | {"tags": {"Name": "b"}}
+    drifted = refreshed(laboratory.aws, VPC, second, untagged)
+    assert drifted == untagged | {"tags": {"Name": "b"}}
+    outputs = laboratory.aws.update(VPC, second, drifted, untagged, everything=False)
+    assert outputs["tags"] == {}
+
+
+def test_refresh_finds_a_security_group_rule_that_nobody_declared(laboratory: "Laboratory") -> None:
+    inputs = {"name": laboratory.unique("drift"), "description": "d", "vpcId": laboratory.vpc}
+    identity, outputs = laboratory.make(GROUP, inputs)
+    laboratory.make(
+        RULE,
+        {"securityGroupId": identity, "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "0.0.0.0/0"},
+    )
+    found = laboratory.aws.read(GROUP, identity, inputs)
+    assert found is not None
+    assert found.outputs == outputs
+    permission = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    client(laboratory.aws, "ec2").authorize_security_group_ingress(GroupId=identity, IpPermissions=[permission])
+    found = laboratory.aws.read(GROUP, identity, inputs)
+    assert found is not None
+    assert found.outputs["ingress"] == [
+        {"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}
+    ]
+
+
+def test_new_security_group_lets_nothing_out(laboratory: "Laboratory") -> None:
+    identity = laboratory.security_group("closed")
+    group = client(laboratory.aws, "ec2").describe_security_groups(GroupIds=[identity])["SecurityGroups"][0]
+    assert group["IpPermissionsEgress"] == []
+
+
+def test_gateway_gives_its_address_back(laboratory: "Laboratory") -> None:
+    address, held = laboratory.make("aws:ec2/eip:Eip", {"domain": "vpc"})
+    gateway, outputs = laboratory.make(
+        "aws:ec2/natGateway:NatGateway", {"allocationId": address, "subnetId": laboratory.subnet()}
+    )
+    laboratory.aws.delete("aws:ec2/natGateway:NatGateway", gateway, outputs)
+    laboratory.aws.delete("aws:ec2/eip:Eip", address, held)
+    assert laboratory.aws.read("aws:ec2/eip:Eip", address, {}) is None
+
+
+def test_object_that_exists_but_could_not_be_finished_is_kept(laboratory: "Laboratory") -> None:
+    """A key is made; the alias of another is then pointed at a key that isn't there."""
+    inputs = {"enableKeyRotation": True, "customerMasterKeySpec": "HMAC_256", "keyUsage": "GENERATE_VERIFY_MAC"}
+    original = client(laboratory.aws, "kms")
+    laboratory.aws.cloud.client.cache_clear()
+    broken = client(laboratory.aws, "kms")
+    broken.enable_key_rotation = refuse(broken)
+    with pytest.raises(PartlyDoneError) as caught:
+        laboratory.make(KEY, inputs)
+    laboratory.aws.cloud.client.cache_clear()
+    assert original.describe_key(KeyId=caught.value.identity)["KeyMetadata"]["Enabled"]
+    assert caught.value.reasons == ("AWS refuses EnableKeyRotation: no (UnsupportedOperationException).",)
+    assert caught.value.outputs["keyId"] == caught.value.identity
+
+
+def refuse(kms: Any) -> Any:
+    def enable_key_rotation(**parameters: Any) -> None:
+        raise kms.exceptions.ClientError(
+            {"Error": {"Code": "UnsupportedOperationException", "Message": "no"}}, "EnableKeyRotation"
+        )
+
+    return enable_key_rotation
+
+
+def test_update_of_something_gone_says_so(aws: AwsBackend) -> None:
+    with pytest.raises(RejectedError, match="isn't there any more"):
+        aws.update(VPC, "vpc-00000000", {}, {"tags": {"a": "b"}}, everything=False)
+
+
+def test_find_tells_twins_apart_by_name_tag_and_stack(laboratory: "Laboratory") -> None:
+    inputs = {"cidrBlock": "10.7.0.0/16", "tags": {"Name": "twin", "stack": "one"}}
+    identity, _ = laboratory.make(VPC, inputs)
+    laboratory.make(VPC, inputs | {"tags": {"Name": "twin", "stack": "two"}})
+    assert laboratory.aws.find(VPC, inputs) == [identity]
+    assert laboratory.aws.find(VPC, {"cidrBlock": "10.7.0.0/16"}) == []
+
+
+def test_prediction_gives_ids_that_follow_from_names(aws: AwsBackend) -> None:
+    predicted = aws.predict(BUCKET, "urn:x", {"bucket": "data", "tags": {"a": "b"}})
+    assert predicted["id"] == "data"
+    assert predicted["arn"] == "arn:aws:s3:::data"
+    assert predicted["tagsAll"] == {"a": "b"}
+    assert aws.predict(POLICY, "urn:x", {"bucket": UNKNOWN, "policy": "{}"}) == {"region": "us-east-1"}
+    assert "id" not in aws.predict(VPC, "urn:x", {"cidrBlock": "10.0.0.0/16"})
+
+
+def test_functions(aws: AwsBackend) -> None:
+    identity = aws.invoke("aws:index/getCallerIdentity:getCallerIdentity", {})
+    assert identity["accountId"] == ACCOUNT
+    assert aws.invoke("aws:index/getRegion:getRegion", {})["region"] == "us-east-1"
+    with pytest.raises(RejectedError, match="aws:ec2/getVpc:getVpc yet"):
+        aws.invoke("aws:ec2/getVpc:getVpc", {})
+
+
+def test_certificate_without_its_record_is_never_valid(laboratory: "Laboratory") -> None:
+    inputs = {"domainName": f"{laboratory.unique('lonely')}.example.com", "validationMethod": "DNS"}
+    identity, _ = laboratory.make("aws:acm/certificate:Certificate", inputs)
+    with pytest.raises(RejectedError, match="no hosted zone has the record"):
+        laboratory.make("aws:acm/certificateValidation:CertificateValidation", {"certificateArn": identity})
