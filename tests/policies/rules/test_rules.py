@@ -88,7 +88,9 @@ def _samples() -> Iterator[Sample]:
         base = {"sample": {key: table[key] for key in ("type", "properties", "protect", "parent") if key in table}}
         base = base if single else table["stack"]
 
-        def stacks(patch: Any, name: str = name, single: bool = single, base: Any = base) -> Iterator[Any]:
+        def stacks(
+            patch: Any, table: Any = table, name: str = name, single: bool = single, base: Any = base
+        ) -> Iterator[Any]:
             if single:
                 own = {key[1:]: value for key, value in patch.items() if key.startswith("$")}
                 rest = {key: value for key, value in patch.items() if not key.startswith("$")}

@@ -1,0 +1,64 @@
+import pytest
+
+from policies.properties import UndeterminedError
+from policies.resources import Resource, Stack, canonical_type
+
+SERVICE = "hosting:aware:Aware"
+TENANT = "hosting:infra:Tenant"
+KEY = "aws:kms/key:Key"
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+def resource(name, kind=KEY, **options):
+    properties = options.pop("properties", {})
+    return Resource(kind, name, name, properties, **options)
+
+
+def test_an_api_version_is_no_part_of_the_type():
+    assert canonical_type("azure-native:network/v20230601:SecurityRule") == "azure-native:network:SecurityRule"
+    assert canonical_type("azure-native:network/v20230601preview:SecurityRule") == "azure-native:network:SecurityRule"
+    assert canonical_type("aws:ec2/vpc:Vpc") == "aws:ec2/vpc:Vpc"
+
+
+def test_the_tenant_is_the_next_component_above():
+    service, tenant = resource("service", SERVICE), resource("acme", TENANT, parent_urn="service")
+    bucket = resource("bucket", "hosting:cloud_integrated:Bucket", parent_urn="acme")
+    deep, shared = resource("deep", parent_urn="bucket"), resource("shared", parent_urn="service")
+    stack = Stack([service, tenant, bucket, deep, shared])
+
+    assert stack.tenant(deep) == "acme"
+    assert stack.tenant(shared) is None
+    assert stack.tenant_component(deep) is tenant
+
+
+def test_references_hold_by_value_and_before_that_by_dependency():
+    target = resource("target")
+    known = resource("known", properties={"arn": "a"})
+    by_dependency = resource("one", properties={"kmsKeyId": UNKNOWN}, depends_on={"kmsKeyId": ["target"]})
+    by_value = resource("two", properties={"kmsKeyId": "a"}, depends_on={"kmsKeyId": ["target"]})
+    hidden = resource("three", properties={"kmsKeyId": UNKNOWN})
+    stack = Stack([target, known, by_dependency, by_value, hidden])
+
+    assert stack.refers_to(by_dependency, "kms_key_id", target, "arn")
+    assert not stack.refers_to(by_dependency, "kms_key_id", known, "arn")
+    assert stack.refers_to(by_value, "kms_key_id", known, "arn")
+    assert stack.refers_to(by_value, "kms_key_id", target, "arn")
+    with pytest.raises(UndeterminedError):
+        stack.refers_to(hidden, "kms_key_id", known, "arn")
+    assert stack.sources(by_value, "kms_key_id") == [target]
+    assert stack.users(target) == [by_dependency, by_value]
+
+
+@pytest.mark.parametrize(
+    ("configured", "recorded", "known"),
+    [("us", "us", "us"), (None, "uk", "uk"), ("uk", None, "uk"), (None, None, None), ("us", "uk", None)],
+)
+def test_the_jurisdiction_is_configured_recorded_or_not_known(configured, recorded, known):
+    properties = {"jurisdiction": recorded} if recorded else {}
+    stack = Stack([resource("service", SERVICE, properties=properties)], configured)
+
+    if known is None:
+        with pytest.raises(UndeterminedError):
+            _ = stack.jurisdiction
+    else:
+        assert stack.jurisdiction == known
