@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pulumi
 import pytest
@@ -21,6 +21,7 @@ with warnings.catch_warnings():
 
 from infra.cloud_integrated import CloudIntegrated
 from infra.settings import parse_settings
+from infra.tenants import TenantState
 
 ROOT = Path(__file__).parents[3]
 ACCOUNT = "123456789012"
@@ -115,6 +116,18 @@ def declare(declared: Any, sample: dict[str, Any]) -> Callable[..., Stack]:
 def stack(declare: Callable[..., Stack]) -> Stack:
     """The sample stack as it is."""
     return declare()
+
+
+@pytest.fixture(scope="session")
+def stack_of_all_states(declare: Callable[..., Stack]) -> Stack:
+    """A stack with one tenant in each state, called as its state."""
+    return declare(tenants=[{"id": state, "state": state} for state in get_args(TenantState)])
+
+
+@pytest.fixture(scope="session")
+def stack_let_go(declare: Callable[..., Stack]) -> Stack:
+    """A stack whose last tenant is deleted."""
+    return declare(tenants=[{"id": "acme", "state": "deleted"}])
 
 
 @pytest.fixture(scope="session")

@@ -34,11 +34,9 @@ def test_the_balancer_is_hardened(stack, setting, value):
     assert balancer(stack)[setting] == value
 
 
-@pytest.mark.parametrize(("state", "protected"), [("active", True), ("terminated", True), ("deleted", False)])
-def test_the_balancer_can_be_deleted_once_no_tenant_lives_behind_it(declare, state, protected):
-    changed = declare(tenants=[{"id": "acme", "state": "deleted"}, {"id": "globex", "state": state}])
-
-    assert balancer(changed)["enableDeletionProtection"] is protected
+def test_the_balancer_can_be_deleted_once_no_tenant_lives_behind_it(stack_of_all_states, stack_let_go):
+    assert balancer(stack_of_all_states)["enableDeletionProtection"] is True
+    assert balancer(stack_let_go)["enableDeletionProtection"] is False
 
 
 def test_requests_and_handshakes_are_logged(stack):
