@@ -23,6 +23,11 @@ def test_provider_refuses_a_tenant_that_is_no_uuid():
         AzureBackend().configure({"subscriptionId": OTHER, "tenantId": "ours"})
 
 
+def test_provider_must_be_configured_first(world):
+    with pytest.raises(RejectedError, match="not been configured"):
+        AzureBackend().create("azure-native:resources:ResourceGroup", "urn", world.minimal("resources:ResourceGroup"))
+
+
 def test_each_subscription_has_its_own_objects(world):
     identity = world.put("network:VirtualNetwork")
     world.backend.configure({"subscriptionId": OTHER})
@@ -229,6 +234,12 @@ def test_reference_must_be_of_the_right_type(world):
     network = world.put("network:VirtualNetwork")
     with pytest.raises(RejectedError, match=r"must name an object of type Microsoft\.Network/networkSecurityGroups"):
         world.create("network:Subnet", **world.minimal("network:Subnet", networkSecurityGroup={"id": network}))
+
+
+def test_reference_must_be_an_id(world):
+    world.put("network:VirtualNetwork")
+    with pytest.raises(RejectedError, match=r"networkSecurityGroup\.id is not an ARM id: mine"):
+        world.create("network:Subnet", **world.minimal("network:Subnet", networkSecurityGroup={"id": "mine"}))
 
 
 def test_reference_that_no_table_lists_must_exist_too(world):
