@@ -3,7 +3,6 @@
 import argparse
 import logging
 import os
-import sys
 from pathlib import Path
 
 from localcloud.backend import Backend
@@ -13,16 +12,16 @@ from localcloud.server import StartError, serve
 def _backend(name: str) -> Backend:
     # Imported here, for each takes a second and more to load and a process serves only one.
     if name == "aws":
-        from localcloud.aws import AwsBackend
+        from localcloud.aws import AwsBackend  # noqa: PLC0415
 
         return AwsBackend()
-    from localcloud.azure import AzureBackend
+    from localcloud.azure import AzureBackend  # noqa: PLC0415
 
     return AzureBackend()
 
 
-def main() -> int:
-    """The exit status: 0 after SIGTERM or SIGINT, 1 when the cloud couldn't be started."""
+def main() -> None:
+    """Ends after SIGTERM or SIGINT; with status 1 and a sentence when the cloud couldn't be started."""
     parser = argparse.ArgumentParser(prog="python -m localcloud", description="Serves one simulated cloud.")
     parser.add_argument("cloud", choices=("aws", "azure"))
     parser.add_argument("--directory", type=Path, required=True, help="where the record of the running cloud is kept")
@@ -35,10 +34,8 @@ def main() -> int:
     try:
         serve(arguments.cloud, _backend(arguments.cloud), arguments.directory, arguments.http_port)
     except StartError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+        parser.exit(1, f"{error}\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

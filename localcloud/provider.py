@@ -1,10 +1,15 @@
-"""The engine's side of a simulated cloud: the gRPC service ResourceProvider in front of any `Backend`."""
+"""The engine's side of a simulated cloud: the gRPC service ResourceProvider in front of any `Backend`.
+
+Names, arguments and meaning of the methods are those of the protocol (pulumi/provider.proto).
+"""
+# ruff: noqa: ARG002, D102, N802
 
 import json
 import logging
+import re
 import threading
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any, Final, NoReturn
@@ -24,7 +29,7 @@ FIND: Final = "localcloud:index:find"
 REPLACING_CONFIGURATION: Final = frozenset({"region", "subscriptionId", "tenantId"})
 """Provider settings whose change means another cloud: every resource of the provider is made anew."""
 
-_NO_SECRET: Final = "the message is withheld: it could hold a secret"
+_WITHHELD: Final = "its message is withheld, for it could hold a secret"
 
 _logger = logging.getLogger("localcloud")
 
@@ -177,7 +182,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         _decline(context)
 
     @contextmanager
-    def _call(self, verb: str, subject: str, context: grpc.ServicerContext) -> Iterator[None]:
+    def _call(self, verb: str, subject: str, context: grpc.ServicerContext) -> Generator[None]:
         """One call of the backend. What it raises reaches the engine as one sentence, never as a traceback."""
         try:
             with self._lock:
@@ -190,7 +195,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         except Exception as error:  # noqa: BLE001  whatever it is, the engine must get a sentence
             # The exception's text can hold a value of the inputs, so neither the engine nor the log gets it.
             frames = "".join(traceback.format_tb(error.__traceback__))
-            _logger.error("%s of %s: %s (%s)\n%s", verb, subject, type(error).__name__, _NO_SECRET, frames)
+            _logger.error("%s of %s: %s (%s)\n%s", verb, subject, type(error).__name__, _WITHHELD, frames)  # noqa: TRY400
             failure = _Status(
                 grpc.StatusCode.INTERNAL,
                 f"the local {self._backend.package} cloud failed to {verb} {subject} with {type(error).__name__}; "
@@ -212,7 +217,7 @@ def _with_id(identity: str, outputs: Properties) -> Struct:
 
 def _kind(urn: str) -> str:
     """The resource's own type: the last of the types in the third part of its URN."""
-    return urn.split("::")[2].split("$")[-1]
+    return urn.split("::")[2].rpartition("$")[2]
 
 
 def _from_json(value: Any) -> Any:
@@ -249,7 +254,7 @@ def _diff_response(changes: list[Change]) -> provider_pb2.DiffResponse:
 
 
 def _first_name(path: str) -> str:
-    return path.split(".")[0].split("[")[0]
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
 def _partly_done_status(error: PartlyDoneError) -> _Status:

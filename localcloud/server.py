@@ -43,7 +43,7 @@ def serve(name: str, backend: Backend, directory: Path, http_port: int = 0) -> N
     """
     stop = threading.Event()
 
-    def handle(number: int, frame: FrameType | None) -> None:
+    def handle(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
     signal.signal(signal.SIGTERM, handle)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from google.protobuf.struct_pb2 import ListValue, Struct, Value
+from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 
 from localcloud.backend import UNKNOWN, Properties
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 """The key by which Pulumi marks a map that stands for something else (a secret, an asset, a reference)."""
 
-SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
+SECRET_MARK: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  a mark in the protocol, no secret
 
 UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
@@ -38,7 +38,7 @@ def to_wire(properties: Mapping[str, Any]) -> Struct:
 
 
 def _map_from_wire(properties: Struct) -> Any:
-    if SIGNATURE in properties.fields and properties.fields[SIGNATURE].string_value == SECRET:
+    if SIGNATURE in properties.fields and properties.fields[SIGNATURE].string_value == SECRET_MARK:
         return _from_value(properties.fields["value"])
     return {
         name: _from_value(value)
@@ -65,23 +65,25 @@ def _from_value(value: Value) -> Any:
 
 
 def _to_value(value: Any) -> Value:
-    if value is UNKNOWN:
-        return Value(string_value=UNKNOWN_TEXT)
+    result = Value()
     match value:
         case None:
-            return Value(null_value=0)  # pyright: ignore[reportArgumentType]
+            result.null_value = NULL_VALUE
         case bool():
-            return Value(bool_value=value)
+            result.bool_value = value
         case int() | float():
-            return Value(number_value=value)
+            result.number_value = value
         case str():
-            return Value(string_value=value)
+            result.string_value = value
         case Mapping():
-            return Value(struct_value=to_wire(value))
+            result.struct_value.CopyFrom(to_wire(value))
         case list() | tuple():
-            return Value(list_value=ListValue(values=[_to_value(element) for element in value]))
+            result.list_value.CopyFrom(ListValue(values=[_to_value(element) for element in value]))
+        case _ if value is UNKNOWN:
+            result.string_value = UNKNOWN_TEXT
         case _:
             raise TypeError(f"a property can't hold a {type(value).__name__}")
+    return result
 
 
 def merged(old_outputs: Any, old_inputs: Any, inputs: Any) -> Any:

@@ -1,4 +1,5 @@
 """The AWS cloud on this machine: what the table says of each type, done on moto."""
+# ruff: noqa: D102  `localcloud.backend.Backend` says what each method is for
 
 import re
 import secrets
@@ -17,11 +18,11 @@ from localcloud.aws.template import ABSENT, fill, parameters, placeholders
 from localcloud.backend import UNKNOWN, Change, CheckFailure, Found, PartlyDoneError, Properties, RejectedError
 
 _CONFIGURATION: Final = frozenset({"region", "allowedAccountIds", "forbiddenAccountIds"})
-"""Settings of the provider that have a meaning here; those that only skip checks of real credentials are passed over."""
+"""Settings of the provider that mean something here; those that only skip checks of credentials are passed over."""
 
 
 class AwsBackend:
-    """Implements `localcloud.backend.Backend` for the package `aws`."""
+    """AWS as a `Backend`, which says what each method is for."""
 
     package = "aws"
 
@@ -108,7 +109,7 @@ class AwsBackend:
             return old == self._own_identity(described, self._values(kind, inputs, None))
         return described.name is not None and old_inputs.get(described.name, ABSENT) == inputs.get(described.name)
 
-    def predict(self, kind: str, urn: str, inputs: Properties) -> Properties:
+    def predict(self, kind: str, urn: str, inputs: Properties) -> Properties:  # noqa: ARG002  names are inputs here
         described = self._type(kind)
         values = self._values(kind, inputs, None)
         templates = dict(described.outputs)
@@ -130,7 +131,7 @@ class AwsBackend:
         described = self._type(kind)
         given = dict(inputs)
         if described.name and not given.get(described.name):
-            prefix = given.get(f"{described.name}Prefix") or urn.split("::")[-1] + "-"
+            prefix = given.get(f"{described.name}Prefix") or urn.rpartition("::")[2] + "-"
             given[described.name] = prefix + secrets.token_hex(4)[:7]
         session = self._session(described, given)
         self._refuse_dangling(kind, given)
@@ -175,21 +176,21 @@ class AwsBackend:
         self.cloud.memory.get(kind, {}).pop(self._memory_key(session.region, identity), None)
 
     def invoke(self, token: str, arguments: Properties) -> Properties:
-        if token == "aws:index/getCallerIdentity:getCallerIdentity":
-            return {
-                "id": ACCOUNT,
-                "accountId": ACCOUNT,
-                "arn": f"arn:aws:iam::{ACCOUNT}:root",
-                "userId": ACCOUNT,
-            }
-        if token == "aws:index/getRegion:getRegion":
-            region = arguments.get("region") or self._default_region()
-            return {"id": region, "name": region, "region": region}
-        if token == "aws:index/getPartition:getPartition":
-            return {"id": "aws", "partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
-        raise RejectedError(
-            f"The local AWS cloud doesn't simulate the function {token} yet: add it in localcloud/aws/backend.py."
-        )
+        region = arguments.get("region") or self._default_region()
+        match token.rpartition(":")[2]:
+            case "getCallerIdentity":
+                arn = f"arn:aws:iam::{ACCOUNT}:root"
+                return {"id": ACCOUNT, "accountId": ACCOUNT, "arn": arn, "userId": ACCOUNT}
+            case "getRegion":
+                return {"id": region, "name": region, "region": region}
+            case "getPartition":
+                suffix = {"dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
+                return {"id": "aws", "partition": "aws", **suffix}
+            case _:
+                raise RejectedError(
+                    f"The local AWS cloud doesn't simulate the function {token} yet: add it in "
+                    "localcloud/aws/backend.py."
+                )
 
     def find(self, kind: str, inputs: Properties) -> list[str]:
         described = self._type(kind)
@@ -419,16 +420,18 @@ class AwsBackend:
                 path=name,
             ):
                 found[name] = wanted
-            elif wanted is None and same(described.defaults.get(name), held):
-                continue
-            elif wanted is None and inputs is not None and name in left_to_cloud:
-                continue
-            elif held is not None and not (wanted is None and is_empty(held) and name not in described.defaults):
+            elif wanted is not None or not (
+                same(described.defaults.get(name), held) or (inputs is not None and name in left_to_cloud)
+            ):
                 found[name] = held
-        return found
+        return {name: value for name, value in found.items() if value is not None}
 
     def _normal(self, described: Type, name: str, value: Any) -> Any:
-        return value if value is None or value is UNKNOWN or name not in described.normal else described.normal[name](value)
+        return (
+            value
+            if value is None or value is UNKNOWN or name not in described.normal
+            else described.normal[name](value)
+        )
 
     def _finish(self, kind: str, identity: str, inputs: Properties, reasons: list[str]) -> Properties:
         """The outputs after a creation or an update. Nothing passes as done that a refresh wouldn't find again."""
@@ -441,10 +444,8 @@ class AwsBackend:
             if not name.startswith("__") and not is_empty(value) and found.inputs.get(name) != value
         )
         if forgotten and not reasons:
-            reasons = [
-                f"The local AWS cloud doesn't keep {', '.join(forgotten)} of {kind}: mend its entry in "
-                "localcloud/aws/table."
-            ]
+            names = ", ".join(forgotten)
+            reasons = [f"The local AWS cloud doesn't keep {names} of {kind}: mend its entry in localcloud/aws/table."]
         if reasons:
             raise PartlyDoneError(identity, found.outputs | inputs, reasons)
         return found.outputs

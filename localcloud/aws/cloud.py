@@ -1,10 +1,11 @@
 """The AWS account that lives in this process: moto's backends behind boto3, and what moto lacks in memory."""
 
+import json
 import os
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 from wsgiref.types import WSGIApplication
 
 # moto reads these at its first call: the AMIs would bring 1,301 snapshots, the managed policies can be attached.
@@ -13,12 +14,12 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 # Seconds until a certificate is issued: none, or each refresh of the first minute would find another state.
 os.environ.setdefault("MOTO_ACM_VALIDATION_WAIT", "-1")
 
-import boto3
+import boto3.session
 import jmespath
 from botocore.exceptions import ClientError, ParamValidationError
-from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, StructureShape
 from moto import mock_aws
-from moto.server import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from localcloud.aws import guards
 from localcloud.aws.sdk import same_name
@@ -63,9 +64,8 @@ class Cloud:
     @cache  # noqa: B019  the cloud lives as long as its process
     def client(self, service: str, region: str) -> Any:
         """A client with credentials of its own: none of the user's are looked for."""
-        return boto3.session.Session(aws_access_key_id="local", aws_secret_access_key="local").client(
-            service, region_name=region
-        )
+        session: Any = boto3.session.Session(aws_access_key_id="local", aws_secret_access_key="local")  # noqa: S106
+        return session.client(service, region_name=region)
 
     def session(self, service: str, region: str) -> "Session":
         """Calls of one service in one region."""
@@ -87,7 +87,7 @@ class Session:
         client = self.cloud.client(self.service, self.region)
         model = self.operation(operation)
         try:
-            shaped = _shaped(dict(parameters), model.input_shape) if model.input_shape else {}
+            shaped = _shaped(dict(parameters), model.input_shape)
             answer: dict[str, Any] = getattr(client, operation)(**shaped)
         except ClientError as error:
             details = error.response.get("Error", {})
@@ -114,37 +114,42 @@ class Session:
             details = error.response.get("Error", {})
             raise RefusedError(operation, details.get("Code", "Unknown"), details.get("Message", "")) from None
 
-    def operation(self, name: str) -> OperationModel:
-        """The description of an operation such as `create_vpc`."""
+    def operation(self, name: str) -> Any:
+        """botocore's description of an operation such as `create_vpc`, which it leaves without types."""
         client = self.cloud.client(self.service, self.region)
         return client.meta.service_model.operation_model(client.meta.method_to_api_mapping[name])
 
 
-def member(shape: StructureShape, name: str) -> str | None:
-    """The shape's own spelling of a property's name."""
-    members = shape.members
+def _shaped(value: Any, shape: Any) -> Any:
+    """A value with the names and types that botocore's description wants."""
+    match shape, value:
+        case StructureShape(), dict():
+            members = cast("dict[str, Any]", shape.members)
+            spelled = {name: _member(members, name) for name in value}
+            return {
+                spelling or name: _shaped(value[name], members[spelling]) if spelling else value[name]
+                for name, spelling in spelled.items()
+            }
+        case ListShape(), _:
+            elements: list[Any] = value if isinstance(value, list) else [value]
+            return [_shaped(element, shape.member) for element in elements]
+        case MapShape(), dict():
+            return {name: _shaped(element, shape.value) for name, element in value.items()}
+        case _:
+            return _shaped_scalar(value, shape)
+
+
+def _member(members: Mapping[str, Any], name: str) -> str | None:
+    """The description's own spelling of a name."""
     exact = next((each for each in members if each.lower() == name.lower()), None)
     return exact or next((each for each in members if same_name(each, name)), None)
 
 
-def _shaped(value: Any, shape: Shape) -> Any:
-    """A value with the names and types that the service's description wants."""
-    match shape, value:
-        case StructureShape(), dict():
-            return {
-                member(shape, name) or name: _shaped(element, shape.members[found])
-                if (found := member(shape, name))
-                else element
-                for name, element in value.items()
-            }
-        case ListShape(), _:
-            return [_shaped(element, shape.member) for element in (value if isinstance(value, list) else [value])]
-        case MapShape(), dict():
-            return {name: _shaped(element, shape.value) for name, element in value.items()}
-        case _:
-            pass
-    if shape.type_name == "string" and isinstance(value, bool):
-        return str(value).lower()
+def _shaped_scalar(value: Any, shape: Any) -> Any:
+    if shape is None:
+        return value
+    if shape.type_name == "string" and isinstance(value, bool | dict):
+        return json.dumps(value)
     if shape.type_name == "string" and isinstance(value, int):
         return str(value)
     if shape.type_name in ("integer", "long") and isinstance(value, str) and value.lstrip("-").isdigit():

@@ -9,7 +9,7 @@ from localcloud.backend import UNKNOWN, Change, Properties
 
 def is_empty(value: Any) -> bool:
     """Whether a value says no more than its absence."""
-    return value is None or value is False or value in ("", [], {}) or (value == 0 and not isinstance(value, bool))
+    return value is None or value in ("", [], {}, 0)
 
 
 def same(wanted: Any, found: Any, *, left_to_cloud: Collection[str] = (), path: str = "") -> bool:

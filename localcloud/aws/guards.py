@@ -11,15 +11,15 @@ They hold for every call, the ones through the HTTP back door included.
 
 import functools
 import inspect
+import struct
 from collections.abc import Callable
-from struct import error as StructError
 from typing import Any, Final
 
 from moto.core.exceptions import JsonRESTError
 from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.models import ELBv2Backend
 from moto.kms.models import KmsBackend, kms_backends
-from moto.kms.utils import _deserialize_ciphertext_blob
+from moto.kms.utils import _deserialize_ciphertext_blob  # pyright: ignore[reportPrivateUsage]  the only one that can
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeKey, S3Backend
 
@@ -90,7 +90,7 @@ def _refuse_key(backend: KmsBackend, key_id: str, *, for_use: bool) -> None:
 def _refuse_ciphertext(backend: KmsBackend, arguments: dict[str, Any]) -> None:
     try:
         key_id = _deserialize_ciphertext_blob(ciphertext_blob=arguments["ciphertext_blob"]).key_id
-    except (ValueError, StructError):
+    except (ValueError, struct.error):
         # No ciphertext of moto's: its own answer says so.
         return
     _refuse_key(backend, key_id, for_use=True)

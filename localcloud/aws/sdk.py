@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 import pulumi
-from pulumi import _types as pulumi_types
+from pulumi import _types as pulumi_types  # pyright: ignore[reportPrivateUsage]  only it knows the wire's names
 
 from localcloud.backend import UNKNOWN, CheckFailure, Properties
 
@@ -113,21 +113,21 @@ def _from_answer(annotation: Any, value: Any) -> Any:
         # The SDK flattens lists of at most one element.
         elements = typing.cast("list[Any]", value)
         return _from_answer(annotation, elements[0]) if elements else None
+    if isinstance(value, dict) and origin is None and choice not in (Any, *_WORDS):
+        return _object_from_answer(_properties(choice), typing.cast("Properties", value))
+    return _scalar_from_answer(choice, value)
+
+
+def _scalar_from_answer(choice: Any, value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if choice is str:
-        return json.dumps(value) if isinstance(value, dict) else _text(value)
+        return json.dumps(value) if isinstance(value, dict | bool) else str(value)
     if choice is int and isinstance(value, str):
         return int(value)
     if choice is bool and isinstance(value, str):
         return value.lower() == "true"
-    if isinstance(value, dict) and origin is None and choice not in (Any, *_WORDS):
-        return _object_from_answer(_properties(choice), typing.cast("Properties", value))
     return value
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _wire_names(owner: type) -> dict[str, str]:
@@ -194,17 +194,9 @@ def _check_choice(choice: Any, value: Any, path: str) -> Iterator[CheckFailure]:
     if choice is Any:
         return
     if origin is Sequence:
-        if not isinstance(value, list):
-            yield CheckFailure(path, f"{path} must be a list")
-            return
-        for index, element in enumerate(typing.cast("list[Any]", value)):
-            yield from _check_value(typing.get_args(choice)[0], element, f"{path}[{index}]")
+        yield from _check_list(typing.get_args(choice)[0], value, path)
     elif origin is Mapping:
-        if not isinstance(value, dict):
-            yield CheckFailure(path, f"{path} must be a map")
-            return
-        for name, element in typing.cast("Properties", value).items():
-            yield from _check_value(typing.get_args(choice)[1], element, f"{path}.{name}")
+        yield from _check_map(typing.get_args(choice)[1], value, path)
     elif choice in _WORDS:
         if not _is_scalar(choice, value):
             yield CheckFailure(path, f"{path} must be {_WORDS[choice]}")
@@ -216,6 +208,22 @@ def _check_choice(choice: Any, value: Any, path: str) -> Iterator[CheckFailure]:
         yield from _check_object(_properties(choice), typing.cast("Properties", value), path)
     else:
         yield CheckFailure(path, f"{path} must be an object")
+
+
+def _check_list(annotation: Any, value: Any, path: str) -> Iterator[CheckFailure]:
+    if not isinstance(value, list):
+        yield CheckFailure(path, f"{path} must be a list")
+        return
+    for index, element in enumerate(typing.cast("list[Any]", value)):
+        yield from _check_value(annotation, element, f"{path}[{index}]")
+
+
+def _check_map(annotation: Any, value: Any, path: str) -> Iterator[CheckFailure]:
+    if not isinstance(value, dict):
+        yield CheckFailure(path, f"{path} must be a map")
+        return
+    for name, element in typing.cast("Properties", value).items():
+        yield from _check_value(annotation, element, f"{path}.{name}")
 
 
 def _is_scalar(wanted: type, value: Any) -> bool:

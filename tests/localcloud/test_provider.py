@@ -1,4 +1,5 @@
 """The engine's protocol in front of a backend, over a real gRPC channel."""
+# ruff: noqa: ARG002  the arguments are those of `Backend`
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from localcloud.backend import UNKNOWN, Change, CheckFailure, Found, PartlyDoneError, Properties, RejectedError
 from localcloud.provider import FIND, Provider
-from localcloud.values import SECRET, SIGNATURE, UNKNOWN_TEXT, from_wire, to_wire
+from localcloud.values import SECRET_MARK, SIGNATURE, UNKNOWN_TEXT, from_wire, to_wire
 
 KIND = "aws:toy/box:Box"
 URN = f"urn:pulumi:test::hosting::hosting:toy:Room${KIND}::box"
@@ -196,7 +197,7 @@ def test_preview_of_a_creation_shows_only_what_is_certain(
 
 
 def test_secrets_reach_the_backend_unwrapped(provider: provider_pb2_grpc.ResourceProviderStub, boxes: Boxes) -> None:
-    create(provider, to_wire({"name": "a", "colour": {SIGNATURE: SECRET, "value": "red"}}))
+    create(provider, to_wire({"name": "a", "colour": {SIGNATURE: SECRET_MARK, "value": "red"}}))
     assert boxes.boxes["a"]["colour"] == "red"
 
 

@@ -31,5 +31,5 @@ KEPT_IN_MEMORY: Final[Mapping[str, str]] = {
 }
 """All that is not moto's: types, and properties of types, that live in this process's memory beside moto.
 
-The HTTP back door doesn't show them. Where moto is more lenient than AWS, `localcloud.aws.guards` lists what is refused.
+The HTTP back door doesn't show them. `localcloud.aws.guards` lists what is refused although moto would allow it.
 """

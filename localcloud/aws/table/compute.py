@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from moto.route53.models import route53_backends
+
 from localcloud.aws.cloud import ACCOUNT, RefusedError, Session
 from localcloud.aws.model import Question, Setting, Tags, Type, call, read
 from localcloud.backend import UNKNOWN, Properties, RejectedError
@@ -556,8 +558,6 @@ def _delete_record(session: Session, values: Properties) -> None:
 
 def _hosted_zone(session: Session, identity: str, name: str) -> None:
     """The zone of the portal's domain is made outside every stack; here it is there when it is first used."""
-    from moto.route53.models import route53_backends
-
     zones = route53_backends[ACCOUNT]["aws"].zones
     if identity in zones:
         return
@@ -607,7 +607,7 @@ _BALANCER: Final = read(
 )
 
 
-def _balancer_suffix(session: Session, values: Properties) -> Properties:
+def _balancer_suffix(_session: Session, values: Properties) -> Properties:
     return {"arnSuffix": re.sub(r"^.*:loadbalancer/", "", values["id"])}
 
 

@@ -37,7 +37,7 @@ def _read_log_stream(session: Session, values: Properties) -> Properties | None:
 
 
 def _create_trail(session: Session, values: Properties) -> dict[str, Any]:
-    if session.ask("describe_trails", "trailList[].Name", trailNameList=[values["name"]], includeShadowTrails=False):
+    if values["name"] in session.ask("describe_trails", "trailList[].Name", includeShadowTrails=False):
         raise RefusedError("CreateTrail", "TrailAlreadyExistsException", f"the trail {values['name']} exists")
     if values.get("tagList"):
         return session.call("create_trail", _trail_parameters(values) | {"TagsList": values["tagList"]})

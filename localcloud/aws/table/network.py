@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from moto.ec2.models import ec2_backends
 
 from localcloud.aws.cloud import ACCOUNT, RefusedError, Session
-from localcloud.aws.model import Question, Setting, Step, Type, call, read
+from localcloud.aws.model import Call, Question, Setting, Step, Type, call, read
 from localcloud.aws.table.common import EC2_TAGS, filters, ignoring_missing, tagged
 from localcloud.backend import UNKNOWN, Properties, RejectedError
 
@@ -48,7 +48,7 @@ def _vpc_attribute(name: str) -> Question:
 
 def _vpc_setting(name: str) -> Setting:
     spelled = name[0].upper() + name[1:]
-    return Setting(call("modify_vpc_attribute", VpcId="{id}", **{spelled: {"Value": f"{{{name}}}"}}))
+    return Setting(Call("modify_vpc_attribute", {"VpcId": "{id}", spelled: {"Value": f"{{{name}}}"}}))
 
 
 def _attach_gateway(session: Session, values: Properties) -> None:
@@ -328,7 +328,11 @@ def _change_rule(session: Session, values: Properties) -> None:
     rule = group.get_rule(values["id"]) if group else None
     if rule is None:
         raise RejectedError(f"The rule {values['id']} isn't there any more: refresh first.")
-    ranges = {"CidrIp": values.get("cidrIpv4"), "CidrIpv6": values.get("cidrIpv6"), "Description": values.get("description")}
+    ranges = {
+        "CidrIp": values.get("cidrIpv4"),
+        "CidrIpv6": values.get("cidrIpv6"),
+        "Description": values.get("description"),
+    }
     source = values.get("referencedSecurityGroupId")
     rule.ip_protocol = values["ipProtocol"]
     rule.from_port, rule.to_port = values.get("fromPort"), values.get("toPort")

@@ -52,7 +52,8 @@ class Laboratory:
         return self.once(f"subnet {number}", "aws:ec2/subnet:Subnet", inputs)["id"]
 
     def new_subnet(self) -> str:
-        inputs = {"vpcId": self.vpc, "cidrBlock": f"10.0.{100 + next(self._numbers)}.0/24"}
+        number = next(self._numbers)
+        inputs = {"vpcId": self.vpc, "cidrBlock": f"10.0.{128 + number // 16}.{number % 16 * 16}/28"}
         return self.make("aws:ec2/subnet:Subnet", inputs)[0]
 
     @property
@@ -118,7 +119,9 @@ class Laboratory:
     @property
     def vpn(self) -> str:
         inputs = {
-            "authenticationOptions": [{"type": "federated-authentication", "samlProviderArn": f"arn:aws:iam::{ACCOUNT}:saml-provider/x"}],
+            "authenticationOptions": [
+                {"type": "federated-authentication", "samlProviderArn": f"arn:aws:iam::{ACCOUNT}:saml-provider/x"}
+            ],
             "clientCidrBlock": "172.16.0.0/20",
             "connectionLogOptions": {"enabled": False},
             "serverCertificateArn": self.certificate,

@@ -110,7 +110,10 @@ def test_two_of_one_name_are_refused(laboratory: "Laboratory") -> None:
         ("aws:iam/role:Role", {"name": "twice", "assumeRolePolicy": "{}"}),
         ("aws:cloudwatch/logGroup:LogGroup", {"name": "/twice"}),
         ("aws:cloudtrail/trail:Trail", {"name": "twice", "s3BucketName": "twice"}),
-        ("aws:lb/loadBalancer:LoadBalancer", {"name": "twice", "subnets": [laboratory.subnet(0), laboratory.subnet(1)]}),
+        (
+            "aws:lb/loadBalancer:LoadBalancer",
+            {"name": "twice", "subnets": [laboratory.subnet(0), laboratory.subnet(1)]},
+        ),
         (
             "aws:ecs/service:Service",
             {"name": "twice", "cluster": laboratory.cluster, "taskDefinition": laboratory.task()},
@@ -119,7 +122,6 @@ def test_two_of_one_name_are_refused(laboratory: "Laboratory") -> None:
         laboratory.make(kind, inputs)
         with pytest.raises(RejectedError, match="AWS refuses Create"):
             laboratory.make(kind, inputs)
-            pytest.fail(kind)
 
 
 def test_same_name_goes_before_its_replacement(aws: AwsBackend) -> None:
@@ -188,9 +190,7 @@ def test_refresh_finds_a_security_group_rule_that_nobody_declared(laboratory: "L
     client(laboratory.aws, "ec2").authorize_security_group_ingress(GroupId=identity, IpPermissions=[permission])
     found = laboratory.aws.read(GROUP, identity, inputs)
     assert found is not None
-    assert found.outputs["ingress"] == [
-        {"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}
-    ]
+    assert found.outputs["ingress"] == [{"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}]
 
 
 def test_new_security_group_lets_nothing_out(laboratory: "Laboratory") -> None:
@@ -225,7 +225,7 @@ def test_object_that_exists_but_could_not_be_finished_is_kept(laboratory: "Labor
 
 
 def refuse(kms: Any) -> Any:
-    def enable_key_rotation(**parameters: Any) -> None:
+    def enable_key_rotation(**_: Any) -> None:
         raise kms.exceptions.ClientError(
             {"Error": {"Code": "UnsupportedOperationException", "Message": "no"}}, "EnableKeyRotation"
         )

@@ -26,9 +26,7 @@ def ends(laboratory: "Laboratory", key: str, how: str) -> None:
         kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
 
 
-@pytest.mark.parametrize(
-    ("how", "code"), [("disabled", "DisabledException"), ("deleted", "KMSInvalidStateException")]
-)
+@pytest.mark.parametrize(("how", "code"), [("disabled", "DisabledException"), ("deleted", "KMSInvalidStateException")])
 def test_ended_key_can_not_be_used(laboratory: "Laboratory", how: str, code: str) -> None:
     kms = laboratory.aws.cloud.client("kms", "us-east-1")
     key, _ = laboratory.make("aws:kms/key:Key", {})
@@ -89,6 +87,8 @@ def test_protected_load_balancer_stays(laboratory: "Laboratory") -> None:
     identity, outputs = laboratory.make(kind, inputs)
     with pytest.raises(RejectedError, match="deletion protection is enabled"):
         laboratory.aws.delete(kind, identity, outputs)
-    outputs = laboratory.aws.update(kind, identity, inputs, inputs | {"enableDeletionProtection": False}, everything=False)
+    outputs = laboratory.aws.update(
+        kind, identity, inputs, inputs | {"enableDeletionProtection": False}, everything=False
+    )
     laboratory.aws.delete(kind, identity, outputs)
     assert laboratory.aws.read(kind, identity, inputs) is None

@@ -24,9 +24,7 @@ def policy(effect: str = "Allow", resource: str = "*") -> str:
 
 
 def identity_policy(action: str) -> str:
-    return json.dumps(
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
-    )
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,12 @@ def rule(laboratory: "Laboratory") -> Properties:
 
 
 def rule_change(laboratory: "Laboratory") -> Properties:
-    return {"cidrIpv4": None, "referencedSecurityGroupId": laboratory.security_group(), "fromPort": 8443, "toPort": 8443}
+    return {
+        "cidrIpv4": None,
+        "referencedSecurityGroupId": laboratory.security_group(),
+        "fromPort": 8443,
+        "toPort": 8443,
+    }
 
 
 def encryption(laboratory: "Laboratory", algorithm: str) -> list[Properties]:
@@ -194,7 +197,9 @@ LIVES: dict[str, Life] = {
         {"trafficType": "REJECT"},
     ),
     "aws:ec2clientvpn/endpoint:Endpoint": Life(
-        endpoint, lambda laboratory: {"sessionTimeoutHours": 8, "splitTunnel": True}, {"clientCidrBlock": "172.22.0.0/20"}
+        endpoint,
+        lambda laboratory: {"sessionTimeoutHours": 8, "splitTunnel": True},
+        {"clientCidrBlock": "172.22.0.0/20"},
     ),
     "aws:ec2clientvpn/networkAssociation:NetworkAssociation": Life(
         lambda laboratory: {"clientVpnEndpointId": laboratory.vpn, "subnetId": laboratory.subnet()},
@@ -370,7 +375,7 @@ LIVES: dict[str, Life] = {
                         "essential": True,
                         "readonlyRootFilesystem": True,
                         "portMappings": [{"containerPort": 8443, "hostPort": 8443, "protocol": "tcp"}],
-                        "mountPoints": [{"sourceVolume": "scratch", "containerPath": "/tmp", "readOnly": False}],
+                        "mountPoints": [{"sourceVolume": "scratch", "containerPath": "/scratch", "readOnly": False}],
                         "environment": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}],
                     }
                 ]
@@ -619,7 +624,9 @@ def assert_imports(aws: AwsBackend, kind: str, identity: str, inputs: Properties
     assert found is not None
     assert aws.check(kind, found.inputs)[1] == []
     silent = {*TYPES[kind].write_only}
-    differences = {each.path.split(".")[0].split("[")[0] for each in aws.diff(kind, found.inputs, found.outputs, inputs)}
+    differences = {
+        each.path.split(".")[0].split("[")[0] for each in aws.diff(kind, found.inputs, found.outputs, inputs)
+    }
     assert differences <= silent
 
 
