@@ -33,7 +33,7 @@ def uses_own(
         if not sources:
             raise
         return
-    own = [target for target in stack.of_type(*targets) if stack.tenant(target) == tenant]
+    own = stack.of_tenant(tenant, *targets)
     known = {target.urn: identities(target, *targets[target.resource_type]) for target in own}
     if any(value in names for names in known.values()):
         return

@@ -131,6 +131,7 @@ class Stack:
     def __init__(self, resources: Sequence[Resource], configured_jurisdiction: str | None = None) -> None:
         self.resources = resources
         self._configured_jurisdiction = configured_jurisdiction
+        self._references: dict[tuple[str, tuple[str, ...]], _References] = {}
         self._by_urn = {resource.urn: resource for resource in resources}
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         for resource in resources:
@@ -154,6 +155,19 @@ class Stack:
     def tenant_component(self, resource: Resource) -> Resource | None:
         """The component of the tenant that the resource belongs to."""
         return next((parent for parent in self.ancestors(resource) if parent.resource_type == TENANT_TYPE), None)
+
+    @cached_property
+    def _by_tenant(self) -> dict[str, list[Resource]]:
+        owned: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            tenant = self.tenant(resource)
+            if tenant is not None:
+                owned[tenant].append(resource)
+        return owned
+
+    def of_tenant(self, tenant: str, *types: str) -> list[Resource]:
+        """The tenant's resources of these types."""
+        return [resource for resource in self._by_tenant.get(tenant, ()) if resource.resource_type in types]
 
     def sources(self, resource: Resource, *properties: str) -> list[Resource]:
         """The resources from which these top-level properties (all of them if none is named) were computed."""
@@ -190,6 +204,15 @@ class Stack:
         known = identities(target, *identifiers)
         return value in known or (not known and target in sources)
 
+    def referring(self, name: str, target: Resource, types: Sequence[str], *identifiers: str) -> list[Resource]:
+        """The resources of these types whose property `name` means `target`, as `refers_to` tells."""
+        place = (name, tuple(types))
+        index = self._references.get(place)
+        if index is None:
+            index = self._references[place] = _References(self, name, types)
+        candidates = index.candidates(target, identities(target, *identifiers))
+        return [each for each in candidates if self.refers_to(each, name, target, *identifiers)]
+
     @cached_property
     def jurisdiction(self) -> str:
         """The hosting jurisdiction of the stack, from its configuration and from what its service recorded.
@@ -205,6 +228,31 @@ class Stack:
                 else "the stack's configuration and its service name different jurisdictions"
             )
         return str(named.pop())
+
+
+class _References:
+    """Who may refer to whom by one property: without it, comparing all with all takes the square of the tenants."""
+
+    def __init__(self, stack: Stack, name: str, types: Sequence[str]) -> None:
+        self._by_value: dict[object, list[Resource]] = defaultdict(list)
+        self._by_source: dict[str, list[Resource]] = defaultdict(list)
+        self._hidden: list[Resource] = []
+        for resource in stack.of_type(*types):
+            sources = stack.sources(resource, name)
+            for source in sources:
+                self._by_source[source.urn].append(resource)
+            try:
+                self._by_value[resource.get(name, None)].append(resource)
+            except UndeterminedError:
+                if not sources:
+                    self._hidden.append(resource)
+
+    def candidates(self, target: Resource, known: Iterable[str]) -> list[Resource]:
+        """All that refer to the target, and some that only seem to."""
+        found = [*self._by_source.get(target.urn, ()), *self._hidden]
+        for value in known:
+            found += self._by_value.get(value, ())
+        return list({each.urn: each for each in found}.values())
 
 
 def identities(resource: Resource, *names: str) -> set[str]:

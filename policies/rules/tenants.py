@@ -101,7 +101,7 @@ def tenant_resource_is_protected(resource: Resource, stack: Stack) -> Findings:
 @stack_rule(TENANT_TYPE)
 def tenant_has_key_and_store_of_its_own(tenant: Resource, stack: Stack) -> Findings:
     """A tenant without a key and a place of its own would share another's."""
-    own = [each for each in stack.of_type(*KEYS, *STORES) if stack.tenant(each) == tenant.resource_name]
+    own = stack.of_tenant(tenant.resource_name, *KEYS, *STORES)
     if not any(each.resource_type in KEYS for each in own):
         yield "the tenant has no key of its own: add one below its component"
     if not any(each.resource_type in STORES for each in own):

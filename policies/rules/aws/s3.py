@@ -26,7 +26,7 @@ _NOT_EQUAL = ("stringnotequals", "stringnotequalsifexists", "arnnotequals", "arn
 
 def companions(stack: Stack, bucket: Resource, *types: str) -> list[Resource]:
     """The resources of these types that configure the bucket."""
-    return [each for each in stack.of_type(*types) if stack.refers_to(each, "bucket", bucket, "bucket", "id")]
+    return stack.referring("bucket", bucket, types, "bucket", "id")
 
 
 @rule(ACCESS_BLOCK, "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock")
@@ -133,7 +133,7 @@ def _refuses_other_algorithms(parts: Iterable[Statement]) -> Findings:
 
 
 def _refuses_other_key_ids(parts: Iterable[Statement], tenant: str, stack: Stack) -> Findings:
-    own = [key for key in stack.of_type(KEY) if stack.tenant(key) == tenant]
+    own = stack.of_tenant(tenant, KEY)
     known = {name for key in own for name in identities(key, "arn", "key_id")}
     for statement in parts:
         refused, values = _refused_unless(statement, _KEY_ID)
