@@ -5,7 +5,7 @@ CLOUD ?= local
 UV_VERSION = 0.13.9
 UV = $$(command -v uv || echo .hosting/uv/bin/uv)
 RUN = .venv/bin/hosting
-READY = .hosting/ready
+READY = .venv/ready
 
 .PHONY: help setup up preview refresh destroy stop test check clean
 .DEFAULT_GOAL := help
@@ -54,7 +54,7 @@ $(READY): pyproject.toml uv.lock
 	@echo "Making the Python environment (about a minute the first time) ..."
 	@$(UV) sync --quiet --locked --compile-bytecode || \
 	  { echo "error: the Python environment can't be made: check the network and run the command again." >&2; exit 1; }
-	@mkdir -p .hosting && touch $(READY)
+	@touch $(READY)
 
 clean: ## Ends the local clouds and removes everything that set-up and runs have made
 	@test ! -x .venv/bin/hosting || .venv/bin/hosting stop

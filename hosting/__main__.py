@@ -187,7 +187,7 @@ def _conclude(session: Session, verdict: Verdict, console: Console, done: str) -
         + (", ".join(f"{count} {sign.value}" for sign, count in counts.items() if count) or "no changes")
         + "."
     )
-    show(verdict.report, console)
+    show(verdict.report, console, whole=run.succeeded or bool(verdict.report.violations))
     for refusal in verdict.refusals:
         console.print(f"[red]refused[/] {escape(refusal)}", soft_wrap=True)
     if verdict.refusals or (verdict.report.violations and not run.failed):

@@ -103,6 +103,8 @@ class Deployed:
     outputs: Mapping[str, Any]
     dependencies: tuple[str, ...] = ()
     """URNs of the resources that it needs."""
+    is_in_cloud: bool = True
+    """Whether a cloud has an object of it, which it has not of components and providers."""
 
     @property
     def name(self) -> str:
@@ -337,4 +339,5 @@ def _deployed(resource: Mapping[str, Any]) -> Deployed:
         inputs=resource.get("inputs") or {},
         outputs=resource.get("outputs") or {},
         dependencies=tuple(resource.get("dependencies") or ()),
+        is_in_cloud=bool(resource.get("custom", False)) and not resource["type"].startswith("pulumi:"),
     )

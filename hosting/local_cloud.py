@@ -146,7 +146,11 @@ class LocalCloud:
         request = provider_pb2.InvokeRequest(tok="localcloud:index:find")
         request.args.update({"type": kind, "inputs": dict(inputs)})
         with grpc.insecure_channel(f"127.0.0.1:{server.provider_port}") as channel:
-            answer = provider_pb2_grpc.ResourceProviderStub(channel).Invoke(request, timeout=30)
+            try:
+                answer = provider_pb2_grpc.ResourceProviderStub(channel).Invoke(request, timeout=30)
+            except grpc.RpcError as error:
+                reason = error.details() if isinstance(error, grpc.Call) else type(error).__name__
+                raise HostingError(f"The local {self.name} cloud can't be searched for a {kind}: {reason}") from None
         return [str(identity) for identity in deserialize_properties(getattr(answer, "return"))["ids"]]
 
     def _holder(self, stack: str) -> str | None:

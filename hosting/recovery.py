@@ -19,7 +19,11 @@ def resume(engine: StackEngine, find: Find | None, say: Callable[[str], None]) -
     state = engine.state()
     if not state.pending_operations:
         return state
-    creating = [operation for operation in state.pending_operations if operation.operation == "creating"]
+    creating = [
+        operation
+        for operation in state.pending_operations
+        if operation.operation == "creating" and operation.resource.is_in_cloud
+    ]
     if creating and find is None:
         raise HostingError(_by_hand(engine.name, creating))
     known = {(resource.kind, resource.identity) for resource in state.resources}

@@ -109,8 +109,11 @@ def fold(file: Path, expected_rules: Iterable[str], engine_violations: Iterable[
     return Report(pack=pack, judgements=tuple(answers.values()), problems=tuple(problems))
 
 
-def show(report: Report, console: Console) -> None:
-    """Prints the report: violations with clause and mend, then what is undetermined, then the counts."""
+def show(report: Report, console: Console, *, whole: bool) -> None:
+    """Prints the report: violations with clause and mend, then what is undetermined, then the counts.
+
+    `whole` is false for a run that the cloud or the engine ended early, in which rules are bound to be missing.
+    """
     rules = report.pack.rules if report.pack else {}
 
     def say(line: str) -> None:
@@ -124,7 +127,7 @@ def show(report: Report, console: Console) -> None:
     waiting = report.undetermined
     if waiting:
         say(f"[yellow]undetermined[/] until values are known: {', '.join(sorted({each.rule for each in waiting}))}")
-    for problem in report.problems:
+    for problem in report.problems if whole else ("The run ended before every rule had judged.",):
         say(f"[red]{escape(problem)}[/]")
     judged = len({judgement.urn for judgement in report.judgements if judgement.answer != "not-applicable"})
     ran = len({judgement.rule for judgement in report.judgements})
