@@ -225,9 +225,16 @@ class Court:
             "severity": Severity.HIGH,
             "tags": list(self.clauses[one.name]),
         }
-        if one.over == "resource":
+        if one.over == "resource" and not self._judges_outputs_too(one):
             return ResourceValidationPolicy(validate=self._resource_validation(one), **common)
         return StackValidationPolicy(validate=self._stack_validation(one), **common)
+
+    def _judges_outputs_too(self, one: Rule) -> bool:
+        """Whether a rule about inputs is asked about outputs as well, which only an analysis of a state has at once.
+
+        In AWS both have the same properties; Azure's outputs are shaped differently.
+        """
+        return self.run.phase == "analysis" and all(each.startswith("aws:") for each in one.types)
 
     def _resource_validation(self, one: Rule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
         def validate(arguments: ResourceValidationArgs, report: ReportViolation) -> None:
@@ -273,7 +280,8 @@ class Court:
 
     def _judge_each(self, one: Rule, resources: Sequence[Resource]) -> list[Judgement]:
         stack = Stack(resources, self.run.jurisdiction)
-        return [one.judge(resource, stack) for resource in resources if one.concerns(resource.resource_type)]
+        concerned = [resource for resource in resources if one.concerns(resource.resource_type)]
+        return [one.judge(resource, stack if one.over == "stack" else None) for resource in concerned]
 
     def _settle(self, judgements: Sequence[Judgement], report: ReportViolation) -> None:
         """Logs and reports. Raises UndeterminedError last, in a preview, which keeps what was reported before."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from google.protobuf import struct_pb2
 from pulumi.runtime import proto
-from pulumi_policy import EnforcementLevel
+from pulumi_policy import EnforcementLevel, ResourceValidationPolicy
 from pulumi_policy.policy import _PolicyAnalyzerServicer  # the analyzer itself; PolicyPack would serve for ever
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
@@ -55,12 +55,12 @@ class Engine:
     ) -> None:
         run = Run(phase, jurisdiction, STACK_URN)
         court = Court({rule.name: ["Aware 6.c"] for rule in rules}, log or JudgementLog(None, {}), run)
-        self.rules = rules
-        self.servicer = _PolicyAnalyzerServicer("pack", "1.0.0", court.policies(rules), EnforcementLevel.MANDATORY)
+        self.policies = court.policies(rules)
+        self.servicer = _PolicyAnalyzerServicer("pack", "1.0.0", self.policies, EnforcementLevel.MANDATORY)
 
     def ask(self, resources: Mapping[str, Mapping[str, Any]]) -> Verdict:
-        """The verdict on a stack; a rule over single resources is asked about the first."""
-        if self.rules[0].over == "resource":
+        """The verdict on a stack; a policy over single resources is asked about the first."""
+        if isinstance(self.policies[0], ResourceValidationPolicy):
             return self._verdict(self.analyze(resources))
         return self._verdict(self.analyze_stack(resources))
 

@@ -12,7 +12,7 @@ FOLDER = Path(policies.__file__).parent
 
 
 def test_there_is_one_policy_a_rule():
-    pack = make_pack("1.2.3", {})
+    pack = make_pack("1.2.3", {"PULUMI_DRY_RUN": "true"})
 
     assert [policy.name for policy in pack.policies] == [rule.name for rule in pack.rules]
     for rule, policy in zip(pack.rules, pack.policies, strict=True):
@@ -22,7 +22,7 @@ def test_there_is_one_policy_a_rule():
 
 def test_the_log_begins_with_the_rules_and_their_clauses(tmp_path, engine):
     file = tmp_path / "judgements"
-    pack = make_pack("1.2.3", {"HOSTING_JUDGEMENTS": str(file)})
+    pack = make_pack("1.2.3", {"HOSTING_JUDGEMENTS": str(file), "PULUMI_DRY_RUN": "true"})
     asked = engine(pack.rules)
     asked.servicer._PolicyAnalyzerServicer__policies = pack.policies
     asked.analyze({"key": {"type": "aws:kms/key:Key", "properties": {}}})

@@ -50,6 +50,12 @@ def judges_parts(key):
         yield part(value)
 
 
+@rule(ANY_TYPE)
+def anything(resource):
+    """Is about every type."""
+    yield from () if resource.urn else ("no URN",)
+
+
 @stack_rule(KEY)
 def graph(key, stack):
     """Looks at the graph."""
@@ -266,8 +272,8 @@ def test_an_analysis_finds_what_was_changed_in_either_inputs_or_outputs(engine, 
         if not key.get("enable_key_rotation", False):
             yield "no rotation"
 
-    asked = engine([rotates, rotates_too], phase="analysis")
+    asked = engine([anything, rotates, rotates_too], phase="analysis")
     asked.analyze(key(enableKeyRotation=changed != "inputs"))
     response = asked.analyze_stack(key(enableKeyRotation=changed != "outputs"))
 
-    assert [diagnostic.policyName for diagnostic in response.diagnostics] == ["rotates-too"]
+    assert [diagnostic.policyName for diagnostic in response.diagnostics] == ["rotates", "rotates-too"]

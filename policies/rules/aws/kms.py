@@ -29,7 +29,7 @@ def kms_key_is_hsm_backed(key: Resource) -> Findings:
     if key.resource_type != KEY:
         yield "the key's material is imported: use aws.kms.Key, whose material is made inside KMS"
         return
-    if key.get("custom_key_store_id", None) is not None or key.get("xks_key_id", None) is not None:
+    if key.get("custom_key_store_id", None) or key.get("xks_key_id", None):
         yield "the key lies in a store outside KMS: remove custom_key_store_id and xks_key_id"
     if key.get("customer_master_key_spec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
         yield "the key is not a symmetric 256-bit one: remove customer_master_key_spec"

@@ -26,11 +26,11 @@ def _comes_from_internet(entry: Record, ranges: tuple[str, ...], prefix_list: st
     """Whether a source is public. What a prefix list holds can't be seen, so it counts as public."""
     for name in ranges:
         value = entry.get(name, None)
-        sources = [] if value is None else [value] if isinstance(value, str) else value
+        sources = [] if not value else [value] if isinstance(value, str) else value
         if not all(is_private(source) for source in sources):
             return True
     lists = entry.get(prefix_list, None)
-    return lists is not None and (isinstance(lists, str) or len(lists) > 0)
+    return lists is not None and len(lists) > 0
 
 
 def _inline(group: Resource) -> list[Record]:
@@ -169,7 +169,7 @@ def public_address_is_for_nat_only(address: Resource, stack: Stack) -> Findings:
 def public_address_is_bound_to_no_machine(association: Resource) -> Findings:
     """A machine with a public address can be attacked directly, past the edge."""
     for name in ("instance_id", "network_interface_id"):
-        if association.get(name, None) is not None:
+        if association.get(name, None):
             yield f"a public address is bound to a machine by {name}: remove the association"
 
 
