@@ -33,6 +33,9 @@ _REDACTED: Final = "[secret]"
 """What `pulumi policy analyze --file` puts in the place of any secret, whatever its type."""
 
 
+_BOOLEANS: Final = {"true": True, "false": False}
+
+
 class UndeterminedError(UnknownValueError):
     """A value that a rule needs isn't known before the update. The SDK shows `message` next to the rule's name."""
 
@@ -87,6 +90,9 @@ def view(value: Any, place: str, path: Path, reads: Reads) -> Any:
         raise UndeterminedError(f"{place} is not known before the update")
     if value == _REDACTED:
         raise UndeterminedError(f"{place} is a secret that can't be decrypted here: analyse the stack, not its export")
+    if isinstance(value, str):
+        # Providers take these texts for booleans, and the text "false" would count as true.
+        return _BOOLEANS.get(value.lower(), value)
     return value
 
 

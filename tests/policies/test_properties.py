@@ -29,6 +29,12 @@ def test_values_are_plain():
     assert json.dumps(plain(unknown_checking_proxy({"a": [1.0]}))) == '{"a": [1]}'
 
 
+@pytest.mark.parametrize(("text", "value"), [("false", False), ("False", False), ("true", True), ("falsey", "falsey")])
+def test_booleans_may_be_written_as_text(text, value):
+    assert record(flag=text).flag == value
+    assert type(record(flag=text).flag) is type(value)
+
+
 def test_lists_compare_by_value():
     seen = record(ports=[443.0], nothing=[])
 
