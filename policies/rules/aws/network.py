@@ -116,7 +116,7 @@ def _judge_acl_entry(entry: Record, ranges: tuple[str, ...], place: str) -> Find
 def network_acl_lets_nothing_else_in(acl: Resource) -> Findings:
     """Network ACLs are stateless and have to let answers back in; below port 1024 nothing but 443 is an answer."""
     for number, entry in acl.numbered("ingress"):
-        if entry.action == "allow":
+        if entry.action.lower() != "deny":
             yield _judge_acl_entry(entry, ("cidr_block", "ipv6_cidr_block"), f"ingress[{number}]")
 
 
@@ -125,7 +125,7 @@ def network_acl_rule_lets_nothing_else_in(entry: Resource) -> Findings:
     """A network ACL's rule for the internet that covers an administrative port is a way past the edge and the VPN."""
     if entry.get("egress", False):
         not_applicable("the rule is about what goes out")
-    if entry.rule_action == "allow":
+    if entry.rule_action.lower() != "deny":
         yield _judge_acl_entry(entry, ("cidr_block", "ipv6_cidr_block"), "the rule")
 
 

@@ -43,7 +43,7 @@ def app_takes_tls_only(app: Resource) -> Findings:
         not_applicable("nobody can reach the app")
     if ingress.get("allow_insecure", False):
         yield "the app answers plain HTTP: set configuration.ingress.allow_insecure=False"
-    if ingress.get("transport", "auto") == "tcp":
+    if ingress.get("transport", "auto").lower() not in ("auto", "http", "http2"):
         yield "the app takes bare TCP: set configuration.ingress.transport to http, http2 or auto"
     for number, mapping in ingress.numbered("additional_port_mappings"):
         if mapping.get("external", False):
