@@ -6,6 +6,7 @@ its own folder, which is the first entry of its path; that is what differs from 
 
 import os
 import runpy
+import subprocess
 import sys
 import threading
 from concurrent import futures
@@ -33,6 +34,19 @@ class LanguageHost(LanguageServer):
         self.program = lambda: runpy.run_path(str(folder / "__main__.py"), run_name="__main__")
         request.args.insert(0, self.engine_address)
         return super().Run(request, context)
+
+    def RunPlugin(self, request, context):  # noqa: N802 - the protocol's
+        """Runs the policy pack, which learns of stack, configuration and preview through the protocol alone."""
+        pack = subprocess.Popen(
+            [sys.executable, "-u", "-m", "pulumi.policy", *request.args, request.info.program_directory],
+            cwd=request.pwd,
+            env=dict(os.environ) | dict(entry.split("=", 1) for entry in request.env),
+            stdout=subprocess.PIPE,
+        )
+        context.add_callback(pack.kill)
+        for line in pack.stdout:
+            yield language_pb2.RunPluginResponse(stdout=line)
+        yield language_pb2.RunPluginResponse(exitcode=pack.wait())
 
 
 if __name__ == "__main__":
