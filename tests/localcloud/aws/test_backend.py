@@ -204,7 +204,10 @@ def test_gateway_gives_its_address_back(laboratory: "Laboratory") -> None:
     gateway, outputs = laboratory.make(
         "aws:ec2/natGateway:NatGateway", {"allocationId": address, "subnetId": laboratory.subnet()}
     )
+    described = client(laboratory.aws, "ec2").describe_addresses
+    assert "AssociationId" in described(AllocationIds=[address])["Addresses"][0]
     laboratory.aws.delete("aws:ec2/natGateway:NatGateway", gateway, outputs)
+    assert "AssociationId" not in described(AllocationIds=[address])["Addresses"][0]
     laboratory.aws.delete("aws:ec2/eip:Eip", address, held)
     assert laboratory.aws.read("aws:ec2/eip:Eip", address, {}) is None
 
