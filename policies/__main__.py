@@ -5,13 +5,14 @@ from pathlib import Path
 import yaml
 from pulumi_policy import EnforcementLevel, PolicyPack
 
-from policies.pack import NAME, make_pack
+from policies.pack import NAME, listen_to_engine, make_pack
 
 
 def main() -> None:
     """Serves the pack."""
     description = yaml.safe_load((Path(__file__).parent / "PulumiPolicy.yaml").read_text("utf-8"))
     pack = make_pack(description["version"])
+    listen_to_engine(pack.court)
     PolicyPack(NAME, pack.policies, enforcement_level=EnforcementLevel.MANDATORY)
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzerStackConfigureRequest, AnalyzerStackConfigureResponse
 from pulumi_policy import Policy
+from pulumi_policy.policy import _PolicyAnalyzerServicer  # pyright: ignore[reportPrivateUsage]  # see listen_to_engine
 
 import policies.rules
 from policies.judgements import ENVIRONMENT_VARIABLE, JudgementLog
@@ -25,6 +27,7 @@ class Pack:
     rules: tuple[Rule, ...]
     clauses: Mapping[str, list[str]]
     policies: list[Policy]
+    court: Court
 
 
 def make_pack(version: str, environment: Mapping[str, str] = os.environ) -> Pack:
@@ -40,4 +43,22 @@ def make_pack(version: str, environment: Mapping[str, str] = os.environ) -> Pack
     }
     file = environment.get(ENVIRONMENT_VARIABLE)
     log = JudgementLog(Path(file) if file else None, header)
-    return Pack(rules, clauses, Court(clauses, log, Run.of_environment(environment)).policies(rules))
+    court = Court(clauses, log)
+    return Pack(rules, clauses, court.policies(rules), court)
+
+
+def listen_to_engine(court: Court) -> None:
+    """Lets the court know whether the engine previews or updates, and with which configuration.
+
+    The engine says so in a request of which the SDK takes only the tags. Environment variables say the same, but only
+    where the pack isn't started by a language host.
+    """
+    take_tags = _PolicyAnalyzerServicer.ConfigureStack
+
+    def configure_stack(
+        self: _PolicyAnalyzerServicer, request: AnalyzerStackConfigureRequest, _context: object
+    ) -> AnalyzerStackConfigureResponse:
+        court.run = Run.of_request(request)
+        return take_tags(self, request, _context)
+
+    _PolicyAnalyzerServicer.ConfigureStack = configure_stack

@@ -20,10 +20,11 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType
 from typing import Any, Final, Literal, NoReturn
 
-import pulumi
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzerStackConfigureRequest
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
@@ -190,32 +191,46 @@ class Run:
     stack_urn: str
 
     @staticmethod
-    def of_environment(environment: Mapping[str, str]) -> "Run":
-        """Reads what the engine tells a pack through its environment."""
-        project, stack = environment.get("PULUMI_PROJECT", "hosting"), environment.get("PULUMI_STACK", "unknown")
-        configuration = pulumi.runtime.get_config_env()
-        dry_run = environment.get("PULUMI_DRY_RUN")
+    def of_request(request: AnalyzerStackConfigureRequest) -> "Run":
+        """Reads what the engine tells a pack before a preview or an update."""
         return Run(
-            phase="analysis" if dry_run is None else "preview" if dry_run == "true" else "update",
-            jurisdiction=configuration.get(f"{project}:jurisdiction"),
-            stack_urn=f"urn:pulumi:{stack}::{project}::{STACK_TYPE}::{project}-{stack}",
+            phase="preview" if request.dry_run else "update",
+            jurisdiction=request.config.get(f"{request.project}:jurisdiction"),
+            stack_urn=(
+                f"urn:pulumi:{request.stack}::{request.project}::{STACK_TYPE}::{request.project}-{request.stack}"
+            ),
         )
 
 
-@dataclass(frozen=True)
+ANALYSIS: Final = Run("analysis", None, f"urn:pulumi:unknown::unknown::{STACK_TYPE}::unknown")
+"""When the engine analyses a state it tells the pack nothing at all beforehand."""
+
+OUTPUTS_POLICY: Final = "recorded-outputs-keep-the-rules"
+"""The policy that asks the rules about inputs again, about the outputs of a state that is analysed."""
+
+
+@dataclass
 class Court:
     """Turns rules into the SDK's policies: one policy a rule, mandatory, each answer logged."""
 
     clauses: Mapping[str, Sequence[str]]
     """The documents' clauses that each rule stands for, computed from the controls."""
     log: JudgementLog
-    run: Run
+    run: Run = ANALYSIS
+    """Set when the engine says what it does, before it asks anything."""
     inputs: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     """In an analysis, each resource's inputs by URN: the engine shows them before it shows the stack's outputs."""
 
     def policies(self, rules: Sequence[Rule]) -> list[Policy]:
-        """The policies of a pack."""
-        return [self._policy(each) for each in rules]
+        """The policies of a pack: one a rule, and one that asks again about the outputs of an analysed state."""
+        again = StackValidationPolicy(
+            name=OUTPUTS_POLICY,
+            description="A state may have been changed in its outputs alone, by hand or by a refresh.",
+            enforcement_level=EnforcementLevel.MANDATORY,
+            severity=Severity.HIGH,
+            validate=self._outputs_validation([each for each in rules if _judges_outputs_too(each)]),
+        )
+        return [*(self._policy(each) for each in rules), again]
 
     def _policy(self, one: Rule) -> Policy:
         common: dict[str, Any] = {
@@ -225,16 +240,9 @@ class Court:
             "severity": Severity.HIGH,
             "tags": list(self.clauses[one.name]),
         }
-        if one.over == "resource" and not self._judges_outputs_too(one):
+        if one.over == "resource":
             return ResourceValidationPolicy(validate=self._resource_validation(one), **common)
         return StackValidationPolicy(validate=self._stack_validation(one), **common)
-
-    def _judges_outputs_too(self, one: Rule) -> bool:
-        """Whether a rule about inputs is asked about outputs as well, which only an analysis of a state has at once.
-
-        In AWS both have the same properties; Azure's outputs are shaped differently.
-        """
-        return self.run.phase == "analysis" and all(each.startswith("aws:") for each in one.types)
 
     def _resource_validation(self, one: Rule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
         def validate(arguments: ResourceValidationArgs, report: ReportViolation) -> None:
@@ -248,6 +256,17 @@ class Court:
             self._settle([judgement], report)
             if judgement.answer == "not-applicable":
                 arguments.not_applicable(judgement.inapplicable_because)
+
+        return validate
+
+    def _outputs_validation(self, rules: Sequence[Rule]) -> Callable[[StackValidationArgs, ReportViolation], None]:
+        def validate(arguments: StackValidationArgs, report: ReportViolation) -> None:
+            if self.run.phase != "analysis":
+                arguments.not_applicable("only the analysis of a state has inputs and outputs at once")
+            resources = [Resource.of_state(each) for each in arguments.resources]
+            for one in rules:
+                about_rule = partial(_report_about, one, report)
+                self._settle(self._judge_each(one, resources), about_rule)
 
         return validate
 
@@ -302,3 +321,12 @@ class Court:
 
     def _message(self, judgement: Judgement, message: str) -> str:
         return f"{message} [{', '.join(self.clauses[judgement.rule])}]"
+
+
+def _report_about(one: Rule, report: ReportViolation, message: str, urn: str | None) -> None:
+    report(f"{one.name}: {message}", urn)
+
+
+def _judges_outputs_too(one: Rule) -> bool:
+    """Whether a rule about inputs can be asked about outputs: in AWS both have the same properties, not in Azure."""
+    return one.over == "resource" and all(each.startswith("aws:") for each in one.types)

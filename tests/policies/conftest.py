@@ -12,7 +12,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer  # the analyzer itself;
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from policies.judgements import JudgementLog
-from policies.rulebook import Court, Rule, Run
+from policies.rulebook import OUTPUTS_POLICY, Court, Rule, Run
 
 UNKNOWN = UNKNOWN_STRING_VALUE
 STACK_URN = "urn:pulumi:test::hosting::pulumi:pulumi:Stack::hosting-test"
@@ -114,7 +114,7 @@ class Engine:
 
     @staticmethod
     def _verdict(response: Any) -> Verdict:
-        verdict = Verdict(not_applicable=bool(response.not_applicable))
+        verdict = Verdict(not_applicable=any(each.policy_name != OUTPUTS_POLICY for each in response.not_applicable))
         for diagnostic in response.diagnostics:
             if diagnostic.enforcementLevel == proto.MANDATORY:
                 verdict.violations.append(diagnostic.message)

@@ -7,7 +7,7 @@ import pytest
 from google.protobuf import struct_pb2
 
 from policies.judgements import JudgementLog
-from policies.rulebook import ANY_TYPE, Run, discover, not_applicable, rule, stack_rule
+from policies.rulebook import ANY_TYPE, OUTPUTS_POLICY, discover, not_applicable, rule, stack_rule
 
 KEY = "aws:kms/key:Key"
 SECRET_SIGNATURE = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
@@ -247,22 +247,6 @@ def test_a_rule_that_configuration_switches_off_leaves_no_line(engine, tmp_path)
     assert {json.loads(line).get("rule") for line in file.read_text().splitlines()[1:]} == {"finds-before-unknown"}
 
 
-@pytest.mark.parametrize(("dry_run", "phase"), [("true", "preview"), ("false", "update"), (None, "analysis")])
-def test_the_engine_says_what_it_does(monkeypatch, dry_run, phase):
-    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"hosting:jurisdiction": "uk"}))
-    environment = {"PULUMI_PROJECT": "hosting", "PULUMI_STACK": "ci-uk"} | (
-        {"PULUMI_DRY_RUN": dry_run} if dry_run else {}
-    )
-    run = Run.of_environment(environment)
-
-    assert (run.phase, run.jurisdiction) == (phase, "uk")
-    assert run.stack_urn == "urn:pulumi:ci-uk::hosting::pulumi:pulumi:Stack::hosting-ci-uk"
-
-
-def test_a_state_is_analysed_without_configuration():
-    assert Run.of_environment({}).jurisdiction is None
-
-
 @pytest.mark.parametrize("changed", ["inputs", "outputs"])
 def test_an_analysis_finds_what_was_changed_in_either_inputs_or_outputs(engine, changed):
     @stack_rule(KEY)
@@ -273,7 +257,14 @@ def test_an_analysis_finds_what_was_changed_in_either_inputs_or_outputs(engine, 
             yield "no rotation"
 
     asked = engine([anything, rotates, rotates_too], phase="analysis")
-    asked.analyze(key(enableKeyRotation=changed != "inputs"))
-    response = asked.analyze_stack(key(enableKeyRotation=changed != "outputs"))
+    of_inputs = asked.analyze(key(enableKeyRotation=changed != "inputs"))
+    of_stack = asked.analyze_stack(key(enableKeyRotation=changed != "outputs"))
 
-    assert [diagnostic.policyName for diagnostic in response.diagnostics] == ["rotates", "rotates-too"]
+    found = [diagnostic.policyName for diagnostic in [*of_inputs.diagnostics, *of_stack.diagnostics]]
+    assert found == (["rotates", "rotates-too"] if changed == "inputs" else ["rotates-too", OUTPUTS_POLICY])
+
+
+def test_outputs_are_judged_only_when_a_state_is_analysed(engine):
+    asked = engine([rotates], phase="update")
+
+    assert not asked.analyze_stack(key(enableKeyRotation=False)).diagnostics
