@@ -67,14 +67,10 @@ def _fail(sentence: str) -> None:
     raise typer.Exit(1)
 
 
-def _console() -> Console:
-    return Console(highlight=False)
-
-
 @_command
 def setup() -> None:
     """Makes the Pulumi CLI of the pinned version available: finds, downloads or builds it."""
-    checkout, console = Checkout.of_this_package(), _console()
+    checkout, console = Checkout.of_this_package(), Console(highlight=False)
     say = _saying(console)
     command = find_cli(checkout, say) or install_cli(checkout, say)
     console.print(f"Pulumi CLI {command.version} is ready.")
@@ -83,7 +79,7 @@ def setup() -> None:
 @_command
 def preview(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort = None) -> None:
     """Shows what `up` would do, judged by the policy pack and the deletion gate."""
-    console = _console()
+    console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
     state = session.resume(_saying(console))
     _conclude(session, session.preview(state), console, "previewed")
@@ -92,11 +88,12 @@ def preview(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort
 @_command
 def up(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort = None) -> None:
     """Previews, passes the gates, then brings the stack to what the program says."""
-    console = _console()
+    console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
     verdict = session.preview(session.resume(_saying(console)))
     if not verdict.passes:
         _conclude(session, verdict, console, "refused in the preview")
+    console.print(_summary(stack, verdict.run, "previewed"))
     _conclude(session, session.up(_showing(console)), console, "up")
     for name, value in session.engine.outputs().items():
         console.print(f"{name}: {escape(str(value))}", soft_wrap=True)
@@ -105,7 +102,7 @@ def up(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort = No
 @_command
 def refresh(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort = None) -> None:
     """Brings the state to what the cloud holds, and shows what was changed behind the program's back."""
-    console = _console()
+    console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
     session.resume(_saying(console))
     run = session.engine.refresh(_showing(console))
@@ -126,7 +123,7 @@ def destroy(
     http_port: HttpPort = None,
 ) -> None:
     """Removes the stack's resources, once no tenant lives there any more."""
-    console = _console()
+    console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
     state = session.resume(_saying(console))
     refusals = refuse_destruction(state.resources, ignore_protect=ignore_protect)
@@ -140,7 +137,7 @@ def destroy(
 @_command
 def stop() -> None:
     """Ends the local clouds and forgets the stacks in them: their resources live only while the clouds run."""
-    checkout, console = Checkout.of_this_package(), _console()
+    checkout, console = Checkout.of_this_package(), Console(highlight=False)
     for cloud in local_clouds(checkout):
         console.print(f"The local {cloud.name} cloud " + ("is stopped." if cloud.stop() else "was not running."))
     forgotten = forget_local_stacks(checkout)
@@ -180,13 +177,7 @@ def _showing(console: Console) -> Callable[[Step], None]:
 def _conclude(session: Session, verdict: Verdict, console: Console, done: str) -> None:
     """Prints what a preview or update came to, the report last, and fails if anything stands against it."""
     run = verdict.run
-    changes = run.changes()
-    counts = {sign: len([s for s in changes if s.operation is sign]) for sign in _SIGNS}
-    console.print(
-        f"{session.settings.stack} {done}: "
-        + (", ".join(f"{count} {sign.value}" for sign, count in counts.items() if count) or "no changes")
-        + "."
-    )
+    console.print(_summary(session.settings.stack, run, done))
     show(verdict.report, console, whole=run.succeeded or bool(verdict.report.violations))
     for refusal in verdict.refusals:
         console.print(f"[red]refused[/] {escape(refusal)}", soft_wrap=True)
@@ -195,6 +186,13 @@ def _conclude(session: Session, verdict: Verdict, console: Console, done: str) -
     _raise_failure(session, run)
     if not verdict.passes:
         raise HostingError("The policy pack's answers are incomplete, so nothing may be deployed on them.")
+
+
+def _summary(stack: str, run: Run, done: str) -> str:
+    """What was done, or would be, counted by operation."""
+    operations = [step.operation for step in run.changes()]
+    counts = ", ".join(f"{count} {sign.value}" for sign in _SIGNS if (count := operations.count(sign)))
+    return f"{stack} {done}: {counts or 'no changes'}."
 
 
 def _raise_failure(session: Session, run: Run) -> None:
