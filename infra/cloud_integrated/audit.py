@@ -1,7 +1,10 @@
-"""Audit: who did what in the account, and who asked the portal for what; kept where nobody can change it.
+"""Audit: who did what in the account, who read or wrote which object of a tenant, and who asked the portal for what;
+kept where nobody can change it.
 
-All access is logged (e-mail document, 4.f and 5.c).
+All access is logged, to customers' data as well (e-mail document, 4.f and 5.c).
 """
+
+from collections.abc import Sequence
 
 import pulumi
 from pulumi_aws import cloudtrail
@@ -22,6 +25,29 @@ def trail_name(names: Names) -> str:
 def trail_arn(names: Names) -> str:
     """The ARN of the trail."""
     return names.arn("cloudtrail", f"trail/{trail_name(names)}")
+
+
+def recorded_events(names: Names) -> Sequence[cloudtrail.TrailAdvancedEventSelectorArgs]:
+    """What the trail records: all that is done to the account, and each read and write of a tenant's object.
+
+    A trail records no access to objects unless it is told to (CloudTrail User Guide, "Logging data events"). The
+    buckets are named by the beginning of their names, so that the trail stays as it is when tenants come and go.
+    """
+    field = cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs
+    return [
+        cloudtrail.TrailAdvancedEventSelectorArgs(
+            name="management",
+            field_selectors=[field(field="eventCategory", equals=["Management"])],
+        ),
+        cloudtrail.TrailAdvancedEventSelectorArgs(
+            name="tenants-objects",
+            field_selectors=[
+                field(field="eventCategory", equals=["Data"]),
+                field(field="resources.type", equals=["AWS::S3::Object"]),
+                field(field="resources.ARN", starts_withs=[names.bucket_arn(names.tenant_buckets)]),
+            ],
+        ),
+    ]
 
 
 class Audit(Room):
@@ -99,6 +125,7 @@ class Audit(Room):
                 enable_logging=True,
                 include_global_service_events=True,
                 is_multi_region_trail=True,
+                advanced_event_selectors=recorded_events(names),
                 tags=names.tags("trail"),
             ),
             opts=self.child(protect=True, depends_on=[files, role]),

@@ -39,9 +39,14 @@ class Names:
         """The name of an object in the cloud."""
         return f"{self.prefix}-{self.stack}-{name}"
 
+    @property
+    def tenant_buckets(self) -> str:
+        """With what the names of all tenants' buckets begin, and no other bucket's does."""
+        return self.physical("tenant-")
+
     def tenant_bucket(self, tenant: str) -> str:
         """The name of a tenant's bucket."""
-        return self.physical(f"tenant-{tenant}")
+        return self.tenant_buckets + tenant
 
     def log_group(self, name: str) -> str:
         """The name of a log group; `*` for all of the stack."""

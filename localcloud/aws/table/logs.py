@@ -7,7 +7,7 @@ from moto.logs.models import logs_backends
 
 from localcloud.aws.cloud import ACCOUNT, RefusedError, Session
 from localcloud.aws.model import Setting, Tags, Type, call, read
-from localcloud.backend import Properties
+from localcloud.backend import UNKNOWN, Properties
 
 
 def _read_log_group(session: Session, values: Properties) -> Properties | None:
@@ -71,6 +71,19 @@ def _set_logging(session: Session, values: Properties) -> None:
     session.call("start_logging" if values["enableLogging"] else "stop_logging", {"Name": values["id"]})
 
 
+def _trail_problem(inputs: Properties) -> str | None:
+    selectors = inputs.get("advancedEventSelectors")
+    for selector in selectors if isinstance(selectors, list) else []:
+        fields = {each.get("field"): each for each in selector["fieldSelectors"]}
+        if UNKNOWN in fields:
+            continue
+        if "eventCategory" not in fields:
+            return "each of advancedEventSelectors must select by eventCategory"
+        if fields["eventCategory"].get("equals") == ["Data"] and "resources.type" not in fields:
+            return "each of advancedEventSelectors for the category Data must select by resources.type"
+    return None
+
+
 LOGS: Final[Mapping[str, Type]] = {
     "aws:cloudwatch/logGroup:LogGroup": Type(
         service="logs",
@@ -129,12 +142,29 @@ LOGS: Final[Mapping[str, Type]] = {
                 "cloudWatchLogsRoleArn: CloudWatchLogsRoleArn, kmsKeyId: KmsKeyId}",
                 Name="{id}",
             ),
+            # moto keeps the advanced selectors when others take their place; CloudTrail has one kind at a time.
+            read(
+                "get_event_selectors",
+                "{advancedEventSelectors: !EventSelectors && AdvancedEventSelectors || `null`}",
+                TrailName="{id}",
+            ),
             read("get_trail_status", "{enableLogging: IsLogging}", Name="{id}"),
         ),
         settings=(
             Setting(_update_trail, properties=tuple(_TRAIL)),
+            Setting(
+                call("put_event_selectors", TrailName="{id}", AdvancedEventSelectors="{advancedEventSelectors}"),
+                # What a new trail records: all management events.
+                call(
+                    "put_event_selectors",
+                    TrailName="{id}",
+                    EventSelectors=[{"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": []}],
+                ),
+                ("advancedEventSelectors",),
+            ),
             Setting(_set_logging, _set_logging, ("enableLogging",)),
         ),
+        check=_trail_problem,
         delete=(call("delete_trail", Name="{name}"),),
         tags=Tags(
             add=call("add_tags", ResourceId="{id}", TagsList="{tagList}"),

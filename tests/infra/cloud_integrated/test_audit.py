@@ -1,5 +1,7 @@
 """What happened is recorded, and nobody can unrecord it."""
 
+import copy
+
 TRAIL = "arn:aws:cloudtrail:us-east-1:123456789012:trail/hostco-ci-us-trail"
 
 
@@ -19,6 +21,33 @@ def test_the_trail_is_encrypted_with_a_key_of_its_own(stack):
     assert trail["s3BucketName"] == "hostco-ci-us-trail-logs"
     assert trail["cloudWatchLogsGroupArn"].endswith("/hostco/ci-us/trail:*")
     assert trail["cloudWatchLogsRoleArn"].endswith("role/hostco-ci-us-trail-delivery")
+
+
+def test_the_trail_records_who_reads_and_writes_tenants_objects(stack):
+    selectors = {
+        selector["name"]: {field.pop("field"): field for field in selector["fieldSelectors"]}
+        for selector in copy.deepcopy(stack.inputs("aws:cloudtrail/trail:Trail", "trail")["advancedEventSelectors"])
+    }
+
+    # No `readOnly` among the fields: reads and writes alike.
+    assert selectors == {
+        "management": {"eventCategory": {"equals": ["Management"]}},
+        "tenants-objects": {
+            "eventCategory": {"equals": ["Data"]},
+            "resources.type": {"equals": ["AWS::S3::Object"]},
+            "resources.ARN": {"startsWiths": ["arn:aws:s3:::hostco-ci-us-tenant-"]},
+        },
+    }
+    for bucket in stack.of_type("aws:s3/bucket:Bucket").values():
+        name = bucket["inputs"]["bucket"]
+        assert name.startswith("hostco-ci-us-tenant-") == ("tenant" in bucket["inputs"]["tags"]), name
+
+
+def test_a_further_tenant_does_not_change_the_trail(stack, declare):
+    more = declare(tenants=[{"id": "acme"}, {"id": "further"}])
+    trail = "aws:cloudtrail/trail:Trail"
+
+    assert more.inputs(trail, "trail") == stack.inputs(trail, "trail")
 
 
 def test_the_trails_files_are_locked(stack):

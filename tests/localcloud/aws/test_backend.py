@@ -18,6 +18,7 @@ GROUP = "aws:ec2/securityGroup:SecurityGroup"
 RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
+TRAIL = "aws:cloudtrail/trail:Trail"
 
 
 def client(aws: AwsBackend, service: str, region: str = "us-east-1") -> Any:
@@ -28,6 +29,11 @@ def client(aws: AwsBackend, service: str, region: str = "us-east-1") -> Any:
 def refreshed(aws: AwsBackend, kind: str, identity: str, inputs: Properties) -> Properties | None:
     found = aws.read(kind, identity, inputs)
     return None if found is None else found.inputs
+
+
+def selecting(*fields: Properties) -> Properties:
+    """A trail with one selector of these fields."""
+    return {"s3BucketName": "logs", "advancedEventSelectors": [{"name": "one", "fieldSelectors": list(fields)}]}
 
 
 @pytest.mark.parametrize(
@@ -64,6 +70,8 @@ def test_configuration_of_another_cloud_is_refused(aws: AwsBackend, configuratio
         ),
         (RULE, {"securityGroupId": "sg-1", "ipProtocol": "-1"}, "", "exactly one of cidrIpv4"),
         ("aws:ec2/flowLog:FlowLog", {}, "", "exactly one of vpcId"),
+        (TRAIL, selecting({"field": "readOnly", "equals": ["true"]}), "", "must select by eventCategory"),
+        (TRAIL, selecting({"field": "eventCategory", "equals": ["Data"]}), "", "must select by resources.type"),
         ("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock", {"accountId": "210987654321"}, "", "210987654321"),
     ],
 )
@@ -152,6 +160,23 @@ def test_refresh_finds_a_key_that_is_being_deleted_gone(laboratory: "Laboratory"
     identity, _ = laboratory.make(KEY, {})
     client(laboratory.aws, "kms").schedule_key_deletion(KeyId=identity, PendingWindowInDays=7)
     assert laboratory.aws.read(KEY, identity, {}) is None
+
+
+def test_refresh_finds_a_trail_that_records_something_else(laboratory: "Laboratory") -> None:
+    inputs = selecting({"field": "eventCategory", "equals": ["Management"]})
+    inputs |= {"name": laboratory.unique("drift"), "s3BucketName": laboratory.bucket()}
+    identity, outputs = laboratory.make(TRAIL, inputs)
+    cloudtrail = client(laboratory.aws, "cloudtrail")
+    only_reads = {"ReadWriteType": "ReadOnly", "IncludeManagementEvents": True, "DataResources": []}
+    cloudtrail.put_event_selectors(TrailName=identity, EventSelectors=[only_reads])
+    drifted = refreshed(laboratory.aws, TRAIL, identity, inputs)
+    assert drifted == {name: value for name, value in inputs.items() if name != "advancedEventSelectors"}
+    assert laboratory.aws.update(TRAIL, identity, drifted, inputs, everything=False) == outputs
+    held = cloudtrail.get_event_selectors(TrailName=identity)["AdvancedEventSelectors"]
+    assert [field["Equals"] for field in held[0]["FieldSelectors"]] == [["Management"]]
+    laboratory.aws.update(TRAIL, identity, inputs, drifted, everything=False)
+    (held,) = cloudtrail.get_event_selectors(TrailName=identity)["EventSelectors"]
+    assert (held["ReadWriteType"], held["IncludeManagementEvents"]) == ("All", True)
 
 
 def test_refresh_finds_a_missing_policy_and_a_missing_bucket(laboratory: "Laboratory") -> None:

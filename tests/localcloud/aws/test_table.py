@@ -37,6 +37,17 @@ class Life:
     outlives_deletion: bool = False
 
 
+def selector(prefix: str) -> Properties:
+    return {
+        "name": "objects",
+        "fieldSelectors": [
+            {"field": "eventCategory", "equals": ["Data"]},
+            {"field": "resources.type", "equals": ["AWS::S3::Object"]},
+            {"field": "resources.ARN", "startsWiths": [prefix]},
+        ],
+    }
+
+
 def endpoint(laboratory: "Laboratory") -> Properties:
     return {
         "authenticationOptions": [
@@ -509,9 +520,15 @@ LIVES: dict[str, Life] = {
             "enableLogFileValidation": True,
             "isMultiRegionTrail": True,
             "kmsKeyId": laboratory.key["arn"],
+            "advancedEventSelectors": [selector("arn:aws:s3:::first-")],
             "tags": laboratory.tags(),
         },
-        lambda laboratory: {"enableLogFileValidation": None, "enableLogging": False, "tags": laboratory.tags()},
+        lambda laboratory: {
+            "enableLogFileValidation": None,
+            "enableLogging": False,
+            "advancedEventSelectors": [selector("arn:aws:s3:::other-")],
+            "tags": laboratory.tags(),
+        },
         {"name": "other"},
     ),
 }
