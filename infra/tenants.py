@@ -1,10 +1,14 @@
 """A tenant and its life: active, then suspended, terminated and deleted.
 
 - `active`: the tenant's services run.
-- `suspended`: cut off, and can come back: its key is disabled, its data stay.
-- `terminated`: cut off for good and waiting for the deletion policy's term: its key is disabled, its data stay.
-- `deleted`: let go. Its resources still exist but are no longer protected; once the row is removed, the next `up`
-  removes them. Only a tenant whose last deployed state is `deleted` may lose its row (`hosting.gates`).
+- `suspended`: cut off, and can come back; its data stay.
+- `terminated`: cut off for good and waiting for the deletion policy's term; its data stay.
+- `deleted`: cut off and let go. Its resources still exist but are no longer protected; once the row is removed, the
+  next `up` removes them. Only a tenant whose last deployed state is `deleted` may lose its row (`hosting.gates`).
+
+To cut off is to take away the use of the tenant's key: in AWS the key is disabled, in Azure its encryption scope.
+In Azure a new tenant starts `active`: a scope is made enabled, and the tenant's container is only made while it is. The
+program can't know whether a tenant is new, so Azure is what refuses the container of one that starts otherwise.
 """
 
 from typing import Final, Literal
@@ -31,7 +35,7 @@ class Tenant(BaseModel):
 
     @property
     def is_served(self) -> bool:
-        """Whether the tenant's key may be used at all."""
+        """Whether the tenant's data can be read and written: its key or its encryption scope is enabled."""
         return self.state == "active"
 
     @property
