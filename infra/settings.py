@@ -58,10 +58,10 @@ class _Model(BaseModel):
 class AwareOptions(_Model):
     """What only the Aware service needs."""
 
-    allowed_subscription_ids: tuple[Uuid, ...] = Field(min_length=1)
-    """The Azure subscriptions in which this stack may be deployed; the first is the one that it is deployed to."""
+    allowed_subscription_ids: tuple[Uuid, ...] = Field(min_length=1, max_length=1)
+    """The Azure subscription of this stack. One, because the provider deploys to exactly one."""
     entra_tenant_id: Uuid
-    """The Entra tenant of the subscriptions, whose users may open the VPN."""
+    """The Entra tenant of the subscription, whose users may open the VPN."""
     signal_image: ImageDigest
     spotlight_image: ImageDigest
     search_and_discover_image: ImageDigest

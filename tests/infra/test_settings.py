@@ -57,6 +57,8 @@ def test_settings_do_not_change():
 TENANT = {"id": "acme"}
 MANY = [{"id": f"tenant{number}"} for number in range(MAXIMUM_TENANTS + 1)]
 OPTIONS = sample("ci-us")["cloudIntegrated"]
+AWARE_OPTIONS = sample("useast")["aware"]
+SUBSCRIPTION = AWARE_OPTIONS["allowedSubscriptionIds"][0]
 
 MISTAKES = {
     "unknown setting": ("ci-us", {"colour": "red"}, "hosting:colour is not a known setting: remove it or correct"),
@@ -166,6 +168,16 @@ MISTAKES = {
         "ci-us",
         {"cloudIntegrated": {**OPTIONS, "allowedAccountIds": []}},
         "hosting:cloudIntegrated.allowedAccountIds: .*at least 1 item",
+    ),
+    "two subscriptions": (
+        "useast",
+        {"aware": {**AWARE_OPTIONS, "allowedSubscriptionIds": [SUBSCRIPTION, SUBSCRIPTION[:-1] + "9"]}},
+        "hosting:aware.allowedSubscriptionIds: .*at most 1 item",
+    ),
+    "no subscription": (
+        "useast",
+        {"aware": {**AWARE_OPTIONS, "allowedSubscriptionIds": []}},
+        "hosting:aware.allowedSubscriptionIds: .*at least 1 item",
     ),
     "no group for the VPN": (
         "ci-us",
