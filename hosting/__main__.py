@@ -81,7 +81,9 @@ def preview(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort
     """Shows what `up` would do, judged by the policy pack and the deletion gate."""
     console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
-    state = session.resume(_saying(console))
+    state = session.engine.state()
+    if state.pending_operations:
+        console.print(f"{stack} is being updated, or was when a run was interrupted: `make up` goes on from there.")
     _conclude(session, session.preview(state), console, "previewed")
 
 
@@ -126,7 +128,7 @@ def destroy(
     console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
     state = session.resume(_saying(console))
-    refusals = refuse_destruction(state.resources, ignore_protect=ignore_protect)
+    refusals = refuse_destruction(state.resources, session.settings, ignore_protect=ignore_protect)
     if refusals:
         raise HostingError(" ".join(refusals))
     run = session.engine.destroy(_showing(console), ignore_protect=ignore_protect)
@@ -147,10 +149,13 @@ def stop() -> None:
 
 @_command
 def env() -> None:
-    """Prints what any other `pulumi` or AWS command needs to work on the local stacks: eval "$(hosting env)"."""
+    """Prints what `pulumi` and AWS commands need to work on the local stacks: eval "$(.venv/bin/hosting env)"."""
     checkout = Checkout.of_this_package()
     for name in checkout.stack_names():
-        copy_for_local_cloud(checkout, name)
+        try:
+            copy_for_local_cloud(checkout, name)
+        except HostingError as error:
+            typer.echo(f"# {name} is left out: {error}")
     variables = local_environment(checkout) | environment_of(
         {cloud.name: server for cloud in local_clouds(checkout) if (server := cloud.server())}
     )

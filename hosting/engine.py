@@ -9,7 +9,7 @@ import re
 import socket
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,9 @@ from infra.__main__ import main as program
 _LOCKED_BY = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m|<\{%[^%]*%\}>")
 
+_CLOCK_TOLERANCE = timedelta(seconds=2)
+"""A lock's time is in whole seconds, and a process's start is reckoned from the machine's."""
+
 DELETING: frozenset[OpType] = frozenset(
     {OpType.DELETE, OpType.DELETE_REPLACED, OpType.REPLACE, OpType.CREATE_REPLACEMENT, OpType.DISCARD_REPLACED}
 )
@@ -46,6 +49,11 @@ class Step:
     kind: str
     changed: tuple[str, ...] = ()
     """The properties that differ."""
+
+    @property
+    def is_in_cloud(self) -> bool:
+        """Whether a cloud has an object of it, which it has not of components, providers and the stack."""
+        return not self.kind.startswith(("hosting:", "pulumi:"))
 
     @property
     def name(self) -> str:
@@ -156,11 +164,11 @@ class StackEngine:
         except CommandError as error:
             raise HostingError(explain(error, name)) from None
 
-    def preview(self, judgements: Path, *, refresh: bool = False) -> Run:
+    def preview(self, judgements: Path) -> Run:
         """What an update would do, judged by the policy pack, which writes its answers to `judgements`."""
 
         def call(take: Callable[[EngineEvent], None]) -> None:
-            self._stack.preview(on_event=take, policy_packs=[str(self._place.policies)], refresh=refresh, color="never")
+            self._stack.preview(on_event=take, policy_packs=[str(self._place.policies)], color="never")
 
         return self._run(call, judgements)
 
@@ -174,11 +182,7 @@ class StackEngine:
 
     def refresh(self, on_step: Callable[[Step], None]) -> Run:
         """Brings the state to what the cloud holds."""
-
-        def call(take: Callable[[EngineEvent], None]) -> None:
-            self._stack.refresh(on_event=_telling(take, on_step), color="never", run_program=False)
-
-        return self._run(call)
+        return self._run(lambda take: self._refresh(_telling(take, on_step)))
 
     def destroy(self, on_step: Callable[[Step], None], *, ignore_protect: bool) -> Run:
         """Removes everything of the stack."""
@@ -193,13 +197,39 @@ class StackEngine:
     def adopt(self, found: Mapping[str, str]) -> None:
         """Takes objects of interrupted creations into the state: URN to the id in the cloud; clears all the others.
 
-        Raises HostingError when the engine can't read one of them.
+        The engine's own `refresh --import-pending-creates` clears the entries and adopts nothing (3.259), so they are
+        moved to the resources here, and a refresh fills in what the cloud holds. Raises HostingError when the cloud
+        doesn't give one of them.
         """
-        arguments = ["refresh", "--yes", "--skip-preview", "--run-program=false", "--suppress-outputs"]
-        if found:
-            pairs = [part for pair in found.items() for part in pair]
-            self._cli([*arguments, *(f"--import-pending-creates={part}" for part in pairs)])
-        self._cli([*arguments, "--clear-pending-creates"])
+        export = self._stack.export_stack()
+        deployment = dict(export.deployment or {})
+        pending: list[dict[str, Any]] = deployment.pop("pending_operations", None) or []
+        adopted: list[dict[str, Any]] = [
+            {"outputs": {}, **operation["resource"], "id": found[operation["resource"]["urn"]]}
+            for operation in pending
+            if operation["type"] == "creating" and operation["resource"]["urn"] in found
+        ]
+        unsettled = [operation["resource"]["urn"] for operation in pending if operation["type"] != "creating"]
+        resources: list[dict[str, Any]] = [*(deployment.get("resources") or []), *adopted]
+        deployment["resources"] = resources
+        export.deployment = deployment
+        try:
+            self._unlocked(lambda: self._stack.import_stack(export))
+        except CommandError as error:
+            raise HostingError(explain(error, self.name)) from None
+        present = {resource["urn"] for resource in resources}
+        targets = [urn for urn in [*found, *unsettled] if urn in present]
+        if targets:
+            run = self._run(lambda take: self._refresh(take, targets))
+            if not run.succeeded:
+                raise HostingError("; ".join(run.errors))
+        known = {(resource.urn, resource.identity) for resource in self.state().resources}
+        lost = [urn for urn, identity in found.items() if (urn, identity) not in known]
+        if lost:
+            names = ", ".join(lost)
+            raise HostingError(
+                f"The cloud no longer has what an interrupted run made ({names}): run the command again."
+            )
 
     def state(self) -> State:
         """What the stack's state holds now."""
@@ -219,18 +249,9 @@ class StackEngine:
             for name, output in sorted(self._stack.outputs().items())
         }
 
-    def _cli(self, arguments: Sequence[str]) -> None:
-        def call() -> None:
-            self._command.run(
-                [*arguments, "--stack", self.name, "--non-interactive"],
-                str(self._place.folder),
-                dict(self._place.environment),
-            )
-
-        try:
-            self._unlocked(call)
-        except CommandError as error:
-            raise HostingError(explain(error, self.name)) from None
+    def _refresh(self, take: Callable[[EngineEvent], None], targets: Sequence[str] | None = None) -> None:
+        chosen = list(targets) if targets else None
+        self._stack.refresh(on_event=take, target=chosen, color="never", run_program=False)
 
     def _run(self, call: Callable[[Callable[[EngineEvent], None]], None], judgements: Path | None = None) -> Run:
         run = Run()
@@ -264,15 +285,16 @@ class StackEngine:
             workspace.env_vars = before
 
     def _cancel_or_refuse(self, error: ConcurrentUpdateError) -> None:
-        holder = _LOCKED_BY.search(str(error))
-        if holder is None:
+        holders = list(_LOCKED_BY.finditer(str(error)))
+        if not holders:
             raise HostingError(f"Another update of {self.name} is under way: wait for it to end.") from None
-        host, pid, since = holder["host"], int(holder["pid"]), holder["since"]
-        if host != socket.gethostname() or _runs_since(pid, since):
-            raise HostingError(
-                f"{self.name} is locked by process {pid} of {holder['user']} on {host} since {since}: "
-                f"wait for it to end, or when it is surely dead, run `pulumi cancel -s {self.name}`."
-            ) from None
+        for holder in holders:
+            host, pid, since = holder["host"], int(holder["pid"]), holder["since"]
+            if host != socket.gethostname() or _runs_since(pid, since):
+                raise HostingError(
+                    f"{self.name} is locked by process {pid} of {holder['user']} on {host} since {since}: "
+                    f"wait for it to end, or when it is surely dead, run `pulumi cancel -s {self.name}`."
+                ) from None
         self._stack.cancel()
 
 
@@ -326,7 +348,7 @@ def _runs_since(pid: int, since: str) -> bool:
         started = datetime.fromtimestamp(process.create_time(), UTC)
     except psutil.Error:
         return False
-    return process.status() != psutil.STATUS_ZOMBIE and started <= datetime.fromisoformat(since)
+    return process.status() != psutil.STATUS_ZOMBIE and started <= datetime.fromisoformat(since) + _CLOCK_TOLERANCE
 
 
 def _deployed(resource: Mapping[str, Any]) -> Deployed:

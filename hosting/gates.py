@@ -1,12 +1,12 @@
 """The deletion gate: what must not go is refused before anything goes.
 
 `protect` alone is not enough: the engine refuses a protected resource only after it has removed the unprotected ones
-that depend on it. The gate reads the whole preview first, so that nothing goes at all, and it doesn't look at
-`--ignore-protect`.
+that depend on it. The gate reads the whole preview first, so that nothing goes at all; `--ignore-protect` lets go of
+the platform's own resources only, never of a tenant's.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hosting.engine import DELETING, Deployed, Step
 from infra.settings import Settings
@@ -31,23 +31,30 @@ def refuse_deletions(steps: Sequence[Step], deployed: Sequence[Deployed], settin
     for resource in going:
         tenant = _tenant(resource, state)
         if tenant is not None:
-            if not (_state(tenant) == "deleted" and wanted.get(tenant.name) in (None, "deleted")):
+            if not _may_be_deleted(tenant, wanted):
                 lost[tenant.name] += 1
         elif resource.protected or _is_guarded_companion(resource, state):
             refusals.append(
                 f"{resource.kind} {resource.name!r} belongs to keys, data, logs or backups and would be deleted or "
-                "replaced: undo that change of the program, or first deploy it with protect=False."
+                "replaced: undo that change of the program, or retire it by letting go first (pulumi state unprotect)."
             )
     for identity, count in lost.items():
         refusals.append(_tenant_refusal(identity, count, wanted.get(identity)))
     return refusals
 
 
-def refuse_destruction(deployed: Iterable[Deployed], *, ignore_protect: bool) -> list[str]:
+def refuse_destruction(resources: Sequence[Deployed], settings: Settings, *, ignore_protect: bool) -> list[str]:
     """Why the stack may not be destroyed, a sentence each; empty when it may."""
-    resources = list(deployed)
     state = {resource.urn: resource for resource in resources}
-    alive = sorted({r.name for r in resources if r.kind == TENANT_COMPONENT and _state(r) != "deleted"})
+    wanted = {tenant.id: tenant.state for tenant in settings.tenants}
+    alive = sorted(
+        {
+            tenant.name
+            for resource in resources
+            if (tenant := _tenant(resource, state)) is not None
+            and (resource.protected or not _may_be_deleted(tenant, wanted))
+        }
+    )
     if alive:
         return [
             (
@@ -98,5 +105,6 @@ def _is_guarded_companion(resource: Deployed, state: Mapping[str, Deployed]) -> 
     return any(state[urn].protected for urn in resource.dependencies if urn in state)
 
 
-def _state(tenant: Deployed) -> str:
-    return str(tenant.outputs.get("state", "active"))
+def _may_be_deleted(tenant: Deployed, wanted: Mapping[str, str]) -> bool:
+    """Whether the tenant was last deployed as deleted, and its row is gone or still says so."""
+    return tenant.outputs.get("state") == "deleted" and wanted.get(tenant.name) in (None, "deleted")

@@ -44,12 +44,13 @@ class Server(BaseModel):
     provider_port: int = Field(alias="providerPort")
     http_port: int = Field(alias="httpPort")
 
-    def is_running(self) -> bool:
-        """Whether the process is still the local cloud (and not another one that got its number)."""
+    def is_running(self, folder: Path) -> bool:
+        """Whether the process still is the cloud whose record is in `folder`, and not another that got its number."""
         try:
-            return "localcloud" in psutil.Process(self.pid).cmdline()
+            command = psutil.Process(self.pid).cmdline()
         except psutil.Error:
             return False
+        return "localcloud" in command and str(folder) in command
 
 
 class LocalCloud:
@@ -67,14 +68,21 @@ class LocalCloud:
             server = Server.model_validate_json(self._record.read_text())
         except (FileNotFoundError, ValidationError):
             return None
-        return server if server.is_running() else None
+        return server if server.is_running(self._folder) else None
 
     def start(self, http_port: int | None) -> Server:
         """The running server, started if need be. Raises HostingError when it can't start (a port in use)."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / f"{self.name}.starting").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            return self.server() or self._start(http_port)
+            running = self.server()
+            if running is None:
+                return self._start(http_port)
+            if http_port not in (None, running.http_port):
+                raise HostingError(
+                    f"The local {self.name} cloud already runs, with port {running.http_port}: run `make stop` first."
+                )
+            return running
 
     def _start(self, http_port: int | None) -> Server:
         self._record.unlink(missing_ok=True)

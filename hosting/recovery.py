@@ -40,8 +40,9 @@ def resume(engine: StackEngine, find: Find | None, say: Callable[[str], None]) -
             )
         for identity in candidates:
             found[resource.urn] = identity
-    say(f"An earlier run was interrupted: {len(found)} of {len(creating)} objects under way exist and are adopted.")
+            known.add((resource.kind, identity))
     engine.adopt(found)
+    say(f"An earlier run was interrupted: {len(found)} of {len(creating)} objects under way exist and are adopted.")
     return engine.state()
 
 

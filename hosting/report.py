@@ -7,13 +7,13 @@ rule without a single line makes the report incomplete, and an incomplete report
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-Answer = Literal["passed", "violated", "undetermined", "not-applicable"]
+from hosting.engine import DELETING, Run
+from policies.rulebook import Answer
 
 _WEIGHT: dict[Answer, int] = {"not-applicable": 0, "passed": 1, "undetermined": 2, "violated": 3}
 
@@ -75,11 +75,11 @@ class Report(BaseModel):
         return not self.violations and not self.problems
 
 
-def fold(file: Path, expected_rules: Iterable[str], engine_violations: Iterable[tuple[str, str]]) -> Report:
-    """The report of the run that wrote `file`.
+def fold(file: Path, expected_rules: Iterable[str], run: Run) -> Report:
+    """The report of the `run` during which `file` was written.
 
-    `expected_rules` are the names of all rules of the pack; `engine_violations` are the mandatory findings that the
-    engine itself received (rule, URN), which must all be in the file.
+    Every one of `expected_rules`, the names of all rules of the pack, must have answered; every resource of a cloud
+    that the run went through must have been judged; every finding that the engine received must be in the file.
     """
     pack: Pack | None = None
     answers: dict[tuple[str, str], Judgement] = {}
@@ -102,7 +102,11 @@ def fold(file: Path, expected_rules: Iterable[str], engine_violations: Iterable[
     silent = sorted(set(expected_rules) - judged)
     if silent:
         problems.append(f"{len(silent)} rules gave no answer at all: {', '.join(silent)}.")
-    for rule, urn in engine_violations:
+    judged_urns = {urn for _, urn in answers}
+    missed = {step.urn for step in run.steps if step.is_in_cloud and step.operation not in DELETING} - judged_urns
+    if missed:
+        problems.append(f"{len(missed)} resources were judged by no rule.")
+    for rule, urn in run.policy_violations:
         known = answers.get((rule, urn))
         if known is None or known.answer != "violated":
             answers[rule, urn] = Judgement(rule=rule, urn=urn, answer="violated", messages=("see the engine's output",))
@@ -131,9 +135,10 @@ def show(report: Report, console: Console, *, whole: bool) -> None:
         say(f"[red]{escape(problem)}[/]")
     judged = len({judgement.urn for judgement in report.judgements if judgement.answer != "not-applicable"})
     ran = len({judgement.rule for judgement in report.judgements})
+    touched = len({judgement.rule for judgement in report.judgements if judgement.answer != "not-applicable"})
     say(
-        f"[{'green' if report.passes else 'red'}]Policy[/]: {ran} rules ran, {judged} resources judged, "
-        f"{len(report.violations)} violations, {len(waiting)} undetermined."
+        f"[{'green' if report.passes else 'red'}]Policy[/]: {ran} rules ran, {touched} of them had something to judge, "
+        f"{judged} resources judged, {len(report.violations)} violations, {len(waiting)} undetermined."
     )
 
 

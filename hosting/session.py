@@ -82,7 +82,7 @@ class Session:
         return answers
 
     def _fold(self, answers: Path, run: Run) -> Report:
-        return fold(answers, [rule.name for rule in discover(rules)], run.policy_violations)
+        return fold(answers, [rule.name for rule in discover(rules)], run)
 
 
 def open_session(checkout: Checkout, stack: str, target: Target, http_port: int | None = None) -> Session:
@@ -95,6 +95,7 @@ def open_session(checkout: Checkout, stack: str, target: Target, http_port: int 
     refuse_policy_configuration()
     command = require_cli(checkout)
     if target == "real":
+        _refuse_leftovers_of_local_cloud(checkout)
         place = Place(checkout.root, checkout.policies, {"PATH": _path(checkout)})
         return Session(checkout, settings, StackEngine(stack, place, command), None)
     copy_for_local_cloud(checkout, stack)
@@ -158,6 +159,21 @@ def _refuse_lost_data(cloud: LocalCloud, stack: str) -> None:
         raise HostingError(
             f"The local {cloud.name} cloud that held {stack} has ended and its resources with it: "
             "run `make stop`, which forgets the stacks that were in it, then start over with `make up`."
+        )
+
+
+def _refuse_leftovers_of_local_cloud(checkout: Checkout) -> None:
+    """A shell that took over what `hosting env` prints would deploy to this machine and call it real."""
+    local = {
+        name
+        for name, value in os.environ.items()
+        if name == "PULUMI_DEBUG_PROVIDERS"
+        or name.startswith("AWS_ENDPOINT_URL")
+        or (name.startswith(_FOREIGN) and str(checkout.local) in value)
+    }
+    if local:
+        raise HostingError(
+            f"{', '.join(sorted(local))} still point to the local cloud: use a new shell for a real one, or unset them."
         )
 
 

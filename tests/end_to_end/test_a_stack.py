@@ -8,6 +8,9 @@ import sys
 
 import pytest
 
+from policies import rules
+from policies.rulebook import discover
+
 STACKS = ("useast", "ci-us")
 BREACHES = {
     "useast": {
@@ -81,7 +84,14 @@ def test_a_second_up_changes_nothing(clone, stack):
 def test_the_report_is_about_the_whole_stack(clone, stack):
     printed = clone.succeeds("preview", "--stack", stack)
 
-    assert re.search(r"Policy: \d+ rules ran, \d+ resources judged, 0 violations, 0 undetermined\.", printed)
+    (counts,) = re.findall(
+        r"Policy: (\d+) rules ran, (\d+) of .*?, (\d+) resources judged, 0 violations, 0 undetermined\.", printed
+    )
+    ran, touched, judged = map(int, counts)
+    in_cloud = [r for r in clone.export(stack)["deployment"]["resources"] if r["type"].startswith(("aws:", "azure"))]
+    assert ran == len(discover(rules))
+    assert touched > 14
+    assert judged >= len(in_cloud)
 
 
 def test_the_state_is_what_an_auditor_finds_nothing_in(clone, stack, tmp_path):
@@ -197,7 +207,9 @@ def test_destroy_is_refused_while_tenants_are_active(clone, stack):
     assert clone.export(stack)["deployment"]["resources"] == before
 
 
-def test_a_tenant_goes_in_two_steps_and_the_rest_stays(clone, stack):
+def test_a_tenant_goes_in_two_steps_and_the_rest_stays(new_clone, stack):
+    clone = new_clone()
+    clone.succeeds("up", "--stack", stack)
     others = [{"id": "globex"}, {"id": "initech"}]
     count = len(clone.export(stack)["deployment"]["resources"])
     with clone.configured(stack, tenants=[{"id": "acme", "state": "deleted"}, *others]):

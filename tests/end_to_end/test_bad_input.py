@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import time
@@ -101,13 +102,23 @@ def wait_for(condition, seconds=60):
         time.sleep(0.02)
 
 
-def objects_under_way(clone):
-    """How many resources the state holds, while an update writes it."""
+def state_file(clone):
+    """What the state file holds, while an update writes it."""
     file = clone.root / ".hosting" / "local" / "state" / ".pulumi" / "stacks" / "hosting" / "ci-us.json"
     try:
-        return len(json.loads(file.read_text())["checkpoint"]["latest"].get("resources", []))
-    except (FileNotFoundError, ValueError, KeyError, AttributeError):
-        return 0
+        return json.loads(file.read_text())["checkpoint"]["latest"] or {}
+    except (FileNotFoundError, ValueError, KeyError):
+        return {}
+
+
+def objects_under_way(clone):
+    """How many resources the state holds."""
+    return len(state_file(clone).get("resources", []))
+
+
+def kinds_under_way(clone):
+    """The types of the resources that are being created."""
+    return {pending["resource"]["type"] for pending in state_file(clone).get("pending_operations", [])}
 
 
 def test_two_updates_at_once(new_clone):
@@ -123,17 +134,18 @@ def test_two_updates_at_once(new_clone):
     assert "no changes" in clone.succeeds("preview", "--stack", "ci-us")
 
 
-def test_an_update_that_was_killed_goes_on_and_makes_nothing_twice(clone, new_clone):
+@pytest.mark.parametrize("kind", ["aws:ec2/vpc:Vpc", "aws:kms/key:Key"])
+def test_an_update_that_was_killed_goes_on_and_makes_nothing_twice(clone, new_clone, kind):
     interrupted = new_clone()
     update = interrupted.start("up", "--stack", "ci-us")
-    wait_for(lambda: objects_under_way(interrupted) > 20)
-    family = [*psutil.Process(update.pid).children(recursive=True), psutil.Process(update.pid)]
-    for process in family:
+    wait_for(lambda: kind in kinds_under_way(interrupted))
+    for process in [*psutil.Process(update.pid).children(recursive=True), psutil.Process(update.pid)]:
         process.send_signal(signal.SIGKILL)
     update.communicate()
 
-    interrupted.succeeds("up", "--stack", "ci-us")
+    printed = interrupted.succeeds("up", "--stack", "ci-us")
 
+    assert re.search(r"interrupted: [1-9]\d* of \d+ objects under way exist and are adopted", printed), printed
     assert count_in_cloud(interrupted) == count_in_cloud(clone)
     assert "no changes" in interrupted.succeeds("preview", "--stack", "ci-us")
 

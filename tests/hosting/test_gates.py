@@ -1,8 +1,12 @@
+import dataclasses
+
+import pytest
 from pulumi.automation import OpType
 
 from hosting.engine import Deployed, Step
 from hosting.gates import refuse_deletions, refuse_destruction
 from infra.tenants import TENANT_COMPONENT
+from policies.resources import TENANT_TYPE
 
 STACK = "urn:pulumi:ci-us::hosting::pulumi:pulumi:Stack::hosting-ci-us"
 
@@ -84,17 +88,33 @@ def test_a_log_that_was_let_go_may_go(settings_with):
     assert refuse_deletions(steps(OpType.DELETE, [bucket]), [audit, bucket], settings_with()) == []
 
 
-def test_destruction_is_refused_while_a_tenant_lives():
-    (refusal,) = refuse_destruction(a_tenant("suspended"), ignore_protect=True)
+@pytest.mark.parametrize("was", ["suspended", "deleted"])
+def test_destruction_is_refused_while_a_tenant_lives(settings_with, was):
+    settings = settings_with(tenants=[{"id": "acme", "state": "active"}])
+
+    (refusal,) = refuse_destruction(a_tenant(was), settings, ignore_protect=True)
 
     assert "acme" in refusal
     assert "set each one's state to `deleted`" in refusal
 
 
-def test_destruction_of_the_platforms_own_keys_needs_to_be_said():
+def test_destruction_is_refused_while_letting_go_of_a_tenant_was_cut_short(settings_with):
+    tenant, bucket, policy = a_tenant("deleted")
+
+    assert refuse_destruction(
+        [tenant, dataclasses.replace(bucket, protected=True), policy], settings_with(tenants=[]), ignore_protect=True
+    )
+
+
+def test_destruction_of_the_platforms_own_keys_needs_to_be_said(settings_with):
+    gone = settings_with(tenants=[])
     key = deployed("aws:kms/key:Key", "logs", protected=True)
 
-    (refusal,) = refuse_destruction([*a_tenant("deleted"), key], ignore_protect=False)
+    (refusal,) = refuse_destruction([*a_tenant("deleted"), key], gone, ignore_protect=False)
 
     assert "Key logs" in refusal
-    assert refuse_destruction([*a_tenant("deleted"), key], ignore_protect=True) == []
+    assert refuse_destruction([*a_tenant("deleted"), key], gone, ignore_protect=True) == []
+
+
+def test_rules_and_program_mean_the_same_component_by_a_tenant():
+    assert TENANT_TYPE == TENANT_COMPONENT

@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from hosting.engine import Deployed, PendingOperation, State
@@ -59,6 +61,22 @@ def test_an_object_of_another_kind_with_the_same_id_is_no_reason_to_pass_one_ove
     resume(engine, cloud_with(Bucket=["acme"]), lambda _: None)
 
     assert engine.adopted == {"urn:pulumi:ci-us::hosting::aws:s3/bucket:Bucket::acme": "acme"}
+
+
+def test_one_object_is_not_adopted_for_two_creations():
+    engine = InterruptedEngine()
+    state = engine.state()
+    engine.state = lambda: dataclasses.replace(
+        state,
+        pending_operations=(
+            PendingOperation("creating", resource("aws:ec2/vpc:Vpc", "main")),
+            PendingOperation("creating", resource("aws:ec2/vpc:Vpc", "other")),
+        ),
+    )
+
+    resume(engine, cloud_with(Vpc=["vpc-1"]), lambda _: None)
+
+    assert list(engine.adopted.values()) == ["vpc-1"]
 
 
 def test_two_objects_that_fit_are_left_to_a_person():

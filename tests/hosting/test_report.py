@@ -1,7 +1,9 @@
 import json
 
 import pytest
+from pulumi.automation import OpType
 
+from hosting.engine import Run, Step
 from hosting.report import fold
 
 KEY = "urn:pulumi:ci-us::hosting::aws:kms/key:Key::acme"
@@ -29,42 +31,52 @@ def answer(value, rule="key_rotates", urn=KEY, messages=()):
 
 
 def test_a_run_in_which_every_rule_passed_passes(answers):
-    assert fold(answers(answer("passed")), ["key_rotates"], []).passes
+    assert fold(answers(answer("passed")), ["key_rotates"], Run()).passes
 
 
 def test_a_violation_fails_and_is_kept_beside_a_pass_of_another_process(answers):
-    report = fold(answers(answer("violated", messages=["set it"]), answer("passed")), ["key_rotates"], [])
+    report = fold(answers(answer("violated", messages=["set it"]), answer("passed")), ["key_rotates"], Run())
 
     assert not report.passes
     assert [violation.messages for violation in report.violations] == [("set it",)]
 
 
 def test_undetermined_is_shown_and_does_not_fail_a_preview(answers):
-    report = fold(answers(answer("undetermined")), ["key_rotates"], [])
+    report = fold(answers(answer("undetermined")), ["key_rotates"], Run())
 
     assert report.passes
     assert [judgement.rule for judgement in report.undetermined] == ["key_rotates"]
 
 
 def test_a_rule_that_gave_no_answer_fails_the_report(answers):
-    report = fold(answers(answer("passed")), ["key_rotates", "switched_off"], [])
+    report = fold(answers(answer("passed")), ["key_rotates", "switched_off"], Run())
 
     assert not report.passes
     assert report.problems == ("1 rules gave no answer at all: switched_off.",)
 
 
 def test_a_missing_file_fails_the_report(tmp_path):
-    assert not fold(tmp_path / "none.jsonl", ["key_rotates"], []).passes
+    assert not fold(tmp_path / "none.jsonl", ["key_rotates"], Run()).passes
 
 
 def test_a_line_that_can_not_be_read_fails_the_report(answers):
     file = answers(answer("passed"))
     file.write_text(file.read_text() + '{"rule": "key_ro')
 
-    assert fold(file, ["key_rotates"], []).problems == ("Line 3 of the policy pack's answers can't be read.",)
+    assert fold(file, ["key_rotates"], Run()).problems == ("Line 3 of the policy pack's answers can't be read.",)
 
 
 def test_what_the_engine_saw_and_the_pack_did_not_write_counts(answers):
-    report = fold(answers(answer("passed")), ["key_rotates"], [("key_rotates", KEY)])
+    report = fold(answers(answer("passed")), ["key_rotates"], Run(policy_violations=[("key_rotates", KEY)]))
 
     assert [violation.urn for violation in report.violations] == [KEY]
+
+
+def test_a_resource_that_no_rule_judged_fails_the_report(answers):
+    component = Step(OpType.CREATE, "urn:pulumi:ci-us::hosting::hosting:infra:Tenant::acme", "hosting:infra:Tenant")
+    bucket = Step(OpType.CREATE, "urn:pulumi:ci-us::hosting::aws:s3/bucket:Bucket::acme", "aws:s3/bucket:Bucket")
+    gone = Step(OpType.DELETE, "urn:pulumi:ci-us::hosting::aws:s3/bucket:Bucket::old", "aws:s3/bucket:Bucket")
+
+    report = fold(answers(answer("passed")), ["key_rotates"], Run(steps=[component, bucket, gone]))
+
+    assert report.problems == ("1 resources were judged by no rule.",)
