@@ -4,10 +4,23 @@ Where a statement is hard to judge (NotAction, NotPrincipal) the answer is the c
 more, a Deny to deny less.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
+from typing import Final
 
 from policies.properties import Record, Values
+
+_ACCOUNT_KEYS: Final = frozenset({"aws:principalaccount", "aws:sourceaccount", "kms:calleraccount"})
+"""Condition keys whose value is the account that a request comes from."""
+
+_ARN_KEYS: Final = frozenset({"aws:principalarn", "aws:sourcearn"})
+"""Condition keys whose value is the ARN of whoever a request comes from."""
+
+_ACCOUNT: Final = re.compile(r"\d{12}")
+
+_BUCKET_ARN: Final = re.compile(r"arn:aws[a-z-]*:s3:::([^/*?]+)(|/\*)")
+"""A bucket, or all its objects."""
 
 
 class Statement:
@@ -28,8 +41,21 @@ class Statement:
             return self.is_allow
         principal = self._record.get("Principal", None)
         if isinstance(principal, Record):
-            return any("*" in _texts(principal.get(kind, [])) for kind in principal.names())
+            kinds = principal.names() if self.is_allow else ["AWS"]
+            return any("*" in _texts(principal.get(kind, [])) for kind in kinds)
         return principal == "*"
+
+    def is_bound_to_account(self, accounts: Collection[str]) -> bool:
+        """Whether its conditions hold for requests from these accounts only; from any one that is named, if none given.
+
+        Of the operators only those count that don't hold for a request without the key (IAM User Guide, "IAM JSON
+        policy elements: Condition operators"). An organisation holds accounts that nobody here knows.
+        """
+        for (operator, key), values in self.conditions().items():
+            named = {_account(operator, key, value) for value in values}
+            if named and None not in named and (not accounts or named <= set(accounts)):
+                return True
+        return False
 
     def acts_on(self, action: str) -> bool:
         """Whether it surely (Deny) or possibly (Allow) covers an action such as `s3:PutObject`."""
@@ -37,15 +63,22 @@ class Statement:
             return self.is_allow
         return any(_matches(action.lower(), pattern.lower()) for pattern in _texts(self._record.Action))
 
-    @property
-    def covers_bucket_and_objects(self) -> bool:
-        """Whether a bucket policy's statement is about the bucket itself and all its objects.
+    def covers_bucket(self, bucket: Record) -> bool:
+        """Whether a bucket policy's statement is about the bucket itself, whose name the record's `bucket` is."""
+        return self._is_about(bucket, "")
 
-        S3 takes only ARNs of the bucket that the policy belongs to, so which bucket need not be looked at.
-        """
+    def covers_objects(self, bucket: Record) -> bool:
+        """Whether a bucket policy's statement is about all the bucket's objects, not only about some prefix."""
+        return self._is_about(bucket, "/*")
+
+    def _is_about(self, bucket: Record, suffix: str) -> bool:
         resources = list(_texts(self._record.get("Resource", [])))
-        objects = any(resource == "*" or resource.endswith(("/*", "*")) for resource in resources)
-        return objects and any("/" not in resource for resource in resources)
+        if "*" in resources:
+            return True
+        # Only what is surely meant: no other pattern, though it might match as well.
+        matches = [_BUCKET_ARN.fullmatch(resource) for resource in resources]
+        named = {match[1] for match in matches if match is not None and match[2] == suffix}
+        return bool(named) and bucket.bucket in named
 
     def conditions(self) -> dict[tuple[str, str], list[str]]:
         """The wanted values by operator and condition key, both in lower case."""
@@ -56,7 +89,9 @@ class Statement:
         for operator in operators.names():
             keys = operators.get(operator, None)
             for key in keys.names():
-                found[operator.lower(), key.lower()] = [_text(value) for value in _texts(keys.get(key, []))]
+                # Spelt in two ways, a key is tested twice.
+                wanted = found.setdefault((operator.lower(), key.lower()), [])
+                wanted += [_text(value) for value in _texts(keys.get(key, []))]
         return found
 
 
@@ -74,5 +109,19 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _account(operator: str, key: str, value: str) -> str | None:
+    """The one account that a condition demands; None if it admits others or none is named."""
+    if operator == "stringequals" and key in _ACCOUNT_KEYS:
+        account = value
+    elif operator in ("stringequals", "arnequals", "arnlike") and key in _ARN_KEYS:
+        # arn:partition:service:region:account:resource, and a wildcard may stand for several of these parts.
+        parts = value.split(":", 5)
+        account = parts[4] if len(parts) == 6 and not re.search(r"[*?]", "".join(parts[:3])) else ""
+    else:
+        return None
+    return account if _ACCOUNT.fullmatch(account) else None
+
+
 def _matches(text: str, pattern: str) -> bool:
-    return fnmatchcase(text, pattern.replace("[", "[[]"))
+    # A text such as `s3:*` stands for all actions itself, so that `?` is too little to match its asterisk.
+    return fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[!*]"))

@@ -1,5 +1,6 @@
 """Resources and the graph between them, as rules see them."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -108,6 +109,16 @@ class Resource(Record):
         Raises UndeterminedError when it isn't known yet.
         """
         return None if self.provider is None else Record(plain(self.provider.props), "provider").get(name, None)
+
+    @property
+    def allowed_accounts(self) -> list[str]:
+        """The AWS accounts in which its provider works; none when the provider names none.
+
+        Raises UndeterminedError when they aren't known yet.
+        """
+        accounts = self.provider_property("allowed_account_ids")
+        # The engine keeps a provider's settings as text.
+        return [str(each) for each in (json.loads(accounts) if isinstance(accounts, str) else accounts or [])]
 
     def names(self) -> list[str]:
         """The names of the properties that are set, as the cloud spells them."""

@@ -1,5 +1,6 @@
 """Logs in AWS: complete, kept, encrypted."""
 
+from policies.properties import Record
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, rule, stack_rule
 
@@ -43,6 +44,29 @@ def trail_is_complete(trail: Resource) -> Findings:
     for selector in trail.get("event_selectors", []):
         if selector.get("read_write_type", "All") != "All" or not selector.get("include_management_events", True):
             yield "a selector leaves out management events: set read_write_type to All, include_management_events=True"
+        if len(selector.get("exclude_management_event_sources", [])) > 0:
+            yield "a selector leaves out management events: remove exclude_management_event_sources"
+    # Without advanced selectors a trail records management events by itself, with them only what they name.
+    advanced = trail.get("advanced_event_selectors", [])
+    if len(advanced) > 0 and not any(_is_of_all_management_events(selector) for selector in advanced):
+        yield (
+            "the advanced event selectors leave out management events: "
+            "add one for eventCategory Management alone, without further fields"
+        )
+
+
+def _is_of_all_management_events(selector: Record) -> bool:
+    return _tests(selector) == {("eventCategory", "equals"): ["Management"]}
+
+
+def _tests(selector: Record) -> dict[tuple[str, str], list[str]]:
+    """What an advanced event selector demands of an event: the values by field and operator."""
+    return {
+        (part.field, operator): list(part.get(operator, []))
+        for part in selector.field_selectors
+        for operator in part.names()
+        if operator != "field" and len(part.get(operator, [])) > 0
+    }
 
 
 @stack_rule(TRAIL)

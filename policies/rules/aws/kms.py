@@ -8,11 +8,6 @@ from policies.rulebook import Findings, not_applicable, rule, stack_rule
 KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
 
-_BOUND_TO_ACCOUNT = frozenset(
-    {"aws:principalaccount", "aws:principalorgid", "aws:sourceaccount", "aws:sourceorgid", "kms:calleraccount"}
-)
-"""Condition keys that keep a statement for everyone within our own account or organisation."""
-
 
 @rule(KEY)
 def kms_key_rotates(key: Resource) -> Findings:
@@ -50,8 +45,7 @@ def kms_key_policy_names_principals(key: Resource) -> Findings:
     if key.get("policy", None) is None:
         return  # KMS then lets in only the account itself.
     for number, statement in enumerate(statements(key.document("policy"))):
-        bound = any(name in _BOUND_TO_ACCOUNT for _, name in statement.conditions())
-        if statement.is_allow and statement.everyone and not bound:
+        if statement.is_allow and statement.everyone and not statement.is_bound_to_account(key.allowed_accounts):
             yield f"statement {number} of the key policy allows everyone: name the principals"
 
 
