@@ -48,7 +48,8 @@ class Keys(pulumi.ComponentResource):
     """A premium vault that only the private network reaches, with keys that never leave its hardware.
 
     Azure Resource Manager makes a key if it isn't there and never changes it afterwards: a tenant's state is therefore
-    not in its key's inputs, and a tenant is cut off by its encryption scope (`infra.aware.data`).
+    not in its key's inputs, and a tenant is cut off by its encryption scope (`infra.aware.data`). Another rotation
+    policy reaches the keys that exist only through the vault (`az keyvault key rotation-policy update`).
     """
 
     def __init__(

@@ -2,11 +2,14 @@
 
 It does what the Azure Native provider and ARM do together, faithful also where that surprises:
 
-- A vault key is made if it isn't there and never changed afterwards: an update leaves it as it is.
+- A vault key is made if it isn't there and never changed afterwards.
 - An encryption scope can't be deleted: the provider disables it, and its name stays taken.
 - A deleted vault or key is only soft-deleted: its name stays taken.
 - Creating what already exists is refused, except for what comes with its parent (a storage account's blob service).
 - A network watcher appears with the first virtual network of a region.
+
+In one thing it is stricter: ARM reports success for a change of a vault key that it doesn't make. Here that is refused,
+so that no deployment seems to have done what it hasn't.
 
 What it leaves out: it makes up no names (the program gives every object its own), and it adds no `azureApiVersion` to
 the inputs, as the provider does in its state.
@@ -40,6 +43,14 @@ _WATCHER: Final = f"{PACKAGE}:network:NetworkWatcher"
 _VAULT: Final = f"{PACKAGE}:keyvault:Vault"
 _KEY: Final = f"{PACKAGE}:keyvault:Key"
 _SCOPE: Final = f"{PACKAGE}:storage:EncryptionScope"
+
+_IN_THE_VAULT: Final[Mapping[str, str]] = {
+    "properties.attributes": "az keyvault key set-attributes",
+    "properties.keyOps": "az keyvault key set-attributes",
+    "properties.rotationPolicy": "az keyvault key rotation-policy update",
+    "tags": "az keyvault key set-attributes",
+}
+"""What of a vault key can be changed past Azure Resource Manager, and by which command."""
 
 
 class AzureBackend:
@@ -171,13 +182,30 @@ class AzureBackend:
         *,
         everything: bool,  # noqa: ARG002  as above
     ) -> Properties:
-        """Puts the whole object anew. ARM leaves a vault key that exists as it is."""
+        """Puts the whole object anew; refuses to change a vault key."""
         line = _line(kind)
         with self._lock:
             existing = self._cloud.get(identity)
             if existing is not None and kind == _KEY:
-                return self._outputs(existing)
+                return self._outputs(self._unchanged_key(existing, inputs))
             return self._outputs(self._put_whole(line, identity, cleaned(inputs)))
+
+    def _unchanged_key(self, key: Entity, inputs: Properties) -> Entity:
+        """A vault key that is as it is wanted; otherwise refuses, for ARM wouldn't change it."""
+        different = {
+            _INDEX.sub("", change.path) for change in self.diff(_KEY, self._inputs(key), self._outputs(key), inputs)
+        }
+        if not different:
+            return key
+        commands = {_command_for(path) for path in different}
+        known = " and ".join(sorted(f"`{command}`" for command in commands if command))
+        advice = "make a key with another name" if None in commands else f"do it in the vault with {known}, and refresh"
+        raise _rejected(
+            key.kind,
+            key.identity,
+            f"Azure Resource Manager never changes a key that exists, so {' and '.join(sorted(different))} would stay "
+            f"as before: {advice}",
+        )
 
     def delete(self, kind: str, identity: str, outputs: Properties) -> None:  # noqa: ARG002  the id says it all
         """Removes the object, unless a lock, a user or a child keeps it."""
@@ -529,6 +557,11 @@ def _declared(line: Kind, outputs: Properties) -> Properties:
 def _words(identity: str) -> str:
     kind = ids.type_of(identity).rpartition("/")[2]
     return f"the resource group {ids.name_of(identity)}" if kind == "resourceGroups" else identity
+
+
+def _command_for(path: str) -> str | None:
+    """The command that changes this property of a vault key; None where nothing does."""
+    return next((command for name, command in _IN_THE_VAULT.items() if f"{path}.".startswith(f"{name}.")), None)
 
 
 def _rejected(line: Kind, identity: str, sentence: str) -> RejectedError:

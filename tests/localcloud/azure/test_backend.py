@@ -407,15 +407,46 @@ def test_names_of_vaults_and_accounts_are_taken_once(world):
             world.put(token, resourceGroupName="other")
 
 
-def test_key_is_made_once_and_never_changed(world):
-    rotation = {"lifetimeActions": [{"action": {"type": "rotate"}, "trigger": {"timeAfterCreate": "P90D"}}]}
-    made = {"kty": "RSA-HSM", "keySize": 3072, "rotationPolicy": rotation}
-    identity = world.put("keyvault:Key", properties=made)
+ROTATION = {"lifetimeActions": [{"action": {"type": "rotate"}, "trigger": {"timeAfterCreate": "P90D"}}]}
+KEY = {"kty": "RSA-HSM", "keySize": 3072, "rotationPolicy": ROTATION}
+SLOWER = {"lifetimeActions": [{"action": {"type": "rotate"}, "trigger": {"timeAfterCreate": "P180D"}}]}
+
+
+@pytest.mark.parametrize(
+    ("change", "advice"),
+    [
+        (
+            {"properties": {**KEY, "rotationPolicy": SLOWER}},
+            "with `az keyvault key rotation-policy update`, and refresh",
+        ),
+        ({"properties": {"kty": "RSA-HSM", "keySize": 3072}}, "with `az keyvault key rotation-policy update`"),
+        ({"properties": {**KEY, "attributes": {"enabled": False}}}, "with `az keyvault key set-attributes`"),
+        ({"properties": KEY, "tags": {"Name": "example1"}}, "with `az keyvault key set-attributes`"),
+        ({"properties": {**KEY, "keySize": 4096}}, "properties.keySize .* with another name"),
+        (
+            {"properties": {**KEY, "rotationPolicy": SLOWER, "attributes": {"enabled": False}}},
+            "`az keyvault key rotation-policy update` and `az keyvault key set-attributes`",
+        ),
+    ],
+)
+def test_key_that_exists_is_not_changed_and_that_is_said(world, change, advice):
+    identity = world.put("keyvault:Key", properties=KEY)
     before = world.outputs(identity)
-    changed = {"kty": "RSA-HSM", "keySize": 3072, "attributes": {"enabled": False}}
-    after = world.update("keyvault:Key", identity, **world.minimal("keyvault:Key", properties=changed))
-    assert after == before == world.outputs(identity)
-    assert world.inputs("keyvault:Key", identity)["properties"] == made
+    with pytest.raises(RejectedError, match=f"Azure Resource Manager never changes a key that exists.*{advice}"):
+        world.update("keyvault:Key", identity, **world.minimal("keyvault:Key", **change))
+    assert world.outputs(identity) == before
+    assert world.inputs("keyvault:Key", identity)["properties"] == KEY
+
+
+def test_key_that_was_changed_in_its_vault_is_brought_back_there_only(world):
+    identity = world.put("keyvault:Key", properties=KEY)
+    inputs = world.inputs("keyvault:Key", identity)
+    world.backend.put_body(identity, {"properties": {"rotationPolicy": SLOWER}}, whole=False)
+    assert world.inputs("keyvault:Key", identity)["properties"]["rotationPolicy"] == SLOWER
+    with pytest.raises(RejectedError, match="az keyvault key rotation-policy update"):
+        world.update("keyvault:Key", identity, **inputs)
+    world.backend.put_body(identity, {"properties": {"rotationPolicy": ROTATION}}, whole=False)
+    assert world.update("keyvault:Key", identity, **inputs) == world.outputs(identity)
 
 
 def test_key_is_flat_in_its_outputs(world):
