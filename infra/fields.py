@@ -28,8 +28,12 @@ def _is_address_range(value: str) -> str:
 
 AddressRange = Annotated[str, AfterValidator(_is_address_range)]
 DomainName = Annotated[str, pattern(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", "a domain name")]
-ImageDigest = Annotated[
-    str, pattern(r"[a-z0-9.-]+(:\d+)?/[a-z0-9._/-]+@sha256:[0-9a-f]{64}", "an image by digest (registry/name@sha256:…)")
+AcrImage = Annotated[
+    str,
+    pattern(
+        r"[a-z0-9]{5,50}(-[a-z0-9]+)?\.azurecr\.io/[a-z0-9._/-]+@sha256:[0-9a-f]{64}",
+        "an image of Azure Container Registry by digest (registry.azurecr.io/name@sha256:…)",
+    ),
 ]
 EcrImage = Annotated[
     str,

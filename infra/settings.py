@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from infra.fields import AddressRange, Arn, AwsAccountId, DomainName, EcrImage, ImageDigest, Uuid, pattern
+from infra.fields import AcrImage, AddressRange, Arn, AwsAccountId, DomainName, EcrImage, Uuid, pattern
 from infra.tenants import Tenant
 
 NAMESPACE: Final = "hosting"
@@ -62,10 +62,11 @@ class AwareOptions(_Model):
     """The Azure subscription of this stack. One, because the provider deploys to exactly one."""
     entra_tenant_id: Uuid
     """The Entra tenant of the subscription, whose users may open the VPN."""
-    signal_image: ImageDigest
-    spotlight_image: ImageDigest
-    search_and_discover_image: ImageDigest
-    data_management_image: ImageDigest
+    signal_image: AcrImage
+    """Here and below: an image of a registry that lets a managed identity sign in; no password is kept for one."""
+    spotlight_image: AcrImage
+    search_and_discover_image: AcrImage
+    data_management_image: AcrImage
 
 
 class VpnGroup(_Model):

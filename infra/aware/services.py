@@ -38,7 +38,7 @@ class Service:
 
     @property
     def registry(self) -> str:
-        """The host of the registry that holds the image."""
+        """The host of the registry that holds the image: one of Azure's, for the app signs in there by its identity."""
         return self.image.partition("/")[0]
 
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from infra.fields import AddressRange, Arn, AwsAccountId, DomainName, EcrImage, ImageDigest, TenantId, Uuid
+from infra.fields import AcrImage, AddressRange, Arn, AwsAccountId, DomainName, EcrImage, TenantId, Uuid
 
 DIGEST = "sha256:" + "0a" * 32
 
@@ -13,7 +13,8 @@ DIGEST = "sha256:" + "0a" * 32
     [
         (AddressRange, "10.40.0.0/16"),
         (DomainName, "portal.ci-us.example.com"),
-        (ImageDigest, f"registry.example.com:5000/aware/signal@{DIGEST}"),
+        (AcrImage, f"hostcoaware.azurecr.io/aware/signal@{DIGEST}"),
+        (AcrImage, f"hostcoaware-b3c9d2.azurecr.io/signal@{DIGEST}"),
         (EcrImage, f"123456789012.dkr.ecr.us-east-1.amazonaws.com/team/service@{DIGEST}"),
         (Uuid, "00000000-0000-4000-8000-00000000000f"),
         (AwsAccountId, "123456789012"),
@@ -35,8 +36,10 @@ def test_what_fits_is_taken_as_it_is(kind, value):
         (DomainName, "portal", "a domain name"),
         (DomainName, "-a.example.com", "a domain name"),
         (DomainName, "https://a.example.com", "a domain name"),
-        (ImageDigest, "registry.example.com/aware/signal:latest", "an image by digest"),
-        (ImageDigest, f"registry.example.com/aware/signal@{DIGEST}0", "an image by digest"),
+        (AcrImage, "hostcoaware.azurecr.io/aware/signal:latest", "an image of Azure Container Registry by digest"),
+        (AcrImage, f"hostcoaware.azurecr.io/aware/signal@{DIGEST}0", "an image of Azure Container Registry by digest"),
+        (AcrImage, f"registry.example.com/aware/signal@{DIGEST}", "an image of Azure Container Registry by digest"),
+        (AcrImage, f"a.azurecr.io.example.com/signal@{DIGEST}", "an image of Azure Container Registry by digest"),
         (EcrImage, f"registry.example.com/service@{DIGEST}", "an image of ECR by digest"),
         (EcrImage, "123456789012.dkr.ecr.us-east-1.amazonaws.com/service:1.0", "an image of ECR by digest"),
         (Uuid, "00000000-0000-4000-8000-00000000000F", "a UUID in lower case"),

@@ -159,6 +159,11 @@ MISTAKES = {
         {"cloudIntegrated": {**OPTIONS, "serviceImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1"}},
         "hosting:cloudIntegrated.serviceImage: .* is not an image of ECR by digest",
     ),
+    "image of a registry without sign-in by identity": (
+        "useast",
+        {"aware": {**AWARE_OPTIONS, "signalImage": "registry.example.com/signal@sha256:" + "0" * 64}},
+        "hosting:aware.signalImage: .* is not an image of Azure Container Registry by digest",
+    ),
     "two accounts": (
         "ci-us",
         {"cloudIntegrated": {**OPTIONS, "allowedAccountIds": ["123456789012", "123456789013"]}},

@@ -34,7 +34,7 @@ def test_apps_names_keep_azures_limit(stack: Any, service: str):
 def test_apps_run_an_image_by_digest_in_each_zone(stack: Any, service: str):
     template = stack.inputs("app:ContainerApp", service)["template"]
     (container,) = template["containers"]
-    assert container["image"].partition("@")[0] == f"registry.example.com/aware/{service}"
+    assert container["image"].partition("@")[0] == f"hostcoaware.azurecr.io/aware/{service}"
     assert container["image"].partition("@")[2].startswith("sha256:")
     assert 3 <= template["scale"]["minReplicas"] <= template["scale"]["maxReplicas"]
 
@@ -61,6 +61,6 @@ def test_apps_have_an_identity_of_their_own_and_no_password(stack: Any, service:
     inputs = stack.inputs("app:ContainerApp", service)
     identity = f"azure-native:managedidentity:UserAssignedIdentity/{service}"
     assert inputs["identity"] == {"type": "UserAssigned", "userAssignedIdentities": [identity]}
-    assert inputs["configuration"]["registries"] == [{"server": "registry.example.com", "identity": identity}]
+    assert inputs["configuration"]["registries"] == [{"server": "hostcoaware.azurecr.io", "identity": identity}]
     assert inputs["configuration"]["identitySettings"] == [{"identity": identity, "lifecycle": "Main"}]
     assert "secrets" not in inputs["configuration"]
