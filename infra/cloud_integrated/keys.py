@@ -1,7 +1,8 @@
 """Keys: one a tenant, and the platform's own for logs and for the audit trail.
 
-Each tenant has a key of its own (e-mail document, 6.c). The account administers the keys and can't use them: who may
-use a key stands in its policy, and is a service or one role, in one circumstance.
+Each tenant has a key of its own (e-mail document, 6.c). Who may use a key stands in its policy, and is a service or one
+role, in one circumstance. The account administers the keys and can't use them without changing the key's policy, which
+the trail records.
 """
 
 from collections.abc import Sequence
@@ -128,7 +129,10 @@ class Keys(Room):
 
 
 def _administration(names: Names) -> Sequence[Statement]:
-    """The account's administrators keep hold of the key, so nobody is ever locked out, and can't use it."""
+    """The account's administrators keep hold of the key, so nobody is ever locked out.
+
+    They can't use it, not without changing the key's policy, which the trail records.
+    """
     account = aws_principal(names.account_arn)
     return [
         Statement(sid="Administration", principal=account, actions=ADMINISTRATION),
