@@ -3,9 +3,9 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pulumi_policy import PolicyProviderResource, PolicyResource, ResourceValidationArgs
 
@@ -94,6 +94,11 @@ class Resource(Record):
         return self._reads
 
     @property
+    def is_of_cloud(self) -> bool:
+        """Whether it stands for something in a cloud, and is no component or provider of the program."""
+        return self.resource_type.startswith(("aws:", "azure-native:"))
+
+    @property
     def is_of_tenant(self) -> bool:
         """Whether it hangs below a tenant's component."""
         return TENANT_TYPE in self.urn.split("::")[2].split("$")[:-1]
@@ -112,13 +117,20 @@ class Resource(Record):
 
     @property
     def allowed_accounts(self) -> list[str]:
-        """The AWS accounts in which its provider works; none when the provider names none.
+        """The AWS accounts in which its provider, or it as a provider, works; none when the provider names none.
 
         Raises UndeterminedError when they aren't known yet.
         """
-        accounts = self.provider_property("allowed_account_ids")
+        is_provider = self.resource_type.startswith("pulumi:providers:")
+        name = "allowed_account_ids"
+        accounts = self.get(name, None) if is_provider else self.provider_property(name)
         # The engine keeps a provider's settings as text.
         return [str(each) for each in (json.loads(accounts) if isinstance(accounts, str) else accounts or [])]
+
+    def mentions(self, texts: Collection[str]) -> bool:
+        """Whether one of these texts is the value of any property, however deep."""
+        self._unwrap()
+        return _holds(self._values, texts)
 
     def names(self) -> list[str]:
         """The names of the properties that are set, as the cloud spells them."""
@@ -199,6 +211,15 @@ class Stack:
         """The resources that have a property computed from this one."""
         return self._users.get(resource.urn, [])
 
+    def mentioning(self, target: Resource, *identifiers: str) -> list[Resource]:
+        """The cloud's resources that hold one of the target's identifiers anywhere, or were computed from it."""
+        known = identities(target, *identifiers)
+        found = {user.urn: user for user in self.users(target)}
+        for resource in self.resources if known else ():
+            if resource.is_of_cloud and resource.urn != target.urn and resource.mentions(known):
+                found[resource.urn] = resource
+        return list(found.values())
+
     def refers_to(self, resource: Resource, name: str, target: Resource, *identifiers: str) -> bool:
         """Whether the property `name` of `resource` means `target`, known by one of its `identifiers`.
 
@@ -264,6 +285,14 @@ class _References:
         for value in known:
             found += self._by_value.get(value, ())
         return list({each.urn: each for each in found}.values())
+
+
+def _holds(value: Any, texts: Collection[str]) -> bool:
+    if isinstance(value, dict):
+        return any(_holds(each, texts) for each in cast("dict[str, Any]", value).values())
+    if isinstance(value, list):
+        return any(_holds(each, texts) for each in cast("list[Any]", value))
+    return value in texts
 
 
 def identities(resource: Resource, *names: str) -> set[str]:

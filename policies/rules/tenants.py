@@ -49,12 +49,8 @@ def names_tenant(text: str, tenant: str) -> bool:
     return re.search(rf"(?<![a-z0-9]){re.escape(tenant)}(?![a-z0-9])", text) is not None
 
 
-def _is_real(resource: Resource) -> bool:
-    return resource.resource_type.startswith(("aws:", "azure-native:"))
-
-
 def _tenant(resource: Resource, stack: Stack) -> str:
-    tenant = stack.tenant(resource) if _is_real(resource) else None
+    tenant = stack.tenant(resource) if resource.is_of_cloud else None
     return tenant or not_applicable("the resource belongs to no tenant")
 
 
@@ -77,7 +73,7 @@ def tenant_resource_is_marked(resource: Resource, stack: Stack) -> Findings:
 @stack_rule(ANY_TYPE)
 def tagged_resource_hangs_below_its_tenant(resource: Resource, stack: Stack) -> Findings:
     """What carries a tenant's tag but does not hang below the tenant escapes every rule about tenants."""
-    if not _is_real(resource) or resource.resource_type in UNTAGGED or stack.tenant(resource) is not None:
+    if not resource.is_of_cloud or resource.resource_type in UNTAGGED or stack.tenant(resource) is not None:
         not_applicable("the resource is not a stray one of a tenant")
     tags = resource.get("tags", None) if "tags" in resource.names() else None
     if tags is None:

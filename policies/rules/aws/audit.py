@@ -2,11 +2,13 @@
 
 from policies.properties import Record
 from policies.resources import Resource, Stack
-from policies.rulebook import Findings, rule, stack_rule
+from policies.rulebook import Findings, not_applicable, rule, stack_rule
+from policies.rules.aws.s3 import BUCKETS, ENCRYPTIONS, companions
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 TRAIL = "aws:cloudtrail/trail:Trail"
 KEY = "aws:kms/key:Key"
+PROVIDER = "pulumi:providers:aws"
 
 
 @rule(LOG_GROUP)
@@ -56,17 +58,17 @@ def trail_is_complete(trail: Resource) -> Findings:
 
 
 def _is_of_all_management_events(selector: Record) -> bool:
-    return _tests(selector) == {("eventCategory", "equals"): ["Management"]}
+    return _tests(selector) == [("eventCategory", "equals", ["Management"])]
 
 
-def _tests(selector: Record) -> dict[tuple[str, str], list[str]]:
-    """What an advanced event selector demands of an event: the values by field and operator."""
-    return {
-        (part.field, operator): list(part.get(operator, []))
+def _tests(selector: Record) -> list[tuple[str, str, list[str]]]:
+    """What an advanced event selector demands of an event: fields, each with an operator and its values."""
+    return [
+        (part.field, operator, list(part.get(operator, [])))
         for part in selector.field_selectors
         for operator in part.names()
         if operator != "field" and len(part.get(operator, [])) > 0
-    }
+    ]
 
 
 @stack_rule(TRAIL)
@@ -80,15 +82,75 @@ def trail_is_encrypted(trail: Resource, stack: Stack) -> Findings:
 def vpc_traffic_is_logged(vpc: Resource, stack: Stack) -> Findings:
     """Without flow logs an attempt to get in, or data going out, leaves no trace."""
     logs = [each for each in stack.of_type("aws:ec2/flowLog:FlowLog") if stack.refers_to(each, "vpc_id", vpc, "id")]
-    if not any(log.get("traffic_type", None) == "ALL" for log in logs):
-        yield "no flow log sees all traffic of the network: add an aws.ec2.FlowLog with traffic_type ALL for it"
+    if not any(log.get("traffic_type", None) == "ALL" and _is_delivered(log, stack) for log in logs):
+        yield (
+            "no flow log sees all traffic of the network and keeps it in this stack: add an aws.ec2.FlowLog for it "
+            "with traffic_type ALL and a log group, or an encrypted bucket, of this stack as log_destination"
+        )
 
 
-@stack_rule("pulumi:providers:aws")
+def _is_delivered(log: Resource, stack: Stack) -> bool:
+    match log.get("log_destination_type", "cloud-watch-logs"):
+        case "cloud-watch-logs":
+            return any(stack.refers_to(log, "log_destination", group, "arn") for group in stack.of_type(LOG_GROUP))
+        case "s3":
+            return any(
+                stack.refers_to(log, "log_destination", bucket, "arn") and _is_encrypted(bucket, stack)
+                for bucket in stack.of_type(*BUCKETS)
+            )
+        case _:
+            return False
+
+
+def _is_encrypted(bucket: Resource, stack: Stack) -> bool:
+    return any(configuration.rules for configuration in companions(stack, bucket, *ENCRYPTIONS))
+
+
+@stack_rule(PROVIDER)
 def account_has_a_trail(provider: Resource, stack: Stack) -> Findings:
-    """Without a trail nobody can say who did what in the account."""
-    if not stack.of_type(TRAIL):
-        yield f"no trail records what is done through {provider.resource_name}: add an aws.cloudtrail.Trail"
+    """Without a trail, or with one whose files go elsewhere, nobody can say who did what in the account."""
+    trails = [trail for trail in stack.of_type(TRAIL) if _is_in_account_of(provider, trail, stack)]
+    if not any(
+        stack.refers_to(trail, "s3_bucket_name", bucket, "bucket", "id")
+        for trail in trails
+        for bucket in stack.of_type(*BUCKETS)
+    ):
+        yield (
+            f"no trail records what is done through {provider.resource_name}: "
+            "add an aws.cloudtrail.Trail with a bucket of this stack"
+        )
+
+
+def _is_in_account_of(provider: Resource, trail: Resource, stack: Stack) -> bool:
+    if trail.provider is None:
+        return len(stack.of_type(PROVIDER)) == 1
+    return trail.provider.urn == provider.urn or trail.allowed_accounts == provider.allowed_accounts != []
+
+
+@stack_rule(*BUCKETS)
+def tenant_bucket_access_is_recorded(bucket: Resource, stack: Stack) -> Findings:
+    """A trail leaves out who read or changed which object, unless its selectors name the bucket."""
+    if stack.tenant(bucket) is None:
+        not_applicable("the bucket belongs to no tenant")
+    selectors = (selector for trail in stack.of_type(TRAIL) for selector in trail.get("advanced_event_selectors", []))
+    if not any(_records_all_access(selector, bucket.bucket) for selector in selectors):
+        yield (
+            "access to the tenant's objects is not recorded: add an advanced event selector to the trail with "
+            "eventCategory Data, resources.type AWS::S3::Object, and resources.ARN starting with the bucket's ARN"
+        )
+
+
+def _records_all_access(selector: Record, bucket: str) -> bool:
+    tests = _tests(selector)
+    kind = [("eventCategory", "equals", ["Data"]), ("resources.type", "equals", ["AWS::S3::Object"])]
+    # `equals` would mean a single object (CloudTrail API, "AdvancedFieldSelector").
+    return all(test in tests for test in kind) and all(
+        test in kind or (test[:2] == ("resources.ARN", "startsWiths") and _covers(test[2], bucket)) for test in tests
+    )
+
+
+def _covers(beginnings: list[str], bucket: str) -> bool:
+    return any(f"arn:aws:s3:::{bucket}/".startswith(beginning) for beginning in beginnings)
 
 
 @rule("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")

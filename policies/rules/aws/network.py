@@ -2,7 +2,7 @@
 
 from policies.addresses import is_private
 from policies.properties import Record
-from policies.resources import Resource, Stack
+from policies.resources import Resource, Stack, identities
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
@@ -11,6 +11,7 @@ INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 LEGACY_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
 LOAD_BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 CLIENT_VPN = "aws:ec2clientvpn/endpoint:Endpoint"
+NAT_GATEWAY = "aws:ec2/natGateway:NatGateway"
 EDGE = "hosting:cloud_integrated:Edge"
 
 _EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
@@ -80,10 +81,25 @@ def group_open_to_internet_is_at_the_edge(group: Resource, stack: Stack) -> Find
             opened = opened or _comes_from_internet(entry, _INLINE_RANGES, "prefix_list_ids")
     if not opened:
         not_applicable("the group is closed to the internet")
-    for user in stack.users(group):
+    for user in stack.mentioning(group, "id"):
         at_edge = user.resource_type in LOAD_BALANCERS and EDGE in user.urn
-        if not at_edge and user.resource_type not in (GROUP, INGRESS_RULE, LEGACY_RULE, _EGRESS_RULE):
+        if not at_edge and user.resource_type not in (GROUP, DEFAULT_GROUP, INGRESS_RULE, LEGACY_RULE, _EGRESS_RULE):
             yield f"the group is open to the internet and worn by {user.resource_name}: give that a closed group"
+
+
+@stack_rule(INGRESS_RULE, LEGACY_RULE)
+def rule_opens_group_of_this_stack_only(entry: Resource, stack: Stack) -> Findings:
+    """Who wears a group that is kept elsewhere can't be seen here; to open it may open a machine to the internet."""
+    legacy = entry.resource_type == LEGACY_RULE
+    if legacy and entry.type != "ingress":
+        not_applicable("the rule is about what goes out")
+    ranges, lists = (_INLINE_RANGES, "prefix_list_ids") if legacy else (_RULE_RANGES, "prefix_list_id")
+    if not _comes_from_internet(entry, ranges, lists):
+        not_applicable("the rule lets nobody in from the internet")
+    if not any(
+        stack.refers_to(entry, "security_group_id", group, "id") for group in stack.of_type(GROUP, DEFAULT_GROUP)
+    ):
+        yield "the rule opens a group that is not of this stack to the internet: name a group of this stack"
 
 
 @stack_rule(*LOAD_BALANCERS, "aws:elb/loadBalancer:LoadBalancer")
@@ -158,11 +174,20 @@ def ecs_service_has_no_public_address(service: Resource) -> Findings:
 def public_address_is_for_nat_only(address: Resource, stack: Stack) -> Findings:
     """A public address on anything but a NAT gateway, which lets nothing in, makes a machine reachable from outside."""
     for name in ("instance", "network_interface"):
-        if stack.sources(address, name):
-            yield f"the address is bound to a machine by {name}: remove it"
+        yield _names_no_machine(address, name, stack)
     for user in stack.users(address):
-        if user.resource_type != "aws:ec2/natGateway:NatGateway":
+        if user.resource_type != NAT_GATEWAY:
             yield f"the public address is used by {user.resource_name}: only NAT gateways may have one"
+
+
+def _names_no_machine(address: Resource, name: str, stack: Stack) -> Findings:
+    if not stack.sources(address, name):
+        value = address.get(name, None)
+        gateways = stack.referring("allocation_id", address, [NAT_GATEWAY], "id") if value else []
+        # Once a NAT gateway stands, its own interface is what the address is bound to.
+        if not value or any(value in identities(gateway, "network_interface_id") for gateway in gateways):
+            return
+    yield f"the address is bound to a machine by {name}: remove it"
 
 
 @rule("aws:ec2/eipAssociation:EipAssociation")

@@ -62,9 +62,11 @@ def _grants_nothing(bucket: Resource) -> Findings:
 
 def _grants_to_owner_only(acl: Resource) -> Findings:
     access = acl.get("access_control_policy", None)
-    for number, grant in () if access is None else access.numbered("grants"):
-        grantee = grant.grantee
-        if grantee.get("uri", None) != _LOG_DELIVERY and grantee.get("id", None) != access.owner.id:
+    if access is None:
+        return
+    for number, grant in access.numbered("grants"):
+        group = grant.grantee.get("uri", None)
+        if group != _LOG_DELIVERY and (group or grant.grantee.get("id", None) != access.owner.id):
             yield f"access_control_policy.grants[{number}] lets others in: remove the grant, or use a bucket policy"
 
 
