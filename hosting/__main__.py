@@ -88,11 +88,18 @@ def preview(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort
 
 
 @_command
-def up(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort = None) -> None:
+def up(
+    stack: Stack = "useast",
+    cloud: Cloud = "local",
+    adopt: Annotated[
+        tuple[str, ...], typer.Option(help="In a real cloud, after a run was killed: `URN=ID` of what it had made.")
+    ] = (),
+    http_port: HttpPort = None,
+) -> None:
     """Previews, passes the gates, then brings the stack to what the program says."""
     console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
-    verdict = session.preview(session.resume(_saying(console)))
+    verdict = session.preview(session.resume(_saying(console), adopt))
     if not verdict.passes:
         _conclude(session, verdict, console, "refused in the preview")
     console.print(_summary(stack, verdict.run, "previewed"))

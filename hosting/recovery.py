@@ -1,38 +1,31 @@
 """After a run that was killed: objects that it was making are adopted, so that the next run makes nothing twice."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from hosting.engine import PendingOperation, StackEngine, State
+from hosting.engine import Deployed, StackEngine, State
 from hosting.errors import HostingError
 
-Find = Callable[[str, Mapping[str, Any]], Sequence[str]]
-"""The ids of the objects in the cloud that creating a resource of a type with some inputs would have made."""
+Find = Callable[[Deployed], Sequence[str]]
+"""The ids of the objects in the cloud that creating a resource would have made."""
 
 
-def resume(engine: StackEngine, find: Find | None, say: Callable[[str], None]) -> State:
+def resume(engine: StackEngine, find: Find, say: Callable[[str], None]) -> State:
     """Settles what an interrupted run left open: looks for each object under way, and adopts it if it is there.
 
-    Gives the state in which nothing is left open. Raises HostingError when the cloud can't be searched (`find` is
-    None) or more than one object fits.
+    Gives the state in which nothing is left open. Raises HostingError when more than one object fits.
     """
     state = engine.state()
     if not state.pending_operations:
         return state
     creating = [
-        operation
+        operation.resource
         for operation in state.pending_operations
         if operation.operation == "creating" and operation.resource.is_in_cloud
     ]
-    if creating and find is None:
-        raise HostingError(_by_hand(engine.name, creating))
     known = {(resource.kind, resource.identity) for resource in state.resources}
     found: dict[str, str] = {}
-    for operation in creating:
-        assert find is not None
-        resource = operation.resource
-        fitting = find(resource.kind, resource.inputs)
-        candidates = [identity for identity in fitting if (resource.kind, identity) not in known]
+    for resource in creating:
+        candidates = [identity for identity in find(resource) if (resource.kind, identity) not in known]
         if len(candidates) > 1:
             raise HostingError(
                 f"The interrupted creation of {resource.kind} {resource.name!r} fits {len(candidates)} objects in the "
@@ -46,9 +39,30 @@ def resume(engine: StackEngine, find: Find | None, say: Callable[[str], None]) -
     return engine.state()
 
 
-def _by_hand(stack: str, creating: Sequence[PendingOperation]) -> str:
-    names = ", ".join(f"{operation.resource.kind} {operation.resource.name!r}" for operation in creating)
-    return (
-        f"An earlier run of {stack} was interrupted while it created {names}: look each one up in the cloud, then run "
-        f"`pulumi refresh -s {stack}`, which asks for the ids of those that exist and clears the others."
-    )
+def found_by_a_person(pairs: Iterable[str]) -> Find:
+    """Finds what a person has looked up in the cloud, each given as `URN=ID`, or as `URN=` if there is none.
+
+    Raises HostingError for a pair of another form; what it gives raises HostingError for a resource without a pair.
+    """
+    identities: dict[str, str] = {}
+    for pair in pairs:
+        urn, separator, identity = pair.partition("=")
+        if not separator or not urn.startswith("urn:pulumi:"):
+            raise HostingError(f"--adopt {pair!r} is not of the form URN=ID, or URN= for what doesn't exist.")
+        identities[urn] = identity
+
+    def find(resource: Deployed) -> Sequence[str]:
+        if resource.urn not in identities:
+            raise HostingError(
+                f"An earlier run was interrupted while it created {resource.kind} {resource.name!r}: look it up in the "
+                f"cloud, then run `hosting up` with --adopt '{resource.urn}=ID', or with nothing behind the = if it "
+                "isn't there."
+            )
+        return [identities[resource.urn]] if identities[resource.urn] else []
+
+    return find
+
+
+def found_in(search: Callable[[str, Mapping[str, object]], Sequence[str]]) -> Find:
+    """Finds what a cloud's own search by type and inputs gives."""
+    return lambda resource: search(resource.kind, resource.inputs)

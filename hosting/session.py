@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -14,7 +14,7 @@ from hosting.errors import HostingError
 from hosting.gates import refuse_deletions
 from hosting.local_cloud import CLOUD_OF_SERVICE, PACKAGES, LocalCloud, environment_of
 from hosting.pulumi_cli import require_cli
-from hosting.recovery import resume
+from hosting.recovery import found_by_a_person, found_in, resume
 from hosting.report import Report, fold
 from hosting.stack_files import copy_for_local_cloud, read_settings
 from infra.settings import Settings
@@ -53,9 +53,13 @@ class Session:
         self.cloud = cloud
         self._checkout = checkout
 
-    def resume(self, say: Callable[[str], None]) -> State:
-        """Settles what an interrupted run left open; gives the state from which the next one starts."""
-        return resume(self.engine, self.cloud.find if self.cloud else None, say)
+    def resume(self, say: Callable[[str], None], adopt: Sequence[str] = ()) -> State:
+        """Settles what an interrupted run left open; gives the state from which the next one starts.
+
+        A real cloud isn't searched: `adopt` tells what a person has found there, as `URN=ID`.
+        """
+        find = found_in(self.cloud.find) if self.cloud else found_by_a_person(adopt)
+        return resume(self.engine, find, say)
 
     def preview(self, state: State) -> Verdict:
         """A preview, judged by the policy pack and, against the `state` from which it starts, by the deletion gate."""

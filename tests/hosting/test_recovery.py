@@ -4,7 +4,7 @@ import pytest
 
 from hosting.engine import Deployed, PendingOperation, State
 from hosting.errors import HostingError
-from hosting.recovery import resume
+from hosting.recovery import found_by_a_person, found_in, resume
 
 
 class InterruptedEngine:
@@ -35,7 +35,7 @@ def resource(kind, name, identity=""):
 
 
 def cloud_with(**ids):
-    return lambda kind, inputs: ids.get(kind.rsplit(":", 1)[-1], [])
+    return found_in(lambda kind, inputs: ids.get(kind.rsplit(":", 1)[-1], []))
 
 
 def test_an_object_that_exists_is_adopted_and_the_other_cleared():
@@ -88,10 +88,27 @@ def test_two_objects_that_fit_are_left_to_a_person():
     assert engine.adopted is None
 
 
-def test_a_cloud_that_can_not_be_searched_leaves_it_to_a_person():
+VPC = "urn:pulumi:ci-us::hosting::aws:ec2/vpc:Vpc::main"
+BUCKET = "urn:pulumi:ci-us::hosting::aws:s3/bucket:Bucket::acme"
+
+
+def test_what_a_person_found_is_adopted():
     engine = InterruptedEngine()
 
-    with pytest.raises(HostingError, match=r"created aws:ec2/vpc:Vpc 'main', aws:s3/bucket:Bucket 'acme'"):
-        resume(engine, None, lambda _: None)
+    resume(engine, found_by_a_person([f"{VPC}=vpc-1", f"{BUCKET}="]), lambda _: None)
+
+    assert engine.adopted == {VPC: "vpc-1"}
+
+
+def test_what_nobody_looked_up_is_left_to_a_person():
+    engine = InterruptedEngine()
+
+    with pytest.raises(HostingError, match=r"created aws:s3/bucket:Bucket 'acme': look it up .* --adopt '.*::acme=ID'"):
+        resume(engine, found_by_a_person([f"{VPC}=vpc-1"]), lambda _: None)
 
     assert engine.adopted is None
+
+
+def test_a_pair_of_another_form_is_refused():
+    with pytest.raises(HostingError, match="not of the form URN=ID"):
+        found_by_a_person(["vpc-1"])
