@@ -1,5 +1,8 @@
 """The pack's entry. The engine starts it; constructing PolicyPack serves until the engine ends the process."""
 
+import os
+import threading
+import time
 from pathlib import Path
 
 import yaml
@@ -9,11 +12,19 @@ from policies.pack import NAME, listen_to_engine, make_pack
 
 
 def main() -> None:
-    """Serves the pack."""
+    """Serves the pack, until it is ended or whoever started it is gone."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     description = yaml.safe_load((Path(__file__).parent / "PulumiPolicy.yaml").read_text("utf-8"))
     pack = make_pack(description["version"])
     listen_to_engine(pack.court)
     PolicyPack(NAME, pack.policies, enforcement_level=EnforcementLevel.MANDATORY)
+
+
+def _end_with(parent: int) -> None:
+    """Ends this process once its parent is gone: an engine that was killed can't end it any more."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
 
 
 if __name__ == "__main__":

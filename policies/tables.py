@@ -1,4 +1,4 @@
-"""The tables that rules look things up in: regions by jurisdiction, transport encryption by service."""
+"""The tables that rules look things up in: regions by jurisdiction, transport encryption by service, reviewed types."""
 
 import tomllib
 from collections.abc import Mapping
@@ -38,6 +38,27 @@ class TlsSetting(BaseModel):
     default: str
     """What the service takes when nothing is set."""
     source: str
+
+
+class ReviewedTypes(BaseModel):
+    """The types of cloud resources that somebody has reviewed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    packages: tuple[str, ...]
+    """The packages of providers whose resources may be used at all."""
+    judged: tuple[str, ...]
+    """Types that rules of their own judge."""
+    unjudged: Mapping[str, str]
+    """Types that no rule names, with the reason why none has to."""
+    refused: Mapping[str, str]
+    """Types that rules name and that are refused all the same, with the reason."""
+
+
+@cache
+def reviewed_types() -> ReviewedTypes:
+    """The table `types.toml`."""
+    return ReviewedTypes.model_validate(_load("types.toml"))
 
 
 @cache
