@@ -29,7 +29,7 @@ refresh: setup ## Finds what was changed behind the program's back
 destroy: setup ## Removes STACK, once no tenant lives there (IGNORE_PROTECT=1: also its keys, data and logs)
 	@$(RUN) destroy --stack $(STACK) --cloud $(CLOUD) $(if $(IGNORE_PROTECT),--ignore-protect)
 
-stop: setup ## Ends the local clouds; their resources go with them
+stop: $(READY) ## Ends the local clouds; their resources go with them
 	@$(RUN) stop
 
 test: setup ## Runs every test

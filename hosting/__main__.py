@@ -34,7 +34,8 @@ application = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exc
 Stack = Annotated[str, typer.Option("--stack", "-s", help="The stack: its file is Pulumi.STACK.yaml.")]
 Cloud = Annotated[Target, typer.Option(help="`local`: the cloud on this machine. `real`: Azure or AWS themselves.")]
 HttpPort = Annotated[
-    int | None, typer.Option(help="Port of the local cloud's HTTP side on 127.0.0.1; any free one if not given.")
+    int | None,
+    typer.Option(min=1, max=65535, help="Port of the local cloud's HTTP side on 127.0.0.1; any free one if not given."),
 ]
 
 _SIGNS = {
@@ -72,8 +73,8 @@ def setup() -> None:
     """Makes the Pulumi CLI of the pinned version available: finds, downloads or builds it."""
     checkout, console = Checkout.of_this_package(), Console(highlight=False)
     say = _saying(console)
-    command = find_cli(checkout, say) or install_cli(checkout, say)
-    console.print(f"Pulumi CLI {command.version} is ready.")
+    if find_cli(checkout, say) is None:
+        console.print(f"The Pulumi CLI {install_cli(checkout, say).version} is ready.")
 
 
 @_command
@@ -118,9 +119,11 @@ def refresh(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort
     _raise_failure(session, run)
     drifted = len([step for step in run.outcomes if step.operation is not OpType.SAME])
     console.print(
-        f"{drifted} resources of {stack} were changed behind the program's back: `make up STACK={stack}` heals them."
+        f"{_counted(drifted, 'resource')} of {stack} changed behind the program's back: `make up STACK={stack}` heals "
+        "what the program declares."
         if drifted
-        else f"{stack} is as the program left it."
+        else f"{stack} is in the cloud as the state knows it.",
+        soft_wrap=True,
     )
 
 
@@ -151,7 +154,7 @@ def stop() -> None:
         console.print(f"The local {cloud.name} cloud " + ("is stopped." if cloud.stop() else "was not running."))
     forgotten = forget_local_stacks(checkout)
     if forgotten:
-        console.print(f"{', '.join(forgotten)} is forgotten: `make up` starts it anew.")
+        console.print(f"Forgotten with them: {', '.join(forgotten)}.")
 
 
 @_command
@@ -189,15 +192,21 @@ def _showing(console: Console) -> Callable[[Step], None]:
 def _conclude(session: Session, verdict: Verdict, console: Console, done: str) -> None:
     """Prints what a preview or update came to, the report last, and fails if anything stands against it."""
     run = verdict.run
+    if not run.succeeded and not run.steps:
+        _raise_failure(session, run)
     console.print(_summary(session.settings.stack, run, done))
     show(verdict.report, console, whole=run.succeeded or bool(verdict.report.violations))
     for refusal in verdict.refusals:
         console.print(f"[red]refused[/] {escape(refusal)}", soft_wrap=True)
-    if verdict.refusals or (verdict.report.violations and not run.failed):
+    if verdict.refusals or (verdict.report.violations and not run.errors):
         raise typer.Exit(1)
     _raise_failure(session, run)
     if not verdict.passes:
         raise HostingError("The policy pack's answers are incomplete, so nothing may be deployed on them.")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _summary(stack: str, run: Run, done: str) -> str:
@@ -213,7 +222,7 @@ def _raise_failure(session: Session, run: Run) -> None:
     if session.cloud_has_died():
         raise HostingError(
             f"The local {session.cloud.name if session.cloud else ''} cloud ended in the middle and its resources with "
-            "it: run `make stop`, then start over with `make up`."
+            f"it: run `make stop`, then start over with `make up STACK={session.settings.stack}`."
         )
     raise HostingError("; ".join(dict.fromkeys(run.errors)) or "the policy pack refuses it")
 

@@ -57,5 +57,5 @@ class Checkout:
         """The file of `stack`. Raises HostingError when there is none."""
         if stack not in self.stack_names():
             known = ", ".join(self.stack_names())
-            raise HostingError(f"There is no stack {stack!r}: choose one of {known}, or add Pulumi.{stack}.yaml.")
+            raise HostingError(f"There is no stack {stack!r}: choose one of {known}, or add a stack file for it.")
         return self.root / f"Pulumi.{stack}.yaml"

@@ -22,6 +22,7 @@ from pulumi.automation import (
     OpType,
     PulumiCommand,
     Stack,
+    StackNotFoundError,
     StepEventMetadata,
 )
 
@@ -148,10 +149,10 @@ class Place:
 class StackEngine:
     """One stack of this project, with the policy pack in force in every preview and update."""
 
-    def __init__(self, name: str, place: Place, command: PulumiCommand) -> None:
-        """Selects the stack, made if it is new.
+    def __init__(self, name: str, place: Place, command: PulumiCommand, *, is_new_allowed: bool) -> None:
+        """Selects the stack, which is made if it is new and `is_new_allowed`.
 
-        Raises HostingError when its state can't be opened (wrong passphrase, no access).
+        Raises HostingError when its state can't be opened (wrong passphrase, no access), or isn't there.
         """
         self.name = name
         self._place = place
@@ -160,7 +161,12 @@ class StackEngine:
             workspace = LocalWorkspace(
                 work_dir=str(place.folder), program=program, env_vars=dict(place.environment), pulumi_command=command
             )
-            self._stack = Stack.create_or_select(name, workspace)
+            self._stack = (Stack.create_or_select if is_new_allowed else Stack.select)(name, workspace)
+        except StackNotFoundError:
+            raise HostingError(
+                f"There is no state of {name} yet: make it once with its own secrets provider, "
+                f"`pulumi stack init {name} --secrets-provider=…` (docs/real-clouds.md)."
+            ) from None
         except CommandError as error:
             raise HostingError(explain(error, name)) from None
 
@@ -293,9 +299,23 @@ class StackEngine:
             if host != socket.gethostname() or _runs_since(pid, since):
                 raise HostingError(
                     f"{self.name} is locked by process {pid} of {holder['user']} on {host} since {since}: "
-                    f"wait for it to end, or when it is surely dead, run `pulumi cancel -s {self.name}`."
+                    f"wait for it to end, or when it is surely dead, run `pulumi cancel -s {self.name}` (locally after "
+                    '`eval "$(.venv/bin/hosting env)"`).'
                 ) from None
         self._stack.cancel()
+
+
+_PROTECTED = re.compile(r'(?:delete|replace) resource "(?P<urn>urn:[^"]+)"\s+as it is currently marked for protection')
+
+_FRAME = re.compile(r'File "(?P<file>[^"]*/(?:infra|policies)/[^"]*)", line (?P<line>\d+)')
+
+
+def _of_traceback(message: str) -> str:
+    """Where the program raised, and what."""
+    frames = list(_FRAME.finditer(message))
+    place = f"{'/'.join(Path(frames[-1]['file']).parts[-3:])} line {frames[-1]['line']}" if frames else "the program"
+    raised = [line.strip() for line in message.splitlines() if line.strip() and not line.startswith(" ")]
+    return f"{place}: {raised[-1] if raised else 'it failed'}"
 
 
 _SAID_BESIDES = ("preview failed", "update failed", "failed to run remediation: context canceled")
@@ -304,6 +324,15 @@ _SAID_BESIDES = ("preview failed", "update failed", "failed to run remediation: 
 
 def _about(urn: str | None, message: str) -> str:
     """The message with the resource that it is about, on one line."""
+    protected = _PROTECTED.search(message)
+    if protected is not None:
+        kind, name = protected["urn"].split("$")[-1].split("::")[-2:]
+        return (
+            f"{kind} {name!r} is protected and would be deleted or replaced: undo that change of the program, or of "
+            "the stack file"
+        )
+    if "Traceback (most recent call last)" in message:
+        return _of_traceback(message)
     lines = [line.strip().removeprefix("* ") for line in message.splitlines()]
     text = " ".join(line for line in lines if line and not re.fullmatch(r"\d+ errors? occurred:", line))
     return f"{urn.split('$')[-1].replace('::', ' ')}: {text}" if urn and "pulumi:pulumi:Stack" not in urn else text
@@ -322,9 +351,11 @@ def explain(error: CommandError, stack: str) -> str:
             f"The passphrase doesn't open the state of {stack}: "
             "set PULUMI_CONFIG_PASSPHRASE to the one it was made with, or unset it."
         )
-    lines = [line.strip().removeprefix("stderr: ") for line in text.splitlines()]
+    if "PULUMI_ACCESS_TOKEN must be set" in text:
+        return "You are not logged in to a state: run `pulumi login azblob://…` or `pulumi login s3://…` first."
+    lines = [line.strip().removeprefix("stderr:").strip() for line in text.splitlines()]
     reasons = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
-    return "; ".join(dict.fromkeys(reasons)) or (lines[-1] if lines else "the engine failed and said nothing")
+    return "; ".join(dict.fromkeys(reasons)) or lines[-1] or "the engine was ended from outside: run the command again"
 
 
 def _telling(take: Callable[[EngineEvent], None], on_step: Callable[[Step], None]) -> Callable[[EngineEvent], None]:

@@ -16,6 +16,16 @@ GUARDED_ROOMS = ("Keys", "Data", "Audit", "Recovery")
 """Rooms whose keys, data, logs and backups outlive any change of the program."""
 
 
+def refuse_beginnings(deployed: Sequence[Deployed], settings: Settings) -> list[str]:
+    """Why the stack's new tenants may not be made, a sentence each: a tenant's life begins with `active`."""
+    known = {resource.name for resource in deployed if resource.kind == TENANT_COMPONENT}
+    return [
+        f"Tenant {tenant.id!r} doesn't exist yet and its state is {tenant.state!r}: its first state is `active`."
+        for tenant in settings.tenants
+        if tenant.id not in known and tenant.state != "active"
+    ]
+
+
 def refuse_deletions(steps: Sequence[Step], deployed: Sequence[Deployed], settings: Settings) -> list[str]:
     """Why the previewed `steps` may not be carried out, a sentence each; empty when they may.
 
@@ -39,7 +49,7 @@ def refuse_deletions(steps: Sequence[Step], deployed: Sequence[Deployed], settin
                 "replaced: undo that change of the program, or retire it by letting go first (pulumi state unprotect)."
             )
     for identity, count in lost.items():
-        refusals.append(_tenant_refusal(identity, count, wanted.get(identity)))
+        refusals.append(_tenant_refusal(settings.stack, identity, count, wanted.get(identity)))
     return refusals
 
 
@@ -59,29 +69,29 @@ def refuse_destruction(resources: Sequence[Deployed], settings: Settings, *, ign
         return [
             (
                 f"Tenants still live here: {', '.join(alive)}; to let go of them set each one's state to `deleted` in "
-                "the stack file and run `make up`, then run `make destroy` again."
+                f"the stack file and run `make up STACK={settings.stack}`, then destroy it again."
             )
         ]
     held = [r for r in resources if r.protected and _tenant(r, state) is None]
     if held and not ignore_protect:
-        names = ", ".join(sorted(f"{r.kind.rsplit(':', 1)[-1]} {r.name}" for r in held))
+        names = ", ".join(sorted({f"{r.kind.rsplit(':', 1)[-1]} {r.name}" for r in held if r.is_in_cloud}))
         return [
             (
                 f"The platform's own keys, data and logs are protected ({names}): "
-                "say `make destroy IGNORE_PROTECT=1` to destroy them too."
+                f"say `make destroy STACK={settings.stack} IGNORE_PROTECT=1` to destroy them too."
             )
         ]
     return []
 
 
-def _tenant_refusal(identity: str, count: int, wanted: str | None) -> str:
+def _tenant_refusal(stack: str, identity: str, count: int, wanted: str | None) -> str:
     if wanted is None:
         return (
-            f"Tenant {identity!r} has no row any more and its {count} resources would be deleted: put the row back; to "
-            "delete the tenant set its state to `deleted`, run `make up`, then remove the row."
+            f"Tenant {identity!r} has no row any more and its resources would be deleted: put the row back; to delete "
+            f"the tenant set its state to `deleted`, run `make up STACK={stack}`, then remove the row."
         )
     return (
-        f"{count} resources of tenant {identity!r} would be deleted or replaced while its state is {wanted!r}: "
+        f"Tenant {identity!r} would lose {count} of its resources (deleted or replaced) while it is {wanted}: "
         "undo that change of the program."
     )
 

@@ -192,6 +192,8 @@ def environment_of(servers: Mapping[CloudName, Server]) -> dict[str, str]:
     """What makes the engine and boto3 talk to these servers instead of to the clouds."""
     providers = ",".join(f"{PACKAGES[name]}:{server.provider_port}" for name, server in sorted(servers.items()))
     environment = {"PULUMI_DEBUG_PROVIDERS": providers}
+    if "azure" in servers:
+        environment["LOCALCLOUD_AZURE_URL"] = f"http://127.0.0.1:{servers['azure'].http_port}"
     if "aws" in servers:
         environment |= {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{servers['aws'].http_port}",

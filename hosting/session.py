@@ -11,15 +11,15 @@ from typing import Final, Literal
 from hosting.checkout import Checkout
 from hosting.engine import Place, Run, StackEngine, State, Step
 from hosting.errors import HostingError
-from hosting.gates import refuse_deletions
+from hosting.gates import refuse_beginnings, refuse_deletions
 from hosting.local_cloud import CLOUD_OF_SERVICE, PACKAGES, LocalCloud, environment_of
 from hosting.pulumi_cli import require_cli
 from hosting.recovery import found_by_a_person, found_in, resume
 from hosting.report import Report, fold
 from hosting.stack_files import copy_for_local_cloud, read_settings
 from infra.settings import Settings
-from policies import rules
-from policies.rulebook import discover
+from policies.pack import make_pack
+from policies.register import RegisterError
 
 Target = Literal["local", "real"]
 
@@ -47,7 +47,15 @@ class Verdict:
 class Session:
     """A stack, its settings, its engine and, locally, the cloud that holds it."""
 
-    def __init__(self, checkout: Checkout, settings: Settings, engine: StackEngine, cloud: LocalCloud | None) -> None:
+    def __init__(
+        self,
+        checkout: Checkout,
+        settings: Settings,
+        rules: Sequence[str],
+        engine: StackEngine,
+        cloud: LocalCloud | None,
+    ) -> None:
+        self._rules = rules
         self.settings = settings
         self.engine = engine
         self.cloud = cloud
@@ -65,8 +73,11 @@ class Session:
         """A preview, judged by the policy pack and, against the `state` from which it starts, by the deletion gate."""
         answers = self._answers("preview")
         run = self.engine.preview(answers)
-        refusals = refuse_deletions(run.steps, state.resources, self.settings)
-        return Verdict(run, self._fold(answers, run), tuple(refusals))
+        refusals = (
+            *refuse_beginnings(state.resources, self.settings),
+            *refuse_deletions(run.steps, state.resources, self.settings),
+        )
+        return Verdict(run, self._fold(answers, run), refusals)
 
     def up(self, on_step: Callable[[Step], None]) -> Verdict:
         """An update, judged by the policy pack; the caller has seen a preview pass."""
@@ -86,7 +97,7 @@ class Session:
         return answers
 
     def _fold(self, answers: Path, run: Run) -> Report:
-        return fold(answers, [rule.name for rule in discover(rules)], run)
+        return fold(answers, self._rules, run)
 
 
 def open_session(checkout: Checkout, stack: str, target: Target, http_port: int | None = None) -> Session:
@@ -97,11 +108,12 @@ def open_session(checkout: Checkout, stack: str, target: Target, http_port: int 
     """
     settings = read_settings(checkout, stack)
     refuse_policy_configuration()
+    rules = rule_names()
     command = require_cli(checkout)
     if target == "real":
         _refuse_leftovers_of_local_cloud(checkout)
         place = Place(checkout.root, checkout.policies, {"PATH": _path(checkout)})
-        return Session(checkout, settings, StackEngine(stack, place, command), None)
+        return Session(checkout, settings, rules, StackEngine(stack, place, command, is_new_allowed=False), None)
     copy_for_local_cloud(checkout, stack)
     environment = local_environment(checkout)
     cloud = LocalCloud(checkout, CLOUD_OF_SERVICE[settings.service])
@@ -110,7 +122,15 @@ def open_session(checkout: Checkout, stack: str, target: Target, http_port: int 
     cloud.remember(stack)
     place = Place(checkout.local, checkout.policies, environment | environment_of({cloud.name: server}))
     _leave_only(place)
-    return Session(checkout, settings, StackEngine(stack, place, command), cloud)
+    return Session(checkout, settings, rules, StackEngine(stack, place, command, is_new_allowed=True), cloud)
+
+
+def rule_names() -> list[str]:
+    """The names of the policy pack's rules. Raises HostingError when the pack can't be loaded."""
+    try:
+        return [rule.name for rule in make_pack("0").rules]
+    except (RegisterError, SyntaxError, TypeError, ValueError, ImportError) as error:
+        raise HostingError(f"The policy pack can't be loaded: {error}") from None
 
 
 def refuse_policy_configuration() -> None:
@@ -161,8 +181,8 @@ def foreign_variables() -> set[str]:
 def _refuse_lost_data(cloud: LocalCloud, stack: str) -> None:
     if not cloud.holds(stack):
         raise HostingError(
-            f"The local {cloud.name} cloud that held {stack} has ended and its resources with it: "
-            "run `make stop`, which forgets the stacks that were in it, then start over with `make up`."
+            f"The local {cloud.name} cloud that held {stack} has ended and its resources with it: run `make stop`, "
+            f"which ends and forgets all local stacks, then start over with `make up STACK={stack}`."
         )
 
 

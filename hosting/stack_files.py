@@ -56,6 +56,18 @@ def copy_for_local_cloud(checkout: Checkout, stack: str) -> None:
     _write(copy, {**content, "encryptionsalt": local_salt} if local_salt else content)
 
 
+class _EachKeyOnce(yaml.SafeLoader):
+    """Refuses a mapping with the same key twice, of which YAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} is there twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def _defaults(checkout: Checkout) -> dict[str, Any]:
     declared = _mapping(checkout.root / "Pulumi.yaml")["config"]
     return {key: value["default"] for key, value in declared.items() if "default" in value}
@@ -63,11 +75,12 @@ def _defaults(checkout: Checkout) -> dict[str, Any]:
 
 def _mapping(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml.load(path.read_text(), _EachKeyOnce)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         place = getattr(error, "problem_mark", None)
         line = f" line {place.line + 1}" if place else ""
-        raise HostingError(f"{path.name}{line} is not valid YAML: correct it.") from None
+        problem = getattr(error, "problem", None) or "it is no text"
+        raise HostingError(f"{path.name}{line} is not valid YAML ({problem}): correct it.") from None
     if not isinstance(content, dict):
         raise HostingError(f"{path.name} doesn't hold a mapping: restore it from git or write its `config:`.")
     return content

@@ -149,7 +149,7 @@ def test_a_change_behind_its_back_is_found_and_healed(deployed):
     found = clone.succeeds("refresh", "--stack", "ci-us")
     healed = clone.succeeds("up", "--stack", "ci-us")
 
-    assert "1 resources of ci-us were changed behind the program's back" in found
+    assert "1 resource of ci-us changed behind the program's back" in found
     assert "enableKeyRotation" in found
     assert "ci-us up: 1 update." in healed
     assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]

@@ -55,6 +55,8 @@ def test_a_process_that_has_ended_holds_no_lock():
         ("error: incorrect passphrase", "The passphrase doesn't open the state of ci-us"),
         ("error: one reason\nerror: another", "one reason; another"),
         ("no word of error", "no word of error"),
+        ("", "the engine was ended from outside"),
+        ("error: PULUMI_ACCESS_TOKEN must be set for login", "You are not logged in to a state"),
     ],
 )
 def test_why_a_command_failed_is_one_sentence(stderr, said):
@@ -69,6 +71,27 @@ def test_an_error_is_told_with_its_resource_and_without_what_the_engine_says_bes
     run.take(diagnostic("just so you know", severity="info"))
 
     assert run.errors == ["aws:kms/key:Key acme: refused"]
+
+
+def test_what_is_protected_is_told_without_the_engines_advice_to_unprotect_it():
+    run = Run()
+    urn = "urn:pulumi:ci-us::hosting::hosting:x:Y$aws:kms/key:Key::acme"
+    run.take(
+        diagnostic(f'unable to replace resource "{urn}"\nas it is currently marked for protection. To unprotect', urn)
+    )
+
+    assert run.errors == [
+        "aws:kms/key:Key 'acme' is protected and would be deleted or replaced: undo that change of the program, or of "
+        "the stack file"
+    ]
+
+
+def test_an_exception_of_the_program_is_told_by_its_place():
+    run = Run()
+    frames = 'Traceback (most recent call last):\n  File "/x/hosting/infra/aware/data.py", line 43, in f\n    y\n'
+    run.take(diagnostic(f"python inline source runtime error: no\n{frames}NameError: name 'y' is not defined\n"))
+
+    assert run.errors == ["infra/aware/data.py line 43: NameError: name 'y' is not defined"]
 
 
 @pytest.fixture
@@ -92,7 +115,7 @@ def interrupted(tmp_path, pulumi_command):
     vpc = {"urn": VPC, "custom": True, "type": "aws:ec2/vpc:Vpc", "provider": f"{PROVIDER}::1"}
     content["checkpoint"]["latest"]["pending_operations"] = [{"type": "creating", "resource": vpc}]
     file.write_text(json.dumps(content))
-    return StackEngine("ci-us", Place(tmp_path, tmp_path, environment), pulumi_command)
+    return StackEngine("ci-us", Place(tmp_path, tmp_path, environment), pulumi_command, is_new_allowed=False)
 
 
 def test_what_the_cloud_does_not_hold_is_cleared(interrupted):

@@ -4,7 +4,7 @@ import pytest
 from pulumi.automation import OpType
 
 from hosting.engine import Deployed, Step
-from hosting.gates import refuse_deletions, refuse_destruction
+from hosting.gates import refuse_beginnings, refuse_deletions, refuse_destruction
 from infra.tenants import TENANT_COMPONENT
 from policies.resources import TENANT_TYPE
 
@@ -32,7 +32,7 @@ def test_the_row_of_an_active_tenant_can_not_be_removed(settings_with):
 
     (refusal,) = refuse_deletions(steps(OpType.DELETE, resources), resources, settings_with(tenants=[]))
 
-    assert refusal.startswith("Tenant 'acme' has no row any more and its 3 resources would be deleted")
+    assert refusal.startswith("Tenant 'acme' has no row any more and its resources would be deleted")
 
 
 def test_an_unprotected_companion_of_a_tenant_is_refused_like_the_rest(settings_with):
@@ -43,7 +43,7 @@ def test_an_unprotected_companion_of_a_tenant_is_refused_like_the_rest(settings_
     )
 
     assert refusals == [
-        "1 resources of tenant 'acme' would be deleted or replaced while its state is 'active': "
+        "Tenant 'acme' would lose 1 of its resources (deleted or replaced) while it is active: "
         "undo that change of the program."
     ]
 
@@ -118,3 +118,12 @@ def test_destruction_of_the_platforms_own_keys_needs_to_be_said(settings_with):
 
 def test_rules_and_program_mean_the_same_component_by_a_tenant():
     assert TENANT_TYPE == TENANT_COMPONENT
+
+
+def test_a_tenants_life_begins_active(settings_with):
+    settings = settings_with(tenants=[{"id": "acme", "state": "suspended"}, {"id": "globex"}])
+
+    assert refuse_beginnings([], settings) == [
+        "Tenant 'acme' doesn't exist yet and its state is 'suspended': its first state is `active`."
+    ]
+    assert refuse_beginnings(a_tenant("active"), settings) == []

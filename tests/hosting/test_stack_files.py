@@ -67,3 +67,11 @@ def test_a_secret_that_only_the_real_provider_can_decrypt_is_refused(checkout):
 
     with pytest.raises(HostingError, match=r"holds hosting:namePrefix as a secret"):
         copy_for_local_cloud(checkout, "useast")
+
+
+def test_a_key_that_is_there_twice_is_refused(checkout):
+    file = checkout.stack_file("useast")
+    file.write_text(file.read_text() + "  hosting:region: eastus2\n")
+
+    with pytest.raises(HostingError, match=r"line \d+ is not valid YAML \(hosting:region is there twice\)"):
+        read_settings(checkout, "useast")
