@@ -3,12 +3,19 @@
 from collections.abc import Iterable
 
 from policies.addresses import is_internal_to_azure
-from policies.properties import Record
+from policies.properties import Record, UndeterminedError
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 
 GATEWAY = "azure-native:network:VirtualNetworkGateway"
 PUBLIC_ADDRESS = "azure-native:network:PublicIPAddress"
+
+_SIGN_IN = {"aad_tenant": "login.microsoftonline.com", "aad_issuer": "sts.windows.net"}
+"""The properties that name the Entra tenant, and on which host of Microsoft's each of them lies."""
+
+_VPN_CLIENT = "c632b3df-fb67-4d84-bdcf-b95ad541b5c8"
+"""The Azure VPN Client as Microsoft registered it ("Configure P2S VPN Gateway for Microsoft Entra ID authentication").
+It is the same in every tenant."""
 
 _MAY_HAVE_PUBLIC_ADDRESS = (GATEWAY, "azure-native:network:NatGateway")
 _MEND = "the edge is Front Door, over a private link; take a private range or VirtualNetwork as the source"
@@ -111,3 +118,28 @@ def gateway_demands_sign_in(gateway: Resource) -> Findings:
     for name in ("vpn_client_root_certificates", "radius_servers"):
         if len(client.get(name, [])) > 0:
             yield f"the VPN also lets clients in by {name}: remove it"
+
+
+@stack_rule(GATEWAY)
+def gateway_trusts_own_tenant_only(gateway: Resource, stack: Stack) -> Findings:
+    """Whoever signs in at a tenant of Entra ID that isn't ours is let in by people whom we don't know."""
+    client = gateway.get("vpn_client_configuration", None) or not_applicable("no clients may dial in")
+    for name, host in _SIGN_IN.items():
+        yield _is_of_own_tenant(client, name, host, gateway, stack)
+    if client.get("aad_audience", None) != _VPN_CLIENT:
+        yield f"the VPN takes tokens that are meant for others: set aad_audience to {_VPN_CLIENT}"
+
+
+def _is_of_own_tenant(client: Record, name: str, host: str, gateway: Resource, stack: Stack) -> Findings:
+    wanted = f"https://{host}/{_own_tenant(gateway, stack)}"
+    if (client.get(name, None) or "").removesuffix("/").lower() != wanted.lower():
+        yield f"the VPN trusts another tenant of Entra ID: set {name} to https://{host}/, our tenant's id, and a slash"
+
+
+def _own_tenant(gateway: Resource, stack: Stack) -> str:
+    tenants = {gateway.provider_property("tenant_id")} - {None} or {
+        vault.properties.tenant_id for vault in stack.of_type("azure-native:keyvault:Vault")
+    }
+    if len(tenants) != 1:
+        raise UndeterminedError("the stack's tenant of Entra ID is not known: set tenant_id on the provider")
+    return str(tenants.pop())
