@@ -7,8 +7,8 @@
   next `up` removes them. Only a tenant whose last deployed state is `deleted` may lose its row (`hosting.gates`).
 
 To cut off is to take away the use of the tenant's key: in AWS the key is disabled, in Azure its encryption scope.
-A new tenant starts `active`, for Azure makes a scope enabled, and a container only while its scope is. The program can't
-know whether a tenant is new: `hosting.gates` refuses one that starts otherwise.
+A new tenant starts `active`, for Azure makes a scope enabled, and a container only while its scope is. The program
+can't know whether a tenant is new: `hosting.gates` refuses one that starts otherwise.
 """
 
 from typing import Final, Literal
