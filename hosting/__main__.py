@@ -93,14 +93,14 @@ def up(
     stack: Stack = "useast",
     cloud: Cloud = "local",
     adopt: Annotated[
-        tuple[str, ...], typer.Option(help="In a real cloud, after a run was killed: `URN=ID` of what it had made.")
-    ] = (),
+        list[str] | None, typer.Option(help="In a real cloud, after a run was killed: `URN=ID` of what it had made.")
+    ] = None,
     http_port: HttpPort = None,
 ) -> None:
     """Previews, passes the gates, then brings the stack to what the program says."""
     console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
-    verdict = session.preview(session.resume(_saying(console), adopt))
+    verdict = session.preview(session.resume(_saying(console), adopt or ()))
     if not verdict.passes:
         _conclude(session, verdict, console, "refused in the preview")
     console.print(_summary(stack, verdict.run, "previewed"))
