@@ -1,7 +1,7 @@
 """The command line: `uv run hosting --help`, or `make help` for the same in the Makefile's words."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Annotated, Any
 
@@ -103,7 +103,7 @@ def up(
     verdict = session.preview(session.resume(_saying(console), adopt or ()))
     if not verdict.passes:
         _conclude(session, verdict, console, "refused in the preview")
-    console.print(_summary(stack, verdict.run, "previewed"))
+    console.print(_summary(stack, verdict.run.planned_changes(), "previewed"))
     _conclude(session, session.up(_showing(console)), console, "up")
     for name, value in session.engine.outputs().items():
         console.print(f"{name}: {escape(str(value))}", soft_wrap=True)
@@ -194,7 +194,8 @@ def _conclude(session: Session, verdict: Verdict, console: Console, done: str) -
     run = verdict.run
     if not run.succeeded and not run.steps:
         _raise_failure(session, run)
-    console.print(_summary(session.settings.stack, run, done))
+    operations = run.changes() if done == "up" else run.planned_changes()
+    console.print(_summary(session.settings.stack, operations, done))
     show(verdict.report, console, whole=run.succeeded or bool(verdict.report.violations))
     for refusal in verdict.refusals:
         console.print(f"[red]refused[/] {escape(refusal)}", soft_wrap=True)
@@ -209,9 +210,8 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _summary(stack: str, run: Run, done: str) -> str:
+def _summary(stack: str, operations: Sequence[OpType], done: str) -> str:
     """What was done, or would be, counted by operation."""
-    operations = [step.operation for step in run.changes()]
     counts = ", ".join(f"{count} {sign.value}" for sign in _SIGNS if (count := operations.count(sign)))
     return f"{stack} {done}: {counts or 'no changes'}."
 

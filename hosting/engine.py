@@ -87,16 +87,20 @@ class Run:
             self.failed.append(_step(event.res_op_failed_event.metadata))
         elif event.diagnostic_event is not None:
             diagnostic = event.diagnostic_event
-            message = _about(diagnostic.urn, plain(diagnostic.message))
+            message = plain(diagnostic.message)
             if diagnostic.severity == "error" and message not in _SAID_BESIDES:
-                self.errors.append(message)
+                self.errors.append(_about(diagnostic.urn, message))
         elif event.policy_event is not None and event.policy_event.enforcement_level == "mandatory":
             policy = event.policy_event
             self.policy_violations.append((policy.policy_name, policy.resource_urn or ""))
 
-    def changes(self) -> list[Step]:
-        """The steps that change something."""
-        return [step for step in self.steps if step.operation not in (OpType.SAME, OpType.READ, OpType.REFRESH)]
+    def planned_changes(self) -> list[OpType]:
+        """What would be done, without what stays as it is."""
+        return _changing(self.steps)
+
+    def changes(self) -> list[OpType]:
+        """What was done."""
+        return _changing(self.outcomes)
 
 
 @dataclass(frozen=True)
@@ -334,8 +338,15 @@ def _about(urn: str | None, message: str) -> str:
     if "Traceback (most recent call last)" in message:
         return _of_traceback(message)
     lines = [line.strip().removeprefix("* ") for line in message.splitlines()]
-    text = " ".join(line for line in lines if line and not re.fullmatch(r"\d+ errors? occurred:", line))
-    return f"{urn.split('$')[-1].replace('::', ' ')}: {text}" if urn and "pulumi:pulumi:Stack" not in urn else text
+    text = " ".join(line for line in lines if line and not re.fullmatch(r"\d+ errors? occurred:", line)).rstrip(".")
+    if not urn or "pulumi:pulumi:Stack" in urn:
+        return text
+    resource = " ".join(urn.split("$")[-1].split("::")[-2:])
+    return text if text.startswith(resource) else f"{resource}: {text}"
+
+
+def _changing(steps: Sequence[Step]) -> list[OpType]:
+    return [step.operation for step in steps if step.operation not in (OpType.SAME, OpType.READ, OpType.REFRESH)]
 
 
 def plain(text: str) -> str:

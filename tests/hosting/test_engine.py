@@ -68,6 +68,7 @@ def test_an_error_is_told_with_its_resource_and_without_what_the_engine_says_bes
     urn = "urn:pulumi:ci-us::hosting::hosting:x:Y$aws:kms/key:Key::acme"
     run.take(diagnostic("1 error occurred:\n\t* refused", urn))
     run.take(diagnostic("update failed"))
+    run.take(diagnostic("failed to run remediation: context canceled", urn))
     run.take(diagnostic("just so you know", severity="info"))
 
     assert run.errors == ["aws:kms/key:Key acme: refused"]
