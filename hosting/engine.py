@@ -53,8 +53,8 @@ class Step:
 
     @property
     def is_in_cloud(self) -> bool:
-        """Whether a cloud has an object of it, which it has not of components, providers and the stack."""
-        return not self.kind.startswith(("hosting:", "pulumi:"))
+        """Whether a cloud has an object of it."""
+        return _is_in_cloud(self.kind)
 
     @property
     def name(self) -> str:
@@ -116,8 +116,11 @@ class Deployed:
     outputs: Mapping[str, Any]
     dependencies: tuple[str, ...] = ()
     """URNs of the resources that it needs."""
-    is_in_cloud: bool = True
-    """Whether a cloud has an object of it, which it has not of components and providers."""
+
+    @property
+    def is_in_cloud(self) -> bool:
+        """Whether a cloud has an object of it."""
+        return _is_in_cloud(self.kind)
 
     @property
     def name(self) -> str:
@@ -345,6 +348,11 @@ def _about(urn: str | None, message: str) -> str:
     return text if text.startswith(resource) else f"{resource}: {text}"
 
 
+def _is_in_cloud(kind: str) -> bool:
+    """Whether a cloud has objects of a type, which it has not of components, providers and the stack."""
+    return not kind.startswith(("hosting:", "pulumi:"))
+
+
 def _changing(steps: Sequence[Step]) -> list[OpType]:
     return [step.operation for step in steps if step.operation not in (OpType.SAME, OpType.READ, OpType.REFRESH)]
 
@@ -403,5 +411,4 @@ def _deployed(resource: Mapping[str, Any]) -> Deployed:
         inputs=resource.get("inputs") or {},
         outputs=resource.get("outputs") or {},
         dependencies=tuple(resource.get("dependencies") or ()),
-        is_in_cloud=bool(resource.get("custom", False)) and not resource["type"].startswith("pulumi:"),
     )
