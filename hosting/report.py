@@ -8,12 +8,16 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from pulumi.automation import OpType
 from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from hosting.engine import DELETING, Run
+from hosting.engine import Run
 from policies.rulebook import Answer
+
+_ENDING = (OpType.DELETE, OpType.DELETE_REPLACED, OpType.DISCARD_REPLACED)
+"""Steps of objects that end, which the engine shows to no rule; what comes in their place it does show."""
 
 _WEIGHT: dict[Answer, int] = {"not-applicable": 0, "passed": 1, "undetermined": 2, "violated": 3}
 
@@ -103,7 +107,7 @@ def fold(file: Path, expected_rules: Iterable[str], run: Run) -> Report:
     if silent:
         problems.append(f"{len(silent)} rules gave no answer at all: {', '.join(silent)}.")
     judged_urns = {urn for _, urn in answers}
-    missed = {step.urn for step in run.steps if step.is_in_cloud and step.operation not in DELETING} - judged_urns
+    missed = {step.urn for step in run.steps if step.is_in_cloud and step.operation not in _ENDING} - judged_urns
     if missed:
         problems.append(f"{len(missed)} resources were judged by no rule.")
     for rule, urn in run.policy_violations:

@@ -80,3 +80,11 @@ def test_a_resource_that_no_rule_judged_fails_the_report(answers):
     report = fold(answers(answer("passed")), ["key_rotates"], Run(steps=[component, bucket, gone]))
 
     assert report.problems == ("1 resources were judged by no rule.",)
+
+
+def test_a_replacement_that_no_rule_judged_fails_the_report(answers):
+    urn, kind = "urn:pulumi:ci-us::hosting::aws:ec2/subnet:Subnet::new", "aws:ec2/subnet:Subnet"
+
+    report = fold(answers(answer("passed")), ["key_rotates"], Run(steps=[Step(OpType.CREATE_REPLACEMENT, urn, kind)]))
+
+    assert report.problems == ("1 resources were judged by no rule.",)
