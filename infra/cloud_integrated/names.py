@@ -1,17 +1,20 @@
 """Names, ARNs and tags: the same everywhere in a stack, and stable, so that an object is found again by its name."""
 
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 from infra.settings import Settings, SettingsError
+
+SECOND: Final = "-2"
+"""With what the names of everything in the second region end."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """How the objects of one stack are called.
+    """How the objects of one stack are called in one of its regions.
 
-    The longest prefix is 21 characters (8 of `namePrefix`, 12 of the stack's name, a hyphen): `physical` leaves 10
-    for a load balancer or target group (32 at most), 41 for a bucket (63) and 42 for a role (64).
+    The longest prefix is 21 characters (8 of `namePrefix`, 12 of the stack's name, a hyphen), the suffix 2: `physical`
+    leaves 8 for a load balancer or target group (32 at most), 39 for a bucket (63) and 40 for a role (64).
     """
 
     prefix: str
@@ -20,6 +23,8 @@ class Names:
     jurisdiction: str
     region: str
     account_id: str
+    suffix: str = ""
+    """Nothing in the first region; in the second what keeps its names apart, for IAM and S3 know no regions."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -35,22 +40,30 @@ class Names:
             account_id=settings.cloud_integrated.allowed_account_ids[0],
         )
 
+    def at_second(self, region: str) -> Self:
+        """The names of the same objects in the second region."""
+        return replace(self, region=region, suffix=SECOND)
+
+    def logical(self, name: str) -> str:
+        """The name of an object in the program: the engine tells objects of one type apart by it."""
+        return name + self.suffix
+
     def physical(self, name: str) -> str:
         """The name of an object in the cloud."""
-        return f"{self.prefix}-{self.stack}-{name}"
+        return f"{self.prefix}-{self.stack}-{name}{self.suffix}"
 
     @property
     def tenant_buckets(self) -> str:
-        """With what the names of all tenants' buckets begin, and no other bucket's does."""
-        return self.physical("tenant-")
+        """With what the names of all tenants' buckets begin, in both regions, and no other bucket's does."""
+        return f"{self.prefix}-{self.stack}-tenant-"
 
     def tenant_bucket(self, tenant: str) -> str:
         """The name of a tenant's bucket."""
-        return self.tenant_buckets + tenant
+        return f"{self.tenant_buckets}{tenant}{self.suffix}"
 
     def log_group(self, name: str) -> str:
-        """The name of a log group; `*` for all of the stack."""
-        return f"/{self.prefix}/{self.stack}/{name}"
+        """The name of a log group; `*` for all of the stack in this region."""
+        return f"/{self.prefix}/{self.stack}/{name}{self.suffix}"
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of something in this account and region."""
@@ -67,9 +80,9 @@ class Names:
         return f"arn:aws:s3:::{bucket}"
 
     def tags(self, name: str, tenant: str | None = None) -> dict[str, str]:
-        """The tags of the object with the logical name `name`, of a tenant or of the whole stack."""
+        """The tags of the object called `name`, of a tenant or of the whole stack."""
         return {
-            "Name": name,
+            "Name": self.logical(name),
             "stack": self.stack,
             "service": self.service,
             "jurisdiction": self.jurisdiction,

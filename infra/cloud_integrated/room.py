@@ -11,7 +11,7 @@ class Room(pulumi.ComponentResource):
     """One concern of the service: takes what it needs by name, exposes what its neighbours use."""
 
     def __init__(self, name: str, *, names: Names, options: pulumi.ResourceOptions) -> None:
-        super().__init__(f"hosting:cloud_integrated:{type(self).__name__}", name, {}, options)
+        super().__init__(f"hosting:cloud_integrated:{type(self).__name__}", names.logical(name), {}, options)
         self.names = names
 
     def child(

@@ -50,3 +50,24 @@ def test_an_object_is_tagged_with_what_it_belongs_to(sample):
         "managed-by": "pulumi",
     }
     assert names.tags("tenant-acme-key", "acme")["tenant"] == "acme"
+
+
+def test_the_second_region_has_names_of_its_own(sample):
+    names = Names.of(parse_settings("ci-us", sample))
+    second = names.at_second("us-west-2")
+
+    assert second.region == "us-west-2"
+    assert (names.physical("portal"), second.physical("portal")) == ("hostco-ci-us-portal", "hostco-ci-us-portal-2")
+    assert (names.logical("portal"), second.logical("portal")) == ("portal", "portal-2")
+    assert second.log_group("portal") == "/hostco/ci-us/portal-2"
+    assert second.arn("sqs", "a") == "arn:aws:sqs:us-west-2:123456789012:a"
+    assert second.tags("portal")["Name"] == "portal-2"
+
+
+def test_tenants_buckets_of_both_regions_begin_alike(sample):
+    names = Names.of(parse_settings("ci-us", sample))
+    second = names.at_second("us-west-2")
+
+    assert names.tenant_bucket("acme") == "hostco-ci-us-tenant-acme"
+    assert second.tenant_bucket("acme") == "hostco-ci-us-tenant-acme-2"
+    assert second.tenant_buckets == names.tenant_buckets
