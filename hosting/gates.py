@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from hosting.engine import DELETING, Deployed, Step
-from infra.settings import Settings
+from infra.settings import StackSettings
 from infra.tenants import TENANT_COMPONENT
 
 GUARDED_ROOMS = ("Keys", "Data", "Audit", "Recovery")
 """Rooms whose keys, data, logs and backups outlive any change of the program."""
 
 
-def refuse_beginnings(deployed: Sequence[Deployed], settings: Settings) -> list[str]:
+def refuse_beginnings(deployed: Sequence[Deployed], settings: StackSettings) -> list[str]:
     """Why the stack's new tenants may not be made, a sentence each: a tenant's life begins with `active`."""
     known = {resource.name for resource in deployed if resource.kind == TENANT_COMPONENT}
     return [
@@ -26,7 +26,7 @@ def refuse_beginnings(deployed: Sequence[Deployed], settings: Settings) -> list[
     ]
 
 
-def refuse_deletions(steps: Sequence[Step], deployed: Sequence[Deployed], settings: Settings) -> list[str]:
+def refuse_deletions(steps: Sequence[Step], deployed: Sequence[Deployed], settings: StackSettings) -> list[str]:
     """Why the previewed `steps` may not be carried out, a sentence each; empty when they may.
 
     A tenant's resource may go only if the tenant was last deployed as `deleted` and its row doesn't say otherwise.
@@ -53,7 +53,7 @@ def refuse_deletions(steps: Sequence[Step], deployed: Sequence[Deployed], settin
     return refusals
 
 
-def refuse_destruction(resources: Sequence[Deployed], settings: Settings, *, ignore_protect: bool) -> list[str]:
+def refuse_destruction(resources: Sequence[Deployed], settings: StackSettings, *, ignore_protect: bool) -> list[str]:
     """Why the stack may not be destroyed, a sentence each; empty when it may."""
     state = {resource.urn: resource for resource in resources}
     wanted = {tenant.id: tenant.state for tenant in settings.tenants}

@@ -17,7 +17,7 @@ from hosting.pulumi_cli import require_cli
 from hosting.recovery import found_by_a_person, found_in, resume
 from hosting.report import Report, fold
 from hosting.stack_files import copy_for_local_cloud, read_settings
-from infra.settings import Settings
+from infra.settings import StackSettings
 from policies.pack import make_pack
 from policies.register import RegisterError
 
@@ -50,7 +50,7 @@ class Session:
     def __init__(
         self,
         checkout: Checkout,
-        settings: Settings,
+        settings: StackSettings,
         rules: Sequence[str],
         engine: StackEngine,
         cloud: LocalCloud | None,

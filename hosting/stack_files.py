@@ -11,18 +11,18 @@ import yaml
 
 from hosting.checkout import Checkout
 from hosting.errors import HostingError
-from infra.settings import NAMESPACE, Settings, SettingsError, parse_settings
+from infra.settings import NAMESPACE, SettingsError, StackSettings, parse_stack
 
 _SECRETS_PROVIDER_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")
 
 
-def read_settings(checkout: Checkout, stack: str) -> Settings:
+def read_settings(checkout: Checkout, stack: str) -> StackSettings:
     """The settings in the file of `stack`. Raises HostingError when there is no such file or it can't be used."""
     configuration = _mapping(checkout.stack_file(stack)).get("config") or {}
     prefix = NAMESPACE + ":"
     values = {key.removeprefix(prefix): value for key, value in configuration.items() if str(key).startswith(prefix)}
     try:
-        return parse_settings(stack, {**_defaults(checkout), **values})
+        return parse_stack(stack, {**_defaults(checkout), **values})
     except SettingsError as error:
         raise HostingError(str(error)) from None
 

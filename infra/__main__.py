@@ -3,16 +3,16 @@
 import pulumi
 from pulumi.runtime.config import CONFIG
 
-from infra.settings import NAMESPACE, Settings, SettingsError, parse_settings
+from infra.settings import NAMESPACE, IdentitySettings, SettingsError, StackSettings, parse_stack
 
 
-def stack_settings() -> Settings:
+def stack_settings() -> StackSettings:
     """The settings of the stack that the engine is running."""
     prefix = NAMESPACE + ":"
     # A program of its own finds its configuration in the environment, an inline program in the SDK's own map.
     configuration = {**pulumi.runtime.get_config_env(), **CONFIG.get()}
     values = {key.removeprefix(prefix): value for key, value in configuration.items() if key.startswith(prefix)}
-    return parse_settings(pulumi.get_stack(), values)
+    return parse_stack(pulumi.get_stack(), values)
 
 
 def main() -> None:
@@ -21,6 +21,8 @@ def main() -> None:
         settings = stack_settings()
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
+    if isinstance(settings, IdentitySettings):
+        raise pulumi.RunError("The service identity has no program yet.")
     if settings.service == "aware":
         from infra.aware import Aware  # noqa: PLC0415 - loads the SDK of the one cloud that is used
 

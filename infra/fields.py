@@ -28,19 +28,9 @@ def _is_address_range(value: str) -> str:
 
 AddressRange = Annotated[str, AfterValidator(_is_address_range)]
 DomainName = Annotated[str, pattern(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", "a domain name")]
-AcrImage = Annotated[
-    str,
-    pattern(
-        r"[a-z0-9]{5,50}(-[a-z0-9]+)?\.azurecr\.io/[a-z0-9._/-]+@sha256:[0-9a-f]{64}",
-        "an image of Azure Container Registry by digest (registry.azurecr.io/name@sha256:…)",
-    ),
-]
-EcrImage = Annotated[
-    str,
-    pattern(
-        r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[a-z0-9._/-]+@sha256:[0-9a-f]{64}",
-        "an image of ECR by digest (account.dkr.ecr.region.amazonaws.com/name@sha256:…)",
-    ),
+EmailAddress = Annotated[str, pattern(r"[^\s@]{1,64}@([a-z0-9-]{1,63}\.)+[a-z]{2,63}", "an e-mail address")]
+Digest = Annotated[
+    str, pattern(r"sha256:[0-9a-f]{64}", "the digest of an image (sha256: and 64 hexadecimal digits in lower case)")
 ]
 Uuid = Annotated[str, pattern(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a UUID in lower case")]
 AwsAccountId = Annotated[str, pattern(r"\d{12}", "an AWS account id of twelve digits")]

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from infra.fields import AcrImage, AddressRange, Arn, AwsAccountId, DomainName, EcrImage, Uuid, pattern
+from infra.fields import AddressRange, Arn, AwsAccountId, Digest, DomainName, EmailAddress, Uuid, pattern
 from infra.tenants import Tenant
 
 NAMESPACE: Final = "hosting"
@@ -39,8 +39,9 @@ PRIVATE_RANGES: Final = tuple(IPv4Network(range_) for range_ in ("10.0.0.0/8", "
 MAXIMUM_CERTIFICATE_NAME: Final = 64
 """Characters in the first name of a certificate of ACM (RFC 5280, upper bound of the common name)."""
 
-MAXIMUM_TENANTS: Final = 200
-"""Tenants in one stack. AI Search holds 200 indexes a service (S2), the first limit that one tenant each runs into."""
+MAXIMUM_TENANTS: Final[Mapping[str, int]] = {"aware": 200, "cloud-integrated": 250}
+"""Tenants in one stack, by service. The first limits that one object a tenant each runs into: AI Search holds 200
+indexes a service (S2), AWS Backup 300 vaults a region, of which some stay free for whoever restores."""
 
 Jurisdiction = Literal["us", "uk", "eu", "za", "au", "ca"]
 
@@ -55,6 +56,44 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
 
+class Retention(_Model):
+    """How long is kept what is kept."""
+
+    log_days: Annotated[int, Field(ge=365, le=730)] = 365
+    """Days that logs stay searchable."""
+    deletion_policy_days: Annotated[int, Field(ge=30, le=365)] = 90
+    """Days from a tenant's termination until everything of it is erased: the term of the deletion policy that customers
+    are promised. Locks, backups and lifecycles end within it."""
+
+
+class SecondRegion(_Model):
+    """Another region of the same jurisdiction, to which data are copied and in which the services can run."""
+
+    region: str
+    zones: Annotated[tuple[str, ...], Field(min_length=3, max_length=3)]
+    address_space: AddressRange
+    """CIDR of its virtual network, as large as the first one's and apart from it."""
+    serving: bool = False
+    """Whether the services run there at full size: turned on in a failover, off after the way back."""
+
+
+class AwareImages(_Model):
+    """The digest of each service's image in the stack's own registry."""
+
+    signal: Digest
+    spotlight: Digest
+    search_and_discover: Digest
+    data_management: Digest
+
+
+class AccessGroups(_Model):
+    """Object ids of the Entra groups of people (the stack `identity` makes them)."""
+
+    platform: Uuid
+    on_call: Uuid
+    audit: Uuid
+
+
 class AwareOptions(_Model):
     """What only the Aware service needs."""
 
@@ -62,11 +101,10 @@ class AwareOptions(_Model):
     """The Azure subscription of this stack. One, because the provider deploys to exactly one."""
     entra_tenant_id: Uuid
     """The Entra tenant of the subscription, whose users may open the VPN."""
-    signal_image: AcrImage
-    """Here and below: an image of a registry that lets a managed identity sign in; no password is kept for one."""
-    spotlight_image: AcrImage
-    search_and_discover_image: AcrImage
-    data_management_image: AcrImage
+    images: AwareImages
+    key_store: Literal["vault", "managed-hsm"] = "vault"
+    """Where keys are kept: in a premium vault (hardware that customers of Azure share) or in a managed HSM."""
+    access_groups: AccessGroups
 
 
 class VpnGroup(_Model):
@@ -74,6 +112,16 @@ class VpnGroup(_Model):
 
     name: Annotated[str, pattern(r"[a-z][a-z0-9-]{1,30}", "a name of lower-case letters, digits and hyphens")]
     id: Annotated[str, pattern(r"[A-Za-z0-9-]{1,64}", "a group id of letters, digits and hyphens")]
+
+
+class CloudIntegratedImages(_Model):
+    """The digest of each service's image in the stack's own registry."""
+
+    ingestion: Digest
+    processing: Digest
+    quarantine: Digest
+    portal: Digest
+    tokens: Digest
 
 
 class CloudIntegratedOptions(_Model):
@@ -84,47 +132,89 @@ class CloudIntegratedOptions(_Model):
     other settings exist once an account."""
     hosted_zone_id: Annotated[str, pattern(r"Z[A-Z0-9]{1,31}", "a Route 53 hosted zone id")]
     """The public hosted zone of the portal's domain, for the certificate's validation and the portal's address."""
-    vpn_identity_provider_arn: Arn
-    """The IAM SAML provider through which engineers sign in to the VPN; it demands the second factor."""
+    identity_provider_arn: Arn
+    """The IAM SAML provider through which people sign in, to the VPN as well; it demands the second factor."""
+    vpn_device_certificate_arn: Arn
+    """The ACM certificate whose authority has issued the certificates of the devices that may open the VPN."""
     vpn_groups: tuple[VpnGroup, ...] = Field(min_length=1)
-    service_image: EcrImage
-    """The service's image; the role that starts tasks may pull this repository and no other."""
+    break_glass_principal_arn: Arn
+    """Who may take on the break-glass role, with a second factor: a role or user of the organisation's own account."""
+    images: CloudIntegratedImages
+
+
+class IdentityOptions(_Model):
+    """What exists once per Entra tenant."""
+
+    entra_tenant_id: Uuid
+    break_glass_user_ids: tuple[Uuid, ...] = Field(min_length=2)
+    """Object ids of the accounts that Conditional Access leaves out, for the day on which it locks everybody out."""
+
+
+StackName = Annotated[
+    str,
+    pattern(
+        r"(?=.{2,12}$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+        "a stack name of 2 to 12 lower-case letters, digits and single hyphens within",
+    ),
+]
+NamePrefix = Annotated[str, pattern(r"[a-z][a-z0-9]{2,7}", "3 to 8 lower-case letters and digits")]
+
+
+class IdentitySettings(_Model):
+    """Everything that the stack of the Entra tenant can choose. It hosts nothing, so it has no region and no tenants."""
+
+    stack: StackName
+    service: Literal["identity"]
+    name_prefix: NamePrefix
+    """Comes first in the names of groups, policies and access packages."""
+    identity: IdentityOptions
+
+    @property
+    def tenants(self) -> tuple[Tenant, ...]:
+        """None: customers live in the stacks of the services."""
+        return ()
 
 
 class Settings(_Model):
-    """Everything that a stack can choose. What is a security setting is not here: it can't be chosen."""
+    """Everything that a stack of a service can choose. What is a security setting is not here: it can't be chosen."""
 
-    stack: Annotated[
-        str,
-        pattern(
-            r"(?=.{2,12}$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
-            "a stack name of 2 to 12 lower-case letters, digits and single hyphens within",
-        ),
-    ]
+    stack: StackName
     """The stack's name; part of every physical name."""
     service: Literal["aware", "cloud-integrated"]
     jurisdiction: Jurisdiction
     region: str
     zones: Annotated[tuple[str, ...], Field(min_length=3, max_length=3)]
     """Three availability zones: `1`, `2`, `3` in Azure, `us-east-1a` and so on in AWS."""
-    name_prefix: Annotated[str, pattern(r"[a-z][a-z0-9]{2,7}", "3 to 8 lower-case letters and digits")]
+    name_prefix: NamePrefix
     """Comes first in every name that is unique in the whole cloud (storage accounts, vaults, buckets)."""
     address_space: AddressRange
     """CIDR of the virtual network, /16 to /20: sixteen subnets of /20 to /24."""
     vpn_address_space: AddressRange
     """CIDR from which VPN clients get their addresses, /16 to /22; apart from the address space."""
     portal_domain: DomainName
-    log_retention_days: Annotated[int, Field(ge=365, le=730)]
-    """Days that logs stay searchable."""
-    tenants: Annotated[tuple[Tenant, ...], Field(max_length=MAXIMUM_TENANTS)]
+    size: Literal["dev", "production"]
+    """How much it costs, never how safe it is: in `dev` services leave for the internet through a NAT gateway, in
+    `production` through a firewall that knows where to."""
+    on_call_email: EmailAddress
+    """Where alarms go, day and night."""
+    retention: Retention = Retention()
+    second_region: SecondRegion | None = None
+    tenants: tuple[Tenant, ...] = ()
     aware: AwareOptions | None = None
     cloud_integrated: CloudIntegratedOptions | None = None
+
+    @property
+    def log_retention_days(self) -> int:
+        """Days that logs stay searchable."""
+        return self.retention.log_days
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         self._has_options_of_its_service()
         self._stays_in_jurisdiction()
+        self._has_a_second_region_where_there_is_one()
         self._has_room_for_its_subnets()
+        self._holds_no_more_tenants_than_a_cell_may()
         self._names_each_tenant_once()
         self._names_each_vpn_group_once()
         self._has_a_domain_that_certificates_take()
@@ -138,36 +228,64 @@ class Settings(_Model):
             raise ValueError(f"{to_camel(other)} does not belong to the service {self.service}: remove it")
 
     def _stays_in_jurisdiction(self) -> None:
-        regions = (AWARE_REGIONS if self.service == "aware" else CLOUD_INTEGRATED_REGIONS).get(self.jurisdiction)
-        if regions is None:
+        offered = self._regions_of_jurisdiction()
+        if not offered:
             raise ValueError(f"jurisdiction {self.jurisdiction!r} is not offered for the service {self.service}")
-        if self.region not in regions:
+        places = [("region", "zones", self.region, self.zones)]
+        if self.second_region is not None:
+            second = self.second_region
+            places.append(("secondRegion.region", "secondRegion.zones", second.region, second.zones))
+        for key, zones_key, region, zones in places:
+            if region not in offered:
+                raise ValueError(
+                    f"{key} {region!r} is outside the jurisdiction {self.jurisdiction!r}: use one of "
+                    + ", ".join(offered)
+                )
+            zone = r"[1-3]" if self.service == "aware" else re.escape(region) + "[a-z]"
+            for name in zones:
+                if re.fullmatch(zone, name) is None:
+                    raise ValueError(f"zone {name!r} is not a zone of {region}")
+            if len(set(zones)) != len(zones):
+                raise ValueError(f"{zones_key} names a zone twice: name three different ones")
+
+    def _has_a_second_region_where_there_is_one(self) -> None:
+        if self.second_region is not None and self.second_region.region == self.region:
+            raise ValueError(f"secondRegion.region {self.region!r} is the first region: name another one, or none")
+        others = [region for region in self._regions_of_jurisdiction() if region != self.region]
+        if self.service == "cloud-integrated" and self.second_region is None and others:
             raise ValueError(
-                f"region {self.region!r} is outside the jurisdiction {self.jurisdiction!r}: use one of "
-                + ", ".join(regions)
+                "secondRegion is missing: customers' data are kept at two sites where the jurisdiction has two, "
+                "so name one of " + ", ".join(others)
             )
-        zone = r"[1-3]" if self.service == "aware" else re.escape(self.region) + "[a-z]"
-        for name in self.zones:
-            if re.fullmatch(zone, name) is None:
-                raise ValueError(f"zone {name!r} is not a zone of {self.region}")
-        if len(set(self.zones)) != len(self.zones):
-            raise ValueError("zones names a zone twice: name three different ones")
+
+    def _regions_of_jurisdiction(self) -> tuple[str, ...]:
+        regions = AWARE_REGIONS if self.service == "aware" else CLOUD_INTEGRATED_REGIONS
+        return regions.get(self.jurisdiction, ())
 
     def _has_room_for_its_subnets(self) -> None:
-        network, clients = IPv4Network(self.address_space), IPv4Network(self.vpn_address_space)
-        if not 16 <= network.prefixlen <= 20:
-            raise ValueError(
-                f"addressSpace {self.address_space} can't hold the subnets of three zones: use a range from /16 to /20"
-            )
+        networks = {"addressSpace": IPv4Network(self.address_space)}
+        if self.second_region is not None:
+            networks["secondRegion.addressSpace"] = IPv4Network(self.second_region.address_space)
+        clients = IPv4Network(self.vpn_address_space)
+        for key, network in networks.items():
+            if not 16 <= network.prefixlen <= 20:
+                raise ValueError(f"{key} {network} can't hold the subnets of three zones: use a range from /16 to /20")
         if not 16 <= clients.prefixlen <= 22:
             raise ValueError(f"vpnAddressSpace {self.vpn_address_space} must be a range from /16 to /22")
-        for name, value in (("addressSpace", network), ("vpnAddressSpace", clients)):
+        ranges = {**networks, "vpnAddressSpace": clients}
+        for key, value in ranges.items():
             if not any(value.subnet_of(range_) for range_ in PRIVATE_RANGES):
-                raise ValueError(f"{name} {value} is not a private range: take it from 10.0.0.0/8 or 172.16.0.0/12")
-        if network.overlaps(clients):
+                raise ValueError(f"{key} {value} is not a private range: take it from 10.0.0.0/8 or 172.16.0.0/12")
+        for (first, one), (second, other) in combinations(ranges.items(), 2):
+            if one.overlaps(other):
+                raise ValueError(f"{first} {one} and {second} {other} overlap: choose ranges apart from each other")
+
+    def _holds_no_more_tenants_than_a_cell_may(self) -> None:
+        most = MAXIMUM_TENANTS[self.service]
+        if len(self.tenants) > most:
             raise ValueError(
-                f"addressSpace {self.address_space} and vpnAddressSpace {self.vpn_address_space} overlap: "
-                "choose ranges apart from each other"
+                f"tenants has {len(self.tenants)} rows, and a stack of {self.service} holds {most} at most: "
+                f"put the others into another stack, such as {self.stack}-2, of the same program"
             )
 
     def _names_each_tenant_once(self) -> None:
@@ -189,18 +307,32 @@ class Settings(_Model):
             )
 
 
+StackSettings = Settings | IdentitySettings
+"""What a stack file can be."""
+
+
 def parse_settings(stack: str, values: Mapping[str, object]) -> Settings:
     """The settings of `stack`, from the configuration values below `hosting:` (keys without the namespace).
 
     A list or object may be given as itself (as a stack file holds it) or as JSON text (as Pulumi hands it to a
-    program). Raises SettingsError for anything unusable, naming the key.
+    program). Raises SettingsError for anything unusable, naming the key, and for a stack that hosts no service.
     """
+    settings = parse_stack(stack, values)
+    if isinstance(settings, IdentitySettings):
+        raise SettingsError(f"Pulumi.{stack}.yaml: the service identity hosts nothing.")
+    return settings
+
+
+def parse_stack(stack: str, values: Mapping[str, object]) -> StackSettings:
+    """As `parse_settings`, for the stack of the Entra tenant as well."""
     plain = {key: _from_json(value) for key, value in values.items()}
     if "stack" in plain:
         raise SettingsError(f"Pulumi.{stack}.yaml: {NAMESPACE}:stack is not a setting: remove it.")
-    present = {key: value for key, value in plain.items() if value != {}}
+    # Pulumi demands a value of every key that Pulumi.yaml describes; an empty one stands there for none.
+    present = {key: value for key, value in plain.items() if value not in ({}, [], "")}
+    model = IdentitySettings if plain.get("service") == "identity" else Settings
     try:
-        return Settings.model_validate({**present, "stack": stack})
+        return model.model_validate({**present, "stack": stack})
     except ValidationError as error:
         problems = "; ".join(_sentence(problem) for problem in error.errors())
         raise SettingsError(f"Pulumi.{stack}.yaml: {problems}.") from None

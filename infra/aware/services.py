@@ -45,10 +45,10 @@ class Service:
 def services_of(options: AwareOptions) -> tuple[Service, ...]:
     """The services that the Aware document covers, each with the image that the stack's settings name."""
     return (
-        Service("signal", options.signal_image),
-        Service("spotlight", options.spotlight_image),
-        Service("search-and-discover", options.search_and_discover_image),
-        Service("data-management", options.data_management_image),
+        Service("signal", f"hostcoaware.azurecr.io/aware/signal@{options.images.signal}"),
+        Service("spotlight", f"hostcoaware.azurecr.io/aware/spotlight@{options.images.spotlight}"),
+        Service("search-and-discover", f"hostcoaware.azurecr.io/aware/search-and-discover@{options.images.search_and_discover}"),
+        Service("data-management", f"hostcoaware.azurecr.io/aware/data-management@{options.images.data_management}"),
     )
 
 

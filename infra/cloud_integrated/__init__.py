@@ -48,7 +48,7 @@ class CloudIntegrated(pulumi.ComponentResource):
             address_space=settings.address_space,
             vpn_address_space=settings.vpn_address_space,
             vpn_domain=f"vpn.{settings.portal_domain}",
-            vpn_identity_provider_arn=options.vpn_identity_provider_arn,
+            vpn_identity_provider_arn=options.identity_provider_arn,
             vpn_groups=options.vpn_groups,
             hosted_zone_id=options.hosted_zone_id,
             logs_key_arn=self._keys.logs_key_arn,
@@ -68,7 +68,7 @@ class CloudIntegrated(pulumi.ComponentResource):
         )
         self._services = Services(
             names=names,
-            image=options.service_image,
+            image=f"{names.account_id}.dkr.ecr.{names.region}.amazonaws.com/cloud-integrated@{options.images.portal}",
             zones=settings.zones,
             subnet_ids=network.private_subnet_ids,
             security_group_id=network.services_security_group_id,

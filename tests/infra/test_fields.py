@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from infra.fields import AcrImage, AddressRange, Arn, AwsAccountId, DomainName, EcrImage, TenantId, Uuid
+from infra.fields import AddressRange, Arn, AwsAccountId, Digest, DomainName, EmailAddress, TenantId, Uuid
 
 DIGEST = "sha256:" + "0a" * 32
 
@@ -13,9 +13,8 @@ DIGEST = "sha256:" + "0a" * 32
     [
         (AddressRange, "10.40.0.0/16"),
         (DomainName, "portal.ci-us.example.com"),
-        (AcrImage, f"hostcoaware.azurecr.io/aware/signal@{DIGEST}"),
-        (AcrImage, f"hostcoaware-b3c9d2.azurecr.io/signal@{DIGEST}"),
-        (EcrImage, f"123456789012.dkr.ecr.us-east-1.amazonaws.com/team/service@{DIGEST}"),
+        (EmailAddress, "on-call+aware@ci-us.example.com"),
+        (Digest, DIGEST),
         (Uuid, "00000000-0000-4000-8000-00000000000f"),
         (AwsAccountId, "123456789012"),
         (Arn, "arn:aws:iam::123456789012:saml-provider/workforce"),
@@ -36,12 +35,13 @@ def test_what_fits_is_taken_as_it_is(kind, value):
         (DomainName, "portal", "a domain name"),
         (DomainName, "-a.example.com", "a domain name"),
         (DomainName, "https://a.example.com", "a domain name"),
-        (AcrImage, "hostcoaware.azurecr.io/aware/signal:latest", "an image of Azure Container Registry by digest"),
-        (AcrImage, f"hostcoaware.azurecr.io/aware/signal@{DIGEST}0", "an image of Azure Container Registry by digest"),
-        (AcrImage, f"registry.example.com/aware/signal@{DIGEST}", "an image of Azure Container Registry by digest"),
-        (AcrImage, f"a.azurecr.io.example.com/signal@{DIGEST}", "an image of Azure Container Registry by digest"),
-        (EcrImage, f"registry.example.com/service@{DIGEST}", "an image of ECR by digest"),
-        (EcrImage, "123456789012.dkr.ecr.us-east-1.amazonaws.com/service:1.0", "an image of ECR by digest"),
+        (EmailAddress, "on-call", "an e-mail address"),
+        (EmailAddress, "on-call@example", "an e-mail address"),
+        (EmailAddress, "on call@example.com", "an e-mail address"),
+        (Digest, "latest", "the digest of an image"),
+        (Digest, DIGEST.upper(), "the digest of an image"),
+        (Digest, DIGEST + "0", "the digest of an image"),
+        (Digest, f"registry.example.com/signal@{DIGEST}", "the digest of an image"),
         (Uuid, "00000000-0000-4000-8000-00000000000F", "a UUID in lower case"),
         (AwsAccountId, "12345678901", "an AWS account id of twelve digits"),
         (Arn, "workforce", "an ARN"),

@@ -108,4 +108,4 @@ def stack(declare: Callable[..., Stack]) -> Stack:
 @pytest.fixture(scope="session")
 def small(declare: Callable[..., Stack]) -> Stack:
     """The stack without tenants, and with its logs kept for longer."""
-    return declare(tenants=[], logRetentionDays=730)
+    return declare(tenants=[], retention={"logDays": 730})
