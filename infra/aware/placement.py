@@ -1,17 +1,19 @@
 """Where a stack's Azure resources are placed, and what they are called."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 from uuid import NAMESPACE_URL, uuid5
 
 import pulumi
 
-from infra.settings import Settings
+from infra.settings import SecondRegion, Settings
 from infra.tenants import Tenant
 
 ROLE_DEFINITIONS: Final[Mapping[str, str]] = {
+    "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
     "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
+    "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
 }
 """Ids of Azure's built-in roles, the same in every subscription (Azure documentation, "Azure built-in roles")."""
 
@@ -32,6 +34,8 @@ class Placement:
     name_prefix: str
     stack: str
     common_tags: Mapping[str, str]
+    mark: str = ""
+    """What tells the names of the second region from those of the first: nothing there, `2` here."""
 
     @classmethod
     def of(cls, settings: Settings, *, resource_group_name: pulumi.Input[str]) -> Self:
@@ -49,9 +53,27 @@ class Placement:
             common_tags=common_tags(settings),
         )
 
+    def at(self, second: SecondRegion, *, resource_group_name: pulumi.Input[str]) -> Self:
+        """The same stack's placement in its second region.
+
+        The resource group is another one: while the region of a resource group is down, nothing in the group can be
+        changed (Azure documentation, "What is Azure Resource Manager?").
+        """
+        return replace(
+            self, resource_group_name=resource_group_name, region=second.region, zones=second.zones, mark="2"
+        )
+
+    def label(self, name: str) -> str:
+        """The logical name of a resource that a room makes in both regions: `apps`, and `apps-2` in the second."""
+        return "-".join(part for part in (name, self.mark) if part)
+
     def name(self, abbreviation: str, role: str | None = None) -> str:
-        """The name of a resource: `vnet-hostco-useast`, or with a role `nsg-apps-hostco-useast`."""
-        return "-".join(part for part in (abbreviation, role, self.name_prefix, self.stack) if part)
+        """The name of a resource: `vnet-hostco-useast`, or with a role `nsg-apps-hostco-useast`.
+
+        In the second region it is `vnet-2-hostco-useast`. A prefix begins with a letter and a stack may be called
+        `useast-2`, so that there the mark is in nobody's way.
+        """
+        return "-".join(part for part in (abbreviation, role, self.mark, self.name_prefix, self.stack) if part)
 
     def compact_name(self, abbreviation: str) -> str:
         """The name of a resource whose type takes letters and digits only: `sthostcouseast`."""
@@ -59,11 +81,12 @@ class Placement:
 
     def tags(self, name: str, tenant: Tenant | None = None) -> dict[str, str]:
         """The tags of the resource with the logical `name`, which belongs to `tenant` if one is given."""
-        return {"Name": name, **self.common_tags, **({"tenant": tenant.id} if tenant else {})}
+        return {"Name": self.label(name), **self.common_tags, **({"tenant": tenant.id} if tenant else {})}
 
     def role_assignment_name(self, name: str) -> str:
         """A role assignment's name has to be a UUID: always the same one for the logical `name` in this stack."""
-        return str(uuid5(NAMESPACE_URL, f"{self.subscription_id}/{self.name_prefix}/{self.stack}/{name}"))
+        own = "/".join((self.subscription_id, self.name_prefix, self.stack, self.label(name)))
+        return str(uuid5(NAMESPACE_URL, own))
 
     def role_definition_id(self, role: str) -> str:
         """The id of the built-in `role` in this subscription. Raises KeyError for a role that isn't listed."""
