@@ -8,14 +8,35 @@ from collections.abc import Mapping
 from typing import Final
 
 from localcloud.aws.model import Type
-from localcloud.aws.table.compute import COMPUTE
-from localcloud.aws.table.identity import IDENTITY
+from localcloud.aws.table.buckets import BUCKETS
+from localcloud.aws.table.certificates import CERTIFICATES
+from localcloud.aws.table.dns import DNS
+from localcloud.aws.table.ecs import ECS
+from localcloud.aws.table.endpoints import ENDPOINTS
+from localcloud.aws.table.iam import IAM
+from localcloud.aws.table.keys import KEYS
+from localcloud.aws.table.lb import LB
 from localcloud.aws.table.logs import LOGS
 from localcloud.aws.table.network import NETWORK
-from localcloud.aws.table.storage import STORAGE
+from localcloud.aws.table.security_groups import SECURITY_GROUPS
+from localcloud.aws.table.trail import TRAIL
 from localcloud.aws.table.vpn import VPN
 
-TYPES: Final[Mapping[str, Type]] = {**NETWORK, **VPN, **STORAGE, **IDENTITY, **COMPUTE, **LOGS}
+TYPES: Final[Mapping[str, Type]] = {
+    **BUCKETS,
+    **CERTIFICATES,
+    **DNS,
+    **ECS,
+    **ENDPOINTS,
+    **IAM,
+    **KEYS,
+    **LB,
+    **LOGS,
+    **NETWORK,
+    **SECURITY_GROUPS,
+    **TRAIL,
+    **VPN,
+}
 
 KEPT_IN_MEMORY: Final[Mapping[str, str]] = {
     **{

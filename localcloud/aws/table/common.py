@@ -3,11 +3,17 @@
 from typing import Any, Final
 
 from localcloud.aws.cloud import RefusedError, Session
-from localcloud.aws.model import Tags, call
+from localcloud.aws.model import Tags, call, read
 
 EC2_TAGS: Final = Tags(
     add=call("create_tags", Resources=["{id}"], Tags="{tagList}"),
     remove=call("delete_tags", Resources=["{id}"], Tags="{removedTagList}"),
+)
+
+ELB_TAGS: Final = Tags(
+    add=call("add_tags", ResourceArns=["{id}"], Tags="{tagList}"),
+    remove=call("remove_tags", ResourceArns=["{id}"], TagKeys="{removedTags}"),
+    read=read("describe_tags", "{tags: TagDescriptions[0].Tags}", ResourceArns=["{id}"]),
 )
 
 

@@ -25,7 +25,7 @@ def _read_attachment(session: Session, values: Properties) -> Properties | None:
     return {"role": values["role"], "policyArn": values["policyArn"]}
 
 
-IDENTITY: Final[Mapping[str, Type]] = {
+IAM: Final[Mapping[str, Type]] = {
     "aws:iam/role:Role": Type(
         service="iam",
         identity="{name}",
