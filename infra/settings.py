@@ -161,7 +161,7 @@ NamePrefix = Annotated[str, pattern(r"[a-z][a-z0-9]{2,7}", "3 to 8 lower-case le
 
 
 class IdentitySettings(_Model):
-    """Everything that the stack of the Entra tenant can choose. It hosts nothing, so it has no region and no tenants."""
+    """Everything that the stack of the Entra tenant can choose. It hosts nothing: no region, no customers."""
 
     stack: StackName
     service: Literal["identity"]
