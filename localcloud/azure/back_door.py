@@ -13,8 +13,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug.wrappers import Request, Response
 
 from localcloud.azure.cloud import Kind
-from localcloud.azure.schema import ListOf, Record, Type
 from localcloud.backend import Properties, RejectedError
+from localcloud.schema import ListOf, Record, Type
 
 _ENVELOPE: Final = frozenset(
     {

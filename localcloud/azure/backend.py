@@ -26,11 +26,13 @@ from wsgiref.types import WSGIApplication
 from localcloud.azure import back_door, ids
 from localcloud.azure.cloud import Cloud, Entity, Kind, Put
 from localcloud.azure.computed import identity_block, uuid_of
-from localcloud.azure.rules import tags
-from localcloud.azure.schema import NoSuchTypeError, schema_of
+from localcloud.azure.regions import region_of
+from localcloud.azure.rules.common import tags
+from localcloud.azure.schema import schema_of
 from localcloud.azure.table import KINDS, PACKAGE
-from localcloud.azure.values import changes, cleaned, has_unknown, merged, region_of, select, texts, without
 from localcloud.backend import UNKNOWN, Change, CheckFailure, Found, Properties, RejectedError
+from localcloud.paths import changes, cleaned, has_unknown, merged, select, texts, without
+from localcloud.schema import NoSuchTypeError
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _INDEX: Final = re.compile(r"\[\d+\]")
@@ -510,7 +512,9 @@ def _unknown_type(kind: str) -> str:
         schema_of(kind)
     except NoSuchTypeError:
         return f"The installed Azure Native SDK has no resource type {kind}."
-    return f"The local Azure doesn't simulate {kind}: add a line for it to localcloud/azure/table.py."
+    return (
+        f"The local Azure doesn't simulate {kind}: add a line for it to its service's module in localcloud/azure/table."
+    )
 
 
 def _rule_failures(line: Kind, inputs: Properties) -> Iterator[CheckFailure]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from localcloud.azure import ids
-from localcloud.azure.schema import Schema, schema_of
-from localcloud.azure.values import select
+from localcloud.azure.schema import ArmSchema, schema_of
 from localcloud.backend import CheckFailure, Properties
+from localcloud.paths import select
 
 Check = Callable[[Properties], Iterator[CheckFailure]]
 """A rule of ARM's about inputs alone."""
@@ -58,7 +58,7 @@ class Kind:
     generated: "Generated"
 
     @property
-    def schema(self) -> Schema:
+    def schema(self) -> ArmSchema:
         """What the SDK says of the type."""
         return schema_of(self.token)
 

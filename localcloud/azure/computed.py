@@ -10,8 +10,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from localcloud.azure import ids
 from localcloud.azure.cloud import Cloud, Entity
-from localcloud.azure.values import get, region_of
+from localcloud.azure.regions import region_of
 from localcloud.backend import UNKNOWN, Properties
+from localcloud.paths import get
 
 _PRIVATE_ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
 _ORIGIN: Final = "azure-native:cdn:AFDOrigin"

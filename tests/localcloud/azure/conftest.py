@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from localcloud.azure import AzureBackend, ids
-from localcloud.azure.schema import INTEGER, NUMBER, TRUTH, Anything, Choice, ListOf, MapOf, OneOf, Plain, Record, Type
 from localcloud.azure.table import KINDS
-from localcloud.azure.values import select
 from localcloud.backend import Properties
+from localcloud.paths import select
+from localcloud.schema import INTEGER, NUMBER, TRUTH, Anything, Choice, ListOf, MapOf, OneOf, Plain, Record, Type
 
 SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
 TENANT = "00000000-0000-4000-8000-000000000002"

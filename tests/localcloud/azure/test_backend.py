@@ -80,7 +80,8 @@ def test_other_functions_are_refused(world):
 def test_type_that_is_not_simulated_says_where_to_add_it(world):
     [failure] = world.backend.check("azure-native:compute:Disk", {})[1]
     assert failure.reason == (
-        "The local Azure doesn't simulate azure-native:compute:Disk: add a line for it to localcloud/azure/table.py."
+        "The local Azure doesn't simulate azure-native:compute:Disk: add a line for it to its service's module in "
+        "localcloud/azure/table."
     )
     with pytest.raises(RejectedError, match="add a line"):
         world.backend.create("azure-native:compute:Disk", "urn", {})

@@ -1,17 +1,8 @@
 import pytest
 
-from localcloud.azure.schema import (
-    TEXT,
-    Anything,
-    Choice,
-    ListOf,
-    MapOf,
-    NoSuchTypeError,
-    OneOf,
-    Record,
-    schema_of,
-)
+from localcloud.azure.schema import schema_of
 from localcloud.backend import UNKNOWN
+from localcloud.schema import TEXT, Anything, Choice, ListOf, MapOf, NoSuchTypeError, OneOf, Record
 
 
 def problems(token, **inputs):

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from localcloud.azure import ids
 from localcloud.azure.cloud import Kind
-from localcloud.azure.schema import ListOf, Record, schema_of
+from localcloud.azure.schema import schema_of
 from localcloud.azure.table import KINDS
 from localcloud.backend import UNKNOWN
+from localcloud.schema import ListOf, Record
 
 SCHEMAS = Path(__file__).parents[4] / "shared" / "schemas"
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.azure.values import changes, cleaned, get, has_unknown, join, merged, select, texts, without
 from localcloud.backend import UNKNOWN
+from localcloud.paths import changes, cleaned, get, has_unknown, join, merged, select, texts, without
 
 JSON = st.recursive(
     st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),

@@ -121,9 +121,3 @@ def merged(*values: Mapping[str, Any]) -> dict[str, Any]:
             else:
                 result[key] = item
     return result
-
-
-def region_of(inputs: Mapping[str, Any]) -> Any:
-    """The region of an object as Azure writes it: `East US` is `eastus`; UNKNOWN and absent stay what they are."""
-    location = inputs.get("location")
-    return location.replace(" ", "").lower() if isinstance(location, str) else location
