@@ -58,6 +58,8 @@ class Aware(pulumi.ComponentResource):
             audit=audit,
             address_space=settings.address_space,
             vpn_address_space=settings.vpn_address_space,
+            size=settings.size,
+            other_address_space=settings.second_region.address_space if settings.second_region else None,
             options=below,
         )
         keys = Keys(
@@ -81,7 +83,7 @@ class Aware(pulumi.ComponentResource):
             "services",
             placement=placement,
             audit=audit,
-            subnet_id=network.apps_subnet_id,
+            subnet_id=network.subnet_ids["apps"],
             services=services_of(settings.aware),
             options=below,
         )

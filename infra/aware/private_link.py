@@ -9,12 +9,16 @@ from pulumi_azure_native import network
 
 from infra.aware.placement import Placement
 
-PrivateLinkGroup = Literal["vault", "blob"]
+PrivateLinkGroup = Literal["vault", "managedhsm", "blob", "namespace", "searchService", "registry"]
 """The sub-resources that private endpoints connect to, by the name that Azure gives them (group id)."""
 
 PRIVATE_DNS_ZONES: Final[Mapping[PrivateLinkGroup, str]] = {
     "vault": "privatelink.vaultcore.azure.net",
+    "managedhsm": "privatelink.managedhsm.azure.net",
     "blob": "privatelink.blob.core.windows.net",
+    "namespace": "privatelink.servicebus.windows.net",
+    "searchService": "privatelink.search.windows.net",
+    "registry": "privatelink.azurecr.io",
 }
 """The zone in which a private endpoint's address is found (Azure documentation, "Private endpoint DNS values")."""
 
@@ -30,9 +34,12 @@ class PrivateLinks:
     def connect(
         self, name: str, target_id: pulumi.Input[str], *, group: PrivateLinkGroup, parent: pulumi.Resource
     ) -> network.PrivateEndpoint:
-        """Gives the resource `target_id` an address in the network, and its public name that address inside of it."""
+        """Gives the resource `target_id` an address in the network, and its public name that address inside of it.
+
+        The same `name` serves in both regions: each has an endpoint of its own to what they share.
+        """
         endpoint = network.PrivateEndpoint(
-            name,
+            self.placement.label(name),
             private_endpoint_name=self.placement.name("pep", name),
             resource_group_name=self.placement.resource_group_name,
             location=self.placement.region,
@@ -51,7 +58,7 @@ class PrivateLinks:
             opts=pulumi.ResourceOptions(parent=parent),
         )
         network.PrivateDnsZoneGroup(
-            name,
+            self.placement.label(name),
             name="default",
             private_dns_zone_group_name="default",
             private_endpoint_name=endpoint.name,
