@@ -13,6 +13,8 @@ from rich.markup import escape
 from hosting.checkout import Checkout
 from hosting.engine import Run, Step
 from hosting.errors import HostingError
+from hosting.forecast import forecast as make_forecast
+from hosting.forecast import refuse_too_many, show_forecast
 from hosting.gates import refuse_destruction
 from hosting.local_cloud import environment_of
 from hosting.pulumi_cli import find_cli, install_cli
@@ -27,7 +29,8 @@ from hosting.session import (
     local_environment,
     open_session,
 )
-from hosting.stack_files import copy_for_local_cloud
+from hosting.stack_files import copy_for_local_cloud, read_settings
+from infra.settings import IdentitySettings
 
 application = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -144,6 +147,19 @@ def destroy(
     run = session.engine.destroy(_showing(console), ignore_protect=ignore_protect)
     _raise_failure(session, run)
     console.print(f"{stack} is destroyed: {len(run.outcomes)} resources removed.")
+
+
+@_command
+def forecast(
+    stack: Stack = "useast",
+    tenants: Annotated[int, typer.Option(min=0, help="How many tenants the stack shall hold.")] = 100,
+) -> None:
+    """Says which limit of the cloud a stack meets first with more tenants, and what it costs a month."""
+    settings = read_settings(Checkout.of_this_package(), stack)
+    if isinstance(settings, IdentitySettings):
+        raise HostingError(f"{stack} hosts no tenants: choose the stack of a service.")
+    show_forecast(make_forecast(settings), tenants, Console(highlight=False))
+    refuse_too_many(settings, tenants)
 
 
 @_command
