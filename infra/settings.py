@@ -11,7 +11,7 @@ from ipaddress import IPv4Network
 from itertools import combinations
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from infra.fields import AddressRange, Arn, AwsAccountId, Digest, DomainName, EmailAddress, Uuid, pattern
@@ -77,6 +77,17 @@ class SecondRegion(_Model):
     """Whether the services run there at full size: turned on in a failover, off after the way back."""
 
 
+def _are_different(users: tuple[str, ...]) -> tuple[str, ...]:
+    for first, second in combinations(users, 2):
+        if first == second:
+            raise ValueError(f"names {first!r} twice: name two different accounts")
+    return users
+
+
+BreakGlassUserIds = Annotated[tuple[Uuid, ...], Field(min_length=2), AfterValidator(_are_different)]
+"""Object ids of Entra accounts for emergencies; two at least, for one may fail when it is needed."""
+
+
 class AwareImages(_Model):
     """The digest of each service's image in the stack's own registry."""
 
@@ -87,11 +98,15 @@ class AwareImages(_Model):
 
 
 class AccessGroups(_Model):
-    """Object ids of the Entra groups of people (the stack `identity` makes them)."""
+    """Object ids of the Entra groups of people (the stack `identity` makes and exports them)."""
 
     platform: Uuid
     on_call: Uuid
     audit: Uuid
+    data_readers: Uuid
+    """Here and below: a group that is empty, but for people whom privileged identity management lets in for hours."""
+    key_operators: Uuid
+    audit_readers: Uuid
 
 
 class AwareOptions(_Model):
@@ -105,6 +120,11 @@ class AwareOptions(_Model):
     key_store: Literal["vault", "managed-hsm"] = "vault"
     """Where keys are kept: in a premium vault (hardware that customers of Azure share) or in a managed HSM."""
     access_groups: AccessGroups
+    break_glass_user_ids: BreakGlassUserIds
+    """The accounts that Conditional Access leaves out: each use of one is an alarm."""
+    audit_copy: Literal["unlocked", "locked"] = "unlocked"
+    """Whether the immutability of the audit copy is locked, which Azure never takes back: a step of its own, once the
+    copy is seen to fill."""
 
 
 class VpnGroup(_Model):
@@ -146,8 +166,19 @@ class IdentityOptions(_Model):
     """What exists once per Entra tenant."""
 
     entra_tenant_id: Uuid
-    break_glass_user_ids: tuple[Uuid, ...] = Field(min_length=2)
-    """Object ids of the accounts that Conditional Access leaves out, for the day on which it locks everybody out."""
+    break_glass_user_ids: BreakGlassUserIds
+    """The accounts that Conditional Access leaves out, for the day on which it locks everybody out."""
+    approver_user_ids: Annotated[tuple[Uuid, ...], Field(min_length=2), AfterValidator(_are_different)]
+    """Object ids of the people who approve and review access; two at least, for nobody approves their own."""
+    on_call_email: EmailAddress
+    """Who is told, day and night, that somebody has been let in to customers' data or keys."""
+
+    @model_validator(mode="after")
+    def _keeps_break_glass_for_emergencies(self) -> Self:
+        for user in self.approver_user_ids:
+            if user in self.break_glass_user_ids:
+                raise ValueError(f"approverUserIds names {user!r}, an account for emergencies only: name a person")
+        return self
 
 
 StackName = Annotated[

@@ -3,17 +3,65 @@
 Aware document, 4.g (access and attempted access are logged) and 5.c (each access to data is logged).
 """
 
+from typing import Final
+
 import pulumi
-from pulumi_azure_native import monitor, operationalinsights
+from pulumi_azure_native import aadiam, monitor, operationalinsights, securityinsights
 
 from infra.aware.placement import Placement
 
+ARCHIVED_DAYS: Final = 1095
+"""Days after which a record of the audit is gone: three years, the shortest total that is longer than any time in which
+logs may stay searchable (Azure documentation, "Manage data retention in a Log Analytics workspace": whole years above
+730 days)."""
+
+AUDIT_TABLES: Final = (
+    "AADManagedIdentitySignInLogs",
+    "AADNonInteractiveUserSignInLogs",
+    "AADRiskyUsers",
+    "AADServicePrincipalSignInLogs",
+    "AADUserRiskEvents",
+    "AZFWApplicationRule",
+    "AZFWNetworkRule",
+    "AZKVAuditLogs",
+    "AZMSRunTimeAuditLogs",
+    "AddonAzureBackupJobs",
+    "AuditLogs",
+    "AzureActivity",
+    "ContainerRegistryLoginEvents",
+    "LAQueryLogs",
+    "PGSQLLogs",
+    "SecurityAlert",
+    "SecurityIncident",
+    "SigninLogs",
+    "StorageBlobLogs",
+)
+"""The tables that say who did what; they are archived. What the services print (ContainerAppConsoleLogs), what
+customers search for (AI Search writes to AzureDiagnostics) and numbers (AzureMetrics) end with the workspace's own
+retention."""
+
+ENTRA_CATEGORIES: Final = (
+    "AuditLogs",
+    "SignInLogs",
+    "NonInteractiveUserSignInLogs",
+    "ServicePrincipalSignInLogs",
+    "ManagedIdentitySignInLogs",
+    "ProvisioningLogs",
+    "RiskyUsers",
+    "UserRiskEvents",
+)
+"""What Entra ID logs about people and identities; it has no category group (Microsoft documentation, "What are the
+identity logs you can stream to an endpoint?")."""
+
 
 class Audit(pulumi.ComponentResource):
-    """A Log Analytics workspace, and the diagnostic settings that fill it.
+    """A Log Analytics workspace watched by Microsoft Sentinel, and the diagnostic settings that fill it.
 
     Diagnostic settings reach the workspace over Microsoft's own channel, so its public ingestion endpoint is closed.
-    Its query endpoint answers signed-in Entra identities only; the logs hold no customer content.
+    Its query endpoint answers signed-in Entra identities only.
+
+    The setting of the Entra tenant carries the stack's name: a second stack adds a setting of its own, of which Entra
+    takes five. Whoever deploys needs the Entra role Security Administrator for it.
     """
 
     def __init__(
@@ -37,8 +85,40 @@ class Audit(pulumi.ComponentResource):
             tags=placement.tags("audit"),
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
+        sentinel = securityinsights.SentinelOnboardingState(
+            "audit",
+            # The one name that Azure takes.
+            sentinel_onboarding_state_name="default",
+            resource_group_name=placement.resource_group_name,
+            workspace_name=workspace.name,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
         self.workspace_id: pulumi.Output[str] = workspace.id
+        self.workspace_name: pulumi.Output[str] = workspace.name
+        self.sentinel: pulumi.Resource = sentinel
+        """What has to exist before a rule of Sentinel, and before its tables."""
+        self.tables: tuple[operationalinsights.Table, ...] = tuple(
+            operationalinsights.Table(
+                table,
+                table_name=table,
+                workspace_name=workspace.name,
+                resource_group_name=placement.resource_group_name,
+                plan=operationalinsights.TablePlanEnum.ANALYTICS,
+                retention_in_days=retention_days,
+                total_retention_in_days=ARCHIVED_DAYS,
+                # Azure's own tables can't be deleted.
+                opts=pulumi.ResourceOptions(parent=self, protect=True, retain_on_delete=True, depends_on=[sentinel]),
+            )
+            for table in AUDIT_TABLES
+        )
         self.collect("audit", workspace.id, parent=self)
+        aadiam.DiagnosticSetting(
+            "entra",
+            name=placement.name("audit"),
+            workspace_id=workspace.id,
+            logs=[aadiam.LogSettingsArgs(category=category, enabled=True) for category in ENTRA_CATEGORIES],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
         self.register_outputs({"workspaceId": workspace.id})
 
     def collect(
@@ -51,13 +131,16 @@ class Audit(pulumi.ComponentResource):
     ) -> None:
         """Sends all logs of a resource to the workspace, and its metrics of the category `metrics` if it has any.
 
-        The category group `allLogs` takes in the group `audit` and whatever categories Azure adds later.
+        The category group `allLogs` takes in the group `audit` and whatever categories Azure adds later. Logs go to the
+        tables of the resource's own type where Azure has them, as the rules of Sentinel expect (Azure documentation,
+        "Diagnostic settings: collection mode"); where it has none they go to AzureDiagnostics all the same.
         """
         monitor.DiagnosticSetting(
             name,
             name="audit",
             resource_uri=resource_id,
             workspace_id=self.workspace_id,
+            log_analytics_destination_type="Dedicated",
             logs=[monitor.DiagnosticsLogSettingsArgs(category_group="allLogs", enabled=True)],
             metrics=[monitor.DiagnosticsMetricSettingsArgs(category=metrics, enabled=True)] if metrics else [],
             opts=pulumi.ResourceOptions(parent=parent),

@@ -395,3 +395,43 @@ def test_a_setting_of_a_service_is_none_of_the_entra_tenants():
 def test_the_stack_of_the_entra_tenant_hosts_no_service():
     with pytest.raises(SettingsError, match="the service identity hosts nothing"):
         parse_settings("identity", sample("identity"))
+
+
+BREAK_GLASS = "00000000-0000-4000-8000-000000000021"
+
+
+@pytest.mark.parametrize(
+    ("key", "users", "message"),
+    [
+        ("breakGlassUserIds", [BREAK_GLASS], "at least 2 items"),
+        ("breakGlassUserIds", [BREAK_GLASS, BREAK_GLASS], "twice: name two different accounts"),
+        ("approverUserIds", ["00000000-0000-4000-8000-000000000031"], "at least 2 items"),
+        ("approverUserIds", ["00000000-0000-4000-8000-000000000031"] * 2, "twice: name two different accounts"),
+        (
+            "approverUserIds",
+            ["00000000-0000-4000-8000-000000000031", BREAK_GLASS],
+            "an account for emergencies only: name a person",
+        ),
+    ],
+)
+def test_people_of_the_entra_tenant_are_two_and_are_not_mixed_up(key, users, message):
+    identity = {**sample("identity")["identity"], key: users}
+
+    with pytest.raises(SettingsError, match=message):
+        parse_stack("identity", {**sample("identity"), "identity": identity})
+
+
+@pytest.mark.parametrize("users", [[BREAK_GLASS], [BREAK_GLASS, BREAK_GLASS]])
+def test_aware_knows_two_accounts_for_emergencies(users):
+    aware = {**sample("useast")["aware"], "breakGlassUserIds": users}
+
+    with pytest.raises(SettingsError, match=r"aware.breakGlassUserIds"):
+        parse_settings("useast", {**sample("useast"), "aware": aware})
+
+
+def test_the_audit_copy_begins_unlocked_and_is_never_without_immutability():
+    aware = {**sample("useast")["aware"], "auditCopy": "disabled"}
+
+    assert AwareOptions.model_fields["audit_copy"].default == "unlocked"
+    with pytest.raises(SettingsError, match=r"aware.auditCopy"):
+        parse_settings("useast", {**sample("useast"), "aware": aware})
