@@ -10,7 +10,8 @@ from infra.aware.edge import Edge
 from infra.aware.keys import Keys
 from infra.aware.network import Network
 from infra.aware.placement import Placement, common_tags
-from infra.aware.services import Services, services_of
+from infra.aware.registry import Registry
+from infra.aware.services import Services
 from infra.settings import Settings
 from infra.tenants import TenantResources
 
@@ -68,15 +69,27 @@ class Aware(pulumi.ComponentResource):
             audit=audit,
             private_links=network.private_links,
             tenants=tenants,
+            key_store=settings.aware.key_store,
+            administrators_id=settings.aware.access_groups.platform,
             options=below,
         )
-        Data(
+        data = Data(
             "data",
             placement=placement,
             audit=audit,
-            private_links=network.private_links,
+            network=network,
             keys=keys,
+            deletion_policy_days=settings.retention.deletion_policy_days,
+            portal_domain=settings.portal_domain,
             tenants=tenants,
+            options=below,
+        )
+        registry = Registry(
+            "registry",
+            placement=placement,
+            audit=audit,
+            private_links=network.private_links,
+            copy_region=settings.second_region.region if settings.second_region else None,
             options=below,
         )
         services = Services(
@@ -84,7 +97,10 @@ class Aware(pulumi.ComponentResource):
             placement=placement,
             audit=audit,
             subnet_id=network.subnet_ids["apps"],
-            services=services_of(settings.aware),
+            registry=registry,
+            images=settings.aware.images,
+            endpoints={"VAULT_URI": keys.vault_uri},
+            serving=True,
             options=below,
         )
         edge = Edge(
@@ -92,8 +108,7 @@ class Aware(pulumi.ComponentResource):
             placement=placement,
             audit=audit,
             portal_domain=settings.portal_domain,
-            environment_id=services.environment_id,
-            host_names=services.host_names,
+            services=services,
             options=below,
         )
         self.portal_url = edge.portal_url

@@ -3,15 +3,16 @@
 Aware document, 6.a (the portals are protected by the most current version of TLS).
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 import pulumi
-from pulumi_azure_native import cdn, frontdoor
+from pulumi_azure_native import cdn
 
 from infra.aware.audit import Audit
 from infra.aware.placement import Placement
-from infra.aware.services import READY_PATH
+from infra.aware.security_headers import security_headers
+from infra.aware.services import READY_PATH, Services
+from infra.aware.web_firewall import web_firewall
 
 HOME: Final = "data-management"
 """The service that answers at the portal's root: where customers administer what the other services do."""
@@ -21,8 +22,10 @@ class Edge(pulumi.ComponentResource):
     """Front Door premium: the portal's domain over TLS 1.3 only, a web application firewall, private links to the apps.
 
     Front Door's own host name can't be held to TLS 1.3, so no route answers on it. The private links wait for their
-    approval on the environment's side before any traffic flows.
+    approval on the environments' side before any traffic flows (`docs/real-clouds.md`).
     """
+
+    portal_url: pulumi.Output[str]
 
     def __init__(
         self,
@@ -31,13 +34,11 @@ class Edge(pulumi.ComponentResource):
         placement: Placement,
         audit: Audit,
         portal_domain: str,
-        environment_id: pulumi.Input[str],
-        host_names: Mapping[str, pulumi.Output[str]],
+        services: Services,
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("hosting:aware:Edge", name, {}, options)
         self._placement = placement
-        self._environment_id = environment_id
         self._profile = cdn.Profile(
             "main",
             profile_name=placement.name("afd"),
@@ -45,9 +46,21 @@ class Edge(pulumi.ComponentResource):
             location="Global",
             sku=cdn.SkuArgs(name=cdn.SkuName.PREMIUM_AZURE_FRONT_DOOR),
             origin_response_timeout_seconds=60,
+            # What customers search for may stand in an address; it has no business in the access log.
+            log_scrubbing=cdn.ProfileLogScrubbingArgs(
+                state=cdn.ProfileScrubbingState.ENABLED,
+                scrubbing_rules=[
+                    cdn.ProfileScrubbingRulesArgs(
+                        match_variable=cdn.ScrubbingRuleEntryMatchVariable.QUERY_STRING_ARG_NAMES,
+                        selector_match_operator=cdn.ScrubbingRuleEntryMatchOperator.EQUALS_ANY,
+                        state=cdn.ScrubbingRuleEntryState.ENABLED,
+                    )
+                ],
+            ),
             tags=placement.tags("main"),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        # All categories: who asked for what (access), what the firewall did, and how the origins fared (probes).
         audit.collect("edge", self._profile.id, parent=self)
         self._endpoint = cdn.AFDEndpoint(
             "main",
@@ -80,37 +93,48 @@ class Edge(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self._put_behind_firewall()
-        for service, host_name in host_names.items():
-            self._route(service, host_name)
-        self.portal_url: pulumi.Output[str] = pulumi.Output.concat("https://", self._domain.host_name)
+        self._headers = security_headers(placement=placement, profile_name=self._profile.name, parent=self)
+        self._groups = {service: self._origin_group(service) for service in services.host_names}
+        for service, origin in self.add_origins(services, priority=1).items():
+            self._route(service, origin)
+        self.portal_url = pulumi.Output.concat("https://", self._domain.host_name)
         self.register_outputs({"portalUrl": self.portal_url})
 
+    def add_origins(self, services: Services, *, priority: int) -> dict[str, cdn.AFDOrigin]:
+        """Lets the services in an environment answer, each in its own group, by a private link.
+
+        Front Door goes to the origins of the smallest `priority` whose probes succeed; so it turns to another region
+        by itself, without a change to the profile, which nobody could make while the profile's region is down.
+        """
+        return {
+            service: cdn.AFDOrigin(
+                services.placement.label(service),
+                origin_name=services.placement.label(service),
+                origin_group_name=self._groups[service].name,
+                profile_name=self._profile.name,
+                resource_group_name=self._placement.resource_group_name,
+                host_name=host_name,
+                origin_host_header=host_name,
+                http_port=80,
+                https_port=443,
+                priority=priority,
+                weight=1000,
+                enabled_state=cdn.EnabledState.ENABLED,
+                enforce_certificate_name_check=True,
+                shared_private_link_resource=cdn.SharedPrivateLinkResourcePropertiesArgs(
+                    group_id="managedEnvironments",
+                    private_link=cdn.ResourceReferenceArgs(id=services.environment_id),
+                    private_link_location=services.placement.region,
+                    request_message=f"Front Door of {self._placement.stack} to {service}",
+                ),
+                opts=pulumi.ResourceOptions(parent=self._groups[service]),
+            )
+            for service, host_name in services.host_names.items()
+        }
+
     def _put_behind_firewall(self) -> None:
-        """Microsoft's rules against attacks and bots, for the portal and for the endpoint's own name alike."""
-        policy = frontdoor.Policy(
-            "main",
-            policy_name=self._placement.compact_name("fdfp"),
-            resource_group_name=self._placement.resource_group_name,
-            location="Global",
-            sku=frontdoor.SkuArgs(name=frontdoor.SkuName.PREMIUM_AZURE_FRONT_DOOR),
-            policy_settings=frontdoor.PolicySettingsArgs(
-                enabled_state=frontdoor.PolicyEnabledState.ENABLED,
-                mode=frontdoor.PolicyMode.PREVENTION,
-                request_body_check=frontdoor.PolicyRequestBodyCheck.ENABLED,
-            ),
-            managed_rules=frontdoor.ManagedRuleSetListArgs(
-                managed_rule_sets=[
-                    frontdoor.ManagedRuleSetArgs(
-                        rule_set_type="Microsoft_DefaultRuleSet",
-                        rule_set_version="2.1",
-                        rule_set_action=frontdoor.ManagedRuleSetActionType.BLOCK,
-                    ),
-                    frontdoor.ManagedRuleSetArgs(rule_set_type="Microsoft_BotManagerRuleSet", rule_set_version="1.1"),
-                ]
-            ),
-            tags=self._placement.tags("main"),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        """The portal and the endpoint's own name alike."""
+        policy = web_firewall(placement=self._placement, parent=self)
         cdn.SecurityPolicy(
             "main",
             security_policy_name="firewall",
@@ -132,9 +156,8 @@ class Edge(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _route(self, service: str, host_name: pulumi.Output[str]) -> None:
-        """Serves the portal's path `/<service>` (and the root, for the service HOME) from a service's app."""
-        group = cdn.AFDOriginGroup(
+    def _origin_group(self, service: str) -> cdn.AFDOriginGroup:
+        return cdn.AFDOriginGroup(
             service,
             origin_group_name=service,
             profile_name=self._profile.name,
@@ -151,28 +174,9 @@ class Edge(pulumi.ComponentResource):
             session_affinity_state=cdn.EnabledState.DISABLED,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        origin = cdn.AFDOrigin(
-            service,
-            origin_name=service,
-            origin_group_name=group.name,
-            profile_name=self._profile.name,
-            resource_group_name=self._placement.resource_group_name,
-            host_name=host_name,
-            origin_host_header=host_name,
-            http_port=80,
-            https_port=443,
-            priority=1,
-            weight=1000,
-            enabled_state=cdn.EnabledState.ENABLED,
-            enforce_certificate_name_check=True,
-            shared_private_link_resource=cdn.SharedPrivateLinkResourcePropertiesArgs(
-                group_id="managedEnvironments",
-                private_link=cdn.ResourceReferenceArgs(id=self._environment_id),
-                private_link_location=self._placement.region,
-                request_message=f"Front Door of {self._placement.stack} to {service}",
-            ),
-            opts=pulumi.ResourceOptions(parent=group),
-        )
+
+    def _route(self, service: str, origin: cdn.AFDOrigin) -> None:
+        """Serves the portal's path `/<service>` (and the root, for the service HOME) from a service's app."""
         cdn.Route(
             service,
             route_name=service,
@@ -180,7 +184,8 @@ class Edge(pulumi.ComponentResource):
             profile_name=self._profile.name,
             resource_group_name=self._placement.resource_group_name,
             custom_domains=[cdn.ActivatedResourceReferenceArgs(id=self._domain.id)],
-            origin_group=cdn.ResourceReferenceArgs(id=group.id),
+            origin_group=cdn.ResourceReferenceArgs(id=self._groups[service].id),
+            rule_sets=[cdn.ResourceReferenceArgs(id=self._headers.id)],
             patterns_to_match=[f"/{service}", f"/{service}/*", *(["/*"] if service == HOME else [])],
             supported_protocols=[cdn.AFDEndpointProtocols.HTTPS],
             # A redirect would need plain HTTP to be answered in the first place; it isn't.

@@ -130,7 +130,7 @@ class Network(pulumi.ComponentResource):
         self.register_outputs({"vpnEndpoint": self.vpn_endpoint, "resolverAddress": self.resolver_address})
 
     def peer_with(self, other: "Network", name: str) -> None:
-        """Lets this network reach `other`, as far as the security groups of both allow. Each side says so for itself."""
+        """Lets this network reach `other` as far as both security groups allow. Each side says so for itself."""
         network.VirtualNetworkPeering(
             self._placement.label(name),
             virtual_network_peering_name=self._placement.name("peer"),

@@ -39,7 +39,9 @@ def apps_flows(*, apps: str, private_endpoints: str, database: str) -> tuple[Flo
         Flow("Inbound", "allow-probes", "AzureLoadBalancer", apps, "Health probes", ports="30000-32767"),
         Flow("Outbound", "allow-between-apps", apps, apps, between, ports="0-65535", protocol="*"),
         Flow("Outbound", "allow-private-endpoints", apps, private_endpoints, "Keys, customer data, search, images"),
-        Flow("Outbound", "allow-events", apps, private_endpoints, "Events to and from Signal's ingestion", ports="5671"),
+        Flow(
+            "Outbound", "allow-events", apps, private_endpoints, "Events to and from Signal's ingestion", ports="5671"
+        ),
         Flow("Outbound", "allow-database", apps, database, "Queries to PostgreSQL", ports="5432"),
         Flow("Outbound", "allow-names", apps, AZURE_RESOLVER, "Name resolution", ports="53", protocol="*"),
         Flow("Outbound", "allow-sign-in", apps, "AzureActiveDirectory", "Tokens for the managed identities"),

@@ -4,15 +4,15 @@ Aware document, 6.b (encryption in transmission within the data centers) and 8.b
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_azure_native import app, managedidentity
+from pulumi_azure_native import app, authorization, managedidentity
 
 from infra.aware.audit import Audit
 from infra.aware.placement import Placement
-from infra.settings import AwareOptions
+from infra.aware.registry import Registry
+from infra.settings import AwareImages
 
 PORT: Final = 8080
 """The port on which each service's container listens."""
@@ -29,27 +29,14 @@ READY_PATH: Final = "/health/ready"
 LIVE_PATH: Final = "/health/live"
 
 
-@dataclass(frozen=True)
-class Service:
-    """One of the Aware services: its name in names and paths, and the image by digest that it runs."""
-
-    name: str
-    image: str
-
-    @property
-    def registry(self) -> str:
-        """The host of the registry that holds the image: one of Azure's, for the app signs in there by its identity."""
-        return self.image.partition("/")[0]
-
-
-def services_of(options: AwareOptions) -> tuple[Service, ...]:
-    """The services that the Aware document covers, each with the image that the stack's settings name."""
-    return (
-        Service("signal", f"hostcoaware.azurecr.io/aware/signal@{options.images.signal}"),
-        Service("spotlight", f"hostcoaware.azurecr.io/aware/spotlight@{options.images.spotlight}"),
-        Service("search-and-discover", f"hostcoaware.azurecr.io/aware/search-and-discover@{options.images.search_and_discover}"),
-        Service("data-management", f"hostcoaware.azurecr.io/aware/data-management@{options.images.data_management}"),
-    )
+def digests(images: AwareImages) -> Mapping[str, str]:
+    """The services that the Aware document covers, each with the digest of its image."""
+    return {
+        "signal": images.signal,
+        "spotlight": images.spotlight,
+        "search-and-discover": images.search_and_discover,
+        "data-management": images.data_management,
+    }
 
 
 class Services(pulumi.ComponentResource):
@@ -58,7 +45,17 @@ class Services(pulumi.ComponentResource):
     The environment has no public address. An app's ingress is external only to the environment: it takes what comes
     from the network, which is Front Door's private link, over TLS. Within the environment every call is encrypted and
     both sides show a certificate.
+
+    No app has a secret: each signs in everywhere with an identity of its own. One that came to need a secret would be
+    given its address in Key Vault (`key_vault_url`), never its value.
     """
+
+    placement: Placement
+    environment_id: pulumi.Output[str]
+    host_names: Mapping[str, pulumi.Output[str]]
+    """Service -> the host name by which the environment's ingress knows it."""
+    identities: Mapping[str, pulumi.Output[str]]
+    """Service -> the object id of its identity's principal, for roles on what it may use."""
 
     def __init__(
         self,
@@ -67,13 +64,22 @@ class Services(pulumi.ComponentResource):
         placement: Placement,
         audit: Audit,
         subnet_id: pulumi.Input[str],
-        services: tuple[Service, ...],
+        registry: Registry,
+        images: AwareImages,
+        endpoints: Mapping[str, pulumi.Input[str]],
+        serving: bool,
         options: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__("hosting:aware:Services", name, {}, options)
-        self._placement = placement
+        """`endpoints` are the environment variables that tell each service where keys and data are. Replicas that
+        aren't `serving` are as many, over as many zones, and smaller: they wait until they are needed.
+        """
+        super().__init__("hosting:aware:Services", placement.label(name), {}, options)
+        self.placement = placement
+        self._registry = registry
+        self._endpoints = endpoints
+        self._serving = serving
         self._environment = app.ManagedEnvironment(
-            "main",
+            placement.label("main"),
             environment_name=placement.name("cae"),
             resource_group_name=placement.resource_group_name,
             location=placement.region,
@@ -91,27 +97,46 @@ class Services(pulumi.ComponentResource):
             tags=placement.tags("main"),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        audit.collect("apps", self._environment.id, parent=self)
-        self.environment_id: pulumi.Output[str] = self._environment.id
-        self.host_names: Mapping[str, pulumi.Output[str]] = {service.name: self._app(service) for service in services}
+        audit.collect(placement.label("apps"), self._environment.id, parent=self)
+        self.environment_id = self._environment.id
+        identities = {service: self._identity(service) for service in digests(images)}
+        self.identities = {service: identity.principal_id for service, identity in identities.items()}
+        self.host_names = {
+            service: self._app(service, registry.image(f"aware/{service}", digest), identities[service])
+            for service, digest in digests(images).items()
+        }
         self.register_outputs({"environmentId": self.environment_id})
 
-    def _app(self, service: Service) -> pulumi.Output[str]:
+    def _identity(self, service: str) -> managedidentity.UserAssignedIdentity:
+        return managedidentity.UserAssignedIdentity(
+            self.placement.label(service),
+            resource_name_=self.placement.name("id", service),
+            resource_group_name=self.placement.resource_group_name,
+            location=self.placement.region,
+            tags=self.placement.tags(service),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _app(
+        self, service: str, image: pulumi.Input[str], identity: managedidentity.UserAssignedIdentity
+    ) -> pulumi.Output[str]:
         """Runs a service; gives the host name by which the environment's ingress knows it."""
-        identity = managedidentity.UserAssignedIdentity(
-            service.name,
-            resource_name_=self._placement.name("id", service.name),
-            resource_group_name=self._placement.resource_group_name,
-            location=self._placement.region,
-            tags=self._placement.tags(service.name),
+        may_pull = authorization.RoleAssignment(
+            self.placement.label(f"pull-{service}"),
+            role_assignment_name=self.placement.role_assignment_name(f"pull-{service}"),
+            scope=self._registry.id,
+            principal_id=identity.principal_id,
+            principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
+            role_definition_id=self.placement.role_definition_id("AcrPull"),
+            description=f"{service} pulls its image",
             opts=pulumi.ResourceOptions(parent=self),
         )
         container_app = app.ContainerApp(
-            service.name,
-            # At most 32 characters, and unique within the environment: the stack's own part is left out.
-            container_app_name=f"ca-{service.name}",
-            resource_group_name=self._placement.resource_group_name,
-            location=self._placement.region,
+            self.placement.label(service),
+            # At most 32 characters, and unique within the resource group: the stack's own part is left out.
+            container_app_name=f"ca-{service}",
+            resource_group_name=self.placement.resource_group_name,
+            location=self.placement.region,
             environment_id=self._environment.id,
             workload_profile_name=CONSUMPTION,
             identity=app.ManagedServiceIdentityArgs(
@@ -122,7 +147,7 @@ class Services(pulumi.ComponentResource):
                 identity_settings=[
                     app.IdentitySettingsArgs(identity=identity.id, lifecycle=app.IdentitySettingsLifeCycle.MAIN)
                 ],
-                registries=[app.RegistryCredentialsArgs(server=service.registry, identity=identity.id)],
+                registries=[app.RegistryCredentialsArgs(server=self._registry.login_server, identity=identity.id)],
                 ingress=app.IngressArgs(
                     external=True,
                     allow_insecure=False,
@@ -132,24 +157,35 @@ class Services(pulumi.ComponentResource):
                 ),
             ),
             template=app.TemplateArgs(
-                containers=[
-                    app.ContainerArgs(
-                        name=service.name,
-                        image=service.image,
-                        resources=app.ContainerResourcesArgs(cpu=1.0, memory="2Gi"),
-                        probes=[
-                            _probe(app.Type.STARTUP, READY_PATH, period_seconds=5, failures=24),
-                            _probe(app.Type.READINESS, READY_PATH, period_seconds=5, failures=3),
-                            _probe(app.Type.LIVENESS, LIVE_PATH, period_seconds=10, failures=3),
-                        ],
-                    )
-                ],
+                containers=[self._container(service, image, identity)],
                 scale=app.ScaleArgs(min_replicas=MINIMUM_REPLICAS, max_replicas=MAXIMUM_REPLICAS),
             ),
-            tags=self._placement.tags(service.name),
-            opts=pulumi.ResourceOptions(parent=self),
+            tags=self.placement.tags(service),
+            # Without the role the first revision can't start.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_pull]),
         )
         return pulumi.Output.concat(container_app.name, ".", self._environment.default_domain)
+
+    def _container(
+        self, service: str, image: pulumi.Input[str], identity: managedidentity.UserAssignedIdentity
+    ) -> app.ContainerArgs:
+        return app.ContainerArgs(
+            name=service,
+            image=image,
+            # Consumption takes memory in gibibytes of twice the number of cores.
+            resources=app.ContainerResourcesArgs(cpu=1.0, memory="2Gi")
+            if self._serving
+            else app.ContainerResourcesArgs(cpu=0.25, memory="0.5Gi"),
+            env=[
+                app.EnvironmentVarArgs(name="AZURE_CLIENT_ID", value=identity.client_id),
+                *(app.EnvironmentVarArgs(name=name, value=value) for name, value in self._endpoints.items()),
+            ],
+            probes=[
+                _probe(app.Type.STARTUP, READY_PATH, period_seconds=5, failures=24),
+                _probe(app.Type.READINESS, READY_PATH, period_seconds=5, failures=3),
+                _probe(app.Type.LIVENESS, LIVE_PATH, period_seconds=10, failures=3),
+            ],
+        )
 
 
 def _probe(kind: app.Type, path: str, *, period_seconds: int, failures: int) -> app.ContainerAppProbeArgs:

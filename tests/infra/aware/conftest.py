@@ -16,6 +16,10 @@ ROOT = Path(__file__).parents[3]
 
 NAME_PROPERTIES = {
     "azure-native:cdn:AFDEndpoint": "endpointName",
+    "azure-native:dataprotection:BackupVault": "vaultName",
+    "azure-native:dbforpostgresql:Server": "serverName",
+    "azure-native:eventgrid:SystemTopic": "systemTopicName",
+    "azure-native:search:Service": "searchServiceName",
     "azure-native:cdn:AFDOriginGroup": "originGroupName",
     "azure-native:managedidentity:UserAssignedIdentity": "resourceName",
     "azure-native:network:PublicIPAddress": "publicIpAddressName",
@@ -37,10 +41,23 @@ def computed(kind: str, inputs: dict[str, Any]) -> dict[str, Any]:
             outputs["properties"] = {**inputs["properties"], "vaultUri": f"https://{name}.vault.azure.net/"}
         case "azure-native:keyvault:Key":
             outputs["keyUri"] = f"https://{inputs['vaultName']}.vault.azure.net/keys/{name}"
+        case "azure-native:keyvault:ManagedHsm":
+            outputs["name"] = inputs["name"]
+        case "azure-native:search:Service":
+            outputs["identity"] = {**inputs["identity"], "principalId": f"principal of {name}"}
+        case "azure-native:dataprotection:BackupVault":
+            outputs["identity"] = {**inputs["identity"], "principalId": f"principal of {name}"}
         case "azure-native:managedidentity:UserAssignedIdentity":
             outputs["principalId"] = f"principal of {name}"
+            outputs["clientId"] = f"client of {name}"
         case "azure-native:app:ManagedEnvironment":
             outputs["defaultDomain"] = "calm-sea.eastus.azurecontainerapps.io"
+        case "azure-native:containerregistry:Registry":
+            outputs["loginServer"] = f"{name}.azurecr.io"
+        case "azure-native:network:AzureFirewall":
+            outputs["ipConfigurations"] = [
+                {**each, "privateIPAddress": "10.40.16.4"} for each in inputs["ipConfigurations"]
+            ]
         case "azure-native:network:PublicIPAddress":
             outputs["ipAddress"] = f"address of {name}"
         case _:
