@@ -23,6 +23,15 @@ NAMESPACE: Final = "hosting"
 AWARE_REGIONS: Final[Mapping[str, tuple[str, ...]]] = {"us": ("eastus", "eastus2", "centralus", "southcentralus")}
 """Azure regions with availability zones, by jurisdiction (Aware document, 3.g: US East by default)."""
 
+AWARE_PAIRS: Final[Mapping[str, str]] = {
+    "eastus": "westus",
+    "eastus2": "centralus",
+    "centralus": "eastus2",
+    "southcentralus": "northcentralus",
+}
+"""The region that gets the geo-redundant copies of a region's storage and database, which Azure chooses (Azure
+documentation, "Azure regions list"). It lies in the same jurisdiction and may have no zones: nothing runs there."""
+
 CLOUD_INTEGRATED_REGIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "us": ("us-east-1", "us-east-2", "us-west-2"),
     "uk": ("eu-west-2",),

@@ -1,36 +1,33 @@
-"""The room of the customers' data: one storage account, and in it for each tenant a container under the tenant's key.
+"""The room of the customers' data: what is a tenant's own (storage, search) and what tenants share (database,
+ingestion).
 
 Aware document, 6.c (data at rest are encrypted with the customer's own key) and 9.a (logical separation).
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import pulumi
-from pulumi_azure_native import authorization, keyvault, managedidentity, storage
 
 from infra.aware.audit import Audit
+from infra.aware.database import Database
+from infra.aware.ingestion import Ingestion
 from infra.aware.keys import Keys
+from infra.aware.network import Network
 from infra.aware.placement import Placement
-from infra.aware.private_link import PrivateLinks
+from infra.aware.retention import Recoverable
+from infra.aware.search import Search
+from infra.aware.storage import Storage
+from infra.aware.vault import Vault
+from infra.settings import AWARE_PAIRS
 from infra.tenants import TenantResources
-
-DELETED_DATA_KEPT_DAYS: Final = 30
-"""Days in which a deleted or overwritten blob, or a deleted container, can be brought back."""
-
-CHANGES_KEPT_DAYS: Final = 90
-"""Days in which the record of changes to blobs is kept; longer than deleted data, so that it tells what to restore."""
 
 
 class Data(pulumi.ComponentResource):
-    """A storage account that only the private network reaches, and that no shared key or shared secret opens.
+    """Every store of the customers' data in the first region, and the vault in the paired region for the database's
+    copy.
 
-    Redundancy is geo-zone: three zones of the region and a copy in the paired region, which lies in the same
-    jurisdiction. The account's own key is the platform's; a tenant's container is bound for good to an encryption
-    scope on the tenant's key, and nobody can write to it with another one. Cutting a tenant off turns the scope off:
-    the data stay, unreadable. A tenant has to be active in its first deployment, since Azure turns each
-    new scope on (Azure documentation, "Create and manage encryption scopes"). A scope can't be deleted: once the row of
-    a tenant is removed, its scope stays behind in Azure, turned off.
+    The copy's key lies in a vault also where the other keys lie in a managed HSM: a managed HSM of its own in the
+    paired region would hold this one key.
     """
 
     def __init__(
@@ -39,139 +36,64 @@ class Data(pulumi.ComponentResource):
         *,
         placement: Placement,
         audit: Audit,
-        private_links: PrivateLinks,
+        network: Network,
         keys: Keys,
+        deletion_policy_days: int,
+        portal_domain: str,
         tenants: Sequence[TenantResources],
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("hosting:aware:Data", name, {}, options)
-        self._placement = placement
-        self._identity = managedidentity.UserAssignedIdentity(
+        below = pulumi.ResourceOptions(parent=self)
+        recoverable = Recoverable.within(deletion_policy_days)
+        self.storage = Storage(
             "storage",
-            resource_name_=placement.name("id", "storage"),
-            resource_group_name=placement.resource_group_name,
-            location=placement.region,
-            tags=placement.tags("storage"),
-            # Without it the account can't open its keys, and all data are lost to the services.
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+            placement=placement,
+            audit=audit,
+            private_links=network.private_links,
+            keys=keys,
+            recoverable=recoverable,
+            portal_domain=portal_domain,
+            tenants=tenants,
+            options=below,
         )
-        may_use_platform_key = self._may_use(
-            keys.platform_key, "storage-platform", pulumi.ResourceOptions(parent=self, protect=True)
+        copy_region = AWARE_PAIRS[placement.region]
+        self.copy_vault = Vault(
+            "copy",
+            placement=placement,
+            vault_name=placement.compact_name("kvc"),
+            region=copy_region,
+            audit=audit,
+            private_links=network.private_links,
+            options=below,
         )
-        self._account = self._storage_account(keys, may_use_platform_key)
-        blobs = storage.BlobServiceProperties(
-            "main",
-            blob_services_name="default",
-            account_name=self._account.name,
-            resource_group_name=placement.resource_group_name,
-            is_versioning_enabled=True,
-            change_feed=storage.ChangeFeedArgs(enabled=True, retention_in_days=CHANGES_KEPT_DAYS),
-            delete_retention_policy=storage.DeleteRetentionPolicyArgs(
-                enabled=True, days=DELETED_DATA_KEPT_DAYS, allow_permanent_delete=False
-            ),
-            container_delete_retention_policy=storage.DeleteRetentionPolicyArgs(
-                enabled=True, days=DELETED_DATA_KEPT_DAYS
-            ),
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        self.database = Database(
+            "database",
+            placement=placement,
+            audit=audit,
+            subnet_id=network.subnet_ids["database"],
+            private_zone_id=network.database_zone_id,
+            key=keys.database_key,
+            copy_key=self.copy_vault.key("database-copy", expires=False),
+            copy_region=copy_region,
+            backup_days=recoverable.database,
+            options=below,
         )
-        audit.collect("blobs", blobs.id, parent=self, metrics="Transaction")
-        private_links.connect("blobs", self._account.id, group="blob", parent=self)
-        for tenant in tenants:
-            self._tenant_container(tenant, keys.tenant_keys[tenant.tenant.id])
-        self.register_outputs({"accountName": self._account.name})
-
-    def _storage_account(self, keys: Keys, may_use_key: authorization.RoleAssignment) -> storage.StorageAccount:
-        encrypted_by_account_key = storage.EncryptionServiceArgs(enabled=True, key_type=storage.KeyType.ACCOUNT)
-        return storage.StorageAccount(
-            "main",
-            account_name=self._placement.compact_name("st"),
-            resource_group_name=self._placement.resource_group_name,
-            location=self._placement.region,
-            kind=storage.Kind.STORAGE_V2,
-            sku=storage.SkuArgs(name=storage.SkuName.STANDARD_GZRS),
-            access_tier=storage.AccessTier.HOT,
-            identity=storage.IdentityArgs(
-                type=storage.IdentityType.USER_ASSIGNED, user_assigned_identities=[self._identity.id]
-            ),
-            encryption=storage.EncryptionArgs(
-                key_source=storage.KeySource.MICROSOFT_KEYVAULT,
-                # No version is named, so storage follows each rotation by itself.
-                key_vault_properties=storage.KeyVaultPropertiesArgs(
-                    key_name=keys.platform_key.name, key_vault_uri=keys.vault_uri
-                ),
-                encryption_identity=storage.EncryptionIdentityArgs(encryption_user_assigned_identity=self._identity.id),
-                require_infrastructure_encryption=True,
-                # Queues and tables use the customer-managed key only if that is said when the account is made.
-                services=storage.EncryptionServicesArgs(
-                    blob=encrypted_by_account_key,
-                    file=encrypted_by_account_key,
-                    queue=encrypted_by_account_key,
-                    table=encrypted_by_account_key,
-                ),
-            ),
-            # Storage ends at 1.2: the enumeration holds 1.3, the service refuses it.
-            minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
-            enable_https_traffic_only=True,
-            allow_shared_key_access=False,
-            default_to_o_auth_authentication=True,
-            allow_blob_public_access=False,
-            allow_cross_tenant_replication=False,
-            allowed_copy_scope=storage.AllowedCopyScope.PRIVATE_LINK,
-            is_local_user_enabled=False,
-            is_sftp_enabled=False,
-            is_hns_enabled=False,
-            public_network_access=storage.PublicNetworkAccess.DISABLED,
-            network_rule_set=storage.NetworkRuleSetArgs(
-                default_action=storage.DefaultAction.DENY,
-                bypass=storage.Bypass.NONE,
-                ip_rules=[],
-                virtual_network_rules=[],
-            ),
-            sas_policy=storage.SasPolicyArgs(
-                expiration_action=storage.ExpirationAction.BLOCK, sas_expiration_period="0.01:00:00"
-            ),
-            tags=self._placement.tags("main"),
-            opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=[may_use_key]),
+        self.ingestion = Ingestion(
+            "ingestion",
+            placement=placement,
+            audit=audit,
+            private_links=network.private_links,
+            key=keys.platform_keys["ingestion"],
+            options=below,
         )
-
-    def _tenant_container(self, tenant: TenantResources, key: keyvault.Key) -> None:
-        name = f"tenant-{tenant.tenant.id}"
-        may_use_key = self._may_use(key, f"storage-{name}", tenant.child())
-        scope = storage.EncryptionScope(
-            name,
-            encryption_scope_name=name,
-            account_name=self._account.name,
-            resource_group_name=self._placement.resource_group_name,
-            source=storage.EncryptionScopeSource.MICROSOFT_KEY_VAULT,
-            key_vault_properties=storage.EncryptionScopeKeyVaultPropertiesArgs(key_uri=key.key_uri),
-            require_infrastructure_encryption=True,
-            state=(
-                storage.EncryptionScopeState.ENABLED
-                if tenant.tenant.is_served
-                else storage.EncryptionScopeState.DISABLED
-            ),
-            opts=pulumi.ResourceOptions.merge(tenant.child(), pulumi.ResourceOptions(depends_on=[may_use_key])),
+        self.search = Search(
+            "search",
+            placement=placement,
+            audit=audit,
+            private_links=network.private_links,
+            keys=keys,
+            tenants=tenants,
+            options=below,
         )
-        storage.BlobContainer(
-            name,
-            container_name=name,
-            account_name=self._account.name,
-            resource_group_name=self._placement.resource_group_name,
-            default_encryption_scope=scope.name,
-            deny_encryption_scope_override=True,
-            public_access=storage.PublicAccess.NONE,
-            opts=tenant.child(),
-        )
-
-    def _may_use(self, key: keyvault.Key, name: str, options: pulumi.ResourceOptions) -> authorization.RoleAssignment:
-        """Lets storage wrap and unwrap with one key, and no more than that."""
-        return authorization.RoleAssignment(
-            name,
-            role_assignment_name=self._placement.role_assignment_name(name),
-            scope=key.id,
-            principal_id=self._identity.principal_id,
-            principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
-            role_definition_id=self._placement.role_definition_id("Key Vault Crypto Service Encryption User"),
-            description=f"{name}: the storage account wraps and unwraps its own keys with this key",
-            opts=options,
-        )
+        self.register_outputs({"accountName": self.storage.account_name})

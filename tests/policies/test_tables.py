@@ -1,6 +1,6 @@
 from datetime import date
 
-from infra.settings import AWARE_REGIONS, CLOUD_INTEGRATED_REGIONS
+from infra.settings import AWARE_PAIRS, AWARE_REGIONS, CLOUD_INTEGRATED_REGIONS
 from policies.tables import jurisdictions, tls_reviewed, tls_setting
 
 
@@ -10,7 +10,7 @@ def test_the_program_offers_only_regions_that_the_rules_accept():
         name: set(regions) for name, regions in CLOUD_INTEGRATED_REGIONS.items()
     }
     assert {name: set(regions) for name, regions in jurisdictions().azure.items()} == {
-        name: set(regions) for name, regions in AWARE_REGIONS.items()
+        name: {*regions, *(AWARE_PAIRS[region] for region in regions)} for name, regions in AWARE_REGIONS.items()
     }
 
 

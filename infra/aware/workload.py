@@ -1,0 +1,70 @@
+"""The identity under which the services work for one tenant, and reach no other tenant's data.
+
+Aware document, 9.a (logical separation) and 9.b (in each step data are told apart by the customer's identifier).
+"""
+
+from typing import Final
+
+import pulumi
+from pulumi_azure_native import authorization, managedidentity
+
+from infra.aware.placement import Placement
+from infra.aware.vault import WrappingKey, let_wrap
+from infra.tenants import Tenant, TenantResources
+
+TOKENS_PATH: Final = "/data-management/tokens"
+"""Where the platform's own token service answers on the portal, for Entra to fetch the keys of its signatures."""
+
+AUDIENCE: Final = "api://AzureADTokenExchange"
+"""The audience that Entra takes in a token to be exchanged (Entra documentation, "Workload identity federation")."""
+
+
+def workload_identity(
+    tenant: TenantResources,
+    *,
+    container_id: pulumi.Input[str],
+    key: WrappingKey,
+    placement: Placement,
+    portal_domain: str,
+) -> None:
+    """An identity that may read and write the tenant's container, wrap and unwrap with the tenant's key, no more.
+
+    No service has a standing right to a tenant's data. For each piece of work it shows the platform's token service
+    whose work it is, gets a token that names the tenant, and exchanges it with Entra for one of this identity.
+    """
+    name = f"tenant-{tenant.tenant.id}"
+    identity = managedidentity.UserAssignedIdentity(
+        name,
+        resource_name_=placement.name("id", name),
+        resource_group_name=placement.resource_group_name,
+        location=placement.region,
+        tags=placement.tags(name, tenant.tenant),
+        opts=tenant.child(),
+    )
+    managedidentity.FederatedIdentityCredential(
+        name,
+        federated_identity_credential_resource_name="token-service",
+        resource_name_=identity.name,
+        resource_group_name=placement.resource_group_name,
+        issuer=f"https://{portal_domain}{TOKENS_PATH}",
+        subject=subject(tenant.tenant),
+        audiences=[AUDIENCE],
+        opts=tenant.child(),
+    )
+    authorization.RoleAssignment(
+        f"{name}-container",
+        role_assignment_name=placement.role_assignment_name(f"{name}-container"),
+        scope=container_id,
+        principal_id=identity.principal_id,
+        principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
+        role_definition_id=placement.role_definition_id("Storage Blob Data Contributor"),
+        description=f"{name}: reads and writes its own container",
+        opts=tenant.child(),
+    )
+    # For what the tenants share (database, ingestion): their content lies there wrapped with this key only.
+    let_wrap(f"{name}-key", key, identity.principal_id, placement=placement, options=tenant.child())
+
+
+def subject(tenant: Tenant) -> str:
+    """Whom a token must name. A tenant that is cut off is awaited under a name that the token service never gives."""
+    return f"tenant/{tenant.id}" if tenant.is_served else f"cut-off/{tenant.id}"
