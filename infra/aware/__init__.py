@@ -7,6 +7,7 @@ from pulumi_azure_native import resources
 from infra.aware.audit import Audit
 from infra.aware.data import Data
 from infra.aware.edge import Edge
+from infra.aware.flow_logs import FlowLogs
 from infra.aware.keys import Keys
 from infra.aware.network import Network
 from infra.aware.placement import Placement, common_tags
@@ -73,6 +74,15 @@ class Aware(pulumi.ComponentResource):
             administrators_id=settings.aware.access_groups.platform,
             options=below,
         )
+        FlowLogs(
+            "flow-logs",
+            placement=placement,
+            audit=audit,
+            virtual_network=network,
+            key=keys.platform_key,
+            retention_days=settings.log_retention_days,
+            options=below,
+        )
         data = Data(
             "data",
             placement=placement,
@@ -99,7 +109,7 @@ class Aware(pulumi.ComponentResource):
             subnet_id=network.subnet_ids["apps"],
             registry=registry,
             images=settings.aware.images,
-            endpoints={"VAULT_URI": keys.vault_uri},
+            endpoints=endpoints(keys, data),
             serving=True,
             options=below,
         )
@@ -124,3 +134,14 @@ class Aware(pulumi.ComponentResource):
                 "stack": settings.stack,
             }
         )
+
+
+def endpoints(keys: Keys, data: Data) -> dict[str, pulumi.Output[str]]:
+    """What the services have to know of the other rooms, as environment variables: addresses, nothing secret."""
+    return {
+        "VAULT_URI": keys.vault_uri,
+        "BLOBS_URL": pulumi.Output.concat("https://", data.storage.account_name, ".blob.core.windows.net"),
+        "DATABASE_HOST": pulumi.Output.concat(data.database.server_name, ".postgres.database.azure.com"),
+        "EVENTS_HOST": pulumi.Output.concat(data.ingestion.namespace_name, ".servicebus.windows.net"),
+        "SEARCH_URL": pulumi.Output.concat("https://", data.search.service_name, ".search.windows.net"),
+    }

@@ -1,5 +1,6 @@
 """The way out of the network in production: a firewall that knows by name where the services have to go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -172,7 +173,7 @@ class Firewall(pulumi.ComponentResource):
 
 
 def _private_address(
-    configurations: list[network.outputs.AzureFirewallIPConfigurationResponse] | None,
+    configurations: Sequence[network.outputs.AzureFirewallIPConfigurationResponse] | None,
 ) -> str:
     if not configurations:
         raise ValueError("the firewall has no address in its subnet: look at its deployment in the portal")
