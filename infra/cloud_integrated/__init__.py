@@ -3,13 +3,14 @@
 import pulumi
 import pulumi_aws
 
-from infra.cloud_integrated.audit import Audit, trail_arn
+from infra.cloud_integrated.audit import Audit
 from infra.cloud_integrated.data import Data
 from infra.cloud_integrated.edge import Edge
 from infra.cloud_integrated.keys import Keys
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.network import Network
 from infra.cloud_integrated.services import Services
+from infra.cloud_integrated.trail import trail_arn
 from infra.settings import Settings, SettingsError
 from infra.tenants import Tenant, TenantResources
 
@@ -34,14 +35,44 @@ class CloudIntegrated(pulumi.ComponentResource):
         )
         below = pulumi.ResourceOptions(parent=self, providers=[provider])
 
-        self._keys = Keys(names=names, trail_arn=trail_arn(names), options=below)
+        second = None if settings.second_region is None else names.at_second(settings.second_region.region)
+        access = Access(
+            names=names,
+            second=second,
+            identity_provider_arn=options.identity_provider_arn,
+            break_glass_principal_arn=options.break_glass_principal_arn,
+            trail_bucket=names.physical("trail-logs"),
+            options=below,
+        )
+        keys_of_site = {
+            site: Keys(
+                names=site,
+                trail_arn=trail_arn(names),
+                auditor_role_arn=access.auditor_role_arn,
+                options=below,
+            )
+            for site in (names, second)
+            if site is not None
+        }
+        keys = keys_of_site[names]
         audit = Audit(
             names=names,
-            trail_key_arn=self._keys.trail_key_arn,
-            logs_key_arn=self._keys.logs_key_arn,
+            second=second,
+            identity_provider_arn=options.identity_provider_arn,
+            trail_key_arn=keys.trail_key_arn,
+            logs_key_arn=keys.logs_key_arn,
+            alarms_key_arn=keys.alarms_key_arn,
+            boundary_arn=access.boundary_arn,
+            on_call_email=settings.on_call_email,
             retention_days=settings.log_retention_days,
             options=below,
         )
+        if second is not None:
+            audit.at_second(
+                second,
+                logs_key_arn=keys_of_site[second].logs_key_arn,
+                alarms_key_arn=keys_of_site[second].alarms_key_arn,
+            )
         network = Network(
             names=names,
             zones=settings.zones,
@@ -51,7 +82,7 @@ class CloudIntegrated(pulumi.ComponentResource):
             vpn_identity_provider_arn=options.identity_provider_arn,
             vpn_groups=options.vpn_groups,
             hosted_zone_id=options.hosted_zone_id,
-            logs_key_arn=self._keys.logs_key_arn,
+            logs_key_arn=keys.logs_key_arn,
             retention_days=settings.log_retention_days,
             options=below,
         )
@@ -66,7 +97,7 @@ class CloudIntegrated(pulumi.ComponentResource):
             protect=any(tenant.is_protected for tenant in settings.tenants),
             options=below,
         )
-        self._services = Services(
+        Services(
             names=names,
             image=f"{names.account_id}.dkr.ecr.{names.region}.amazonaws.com/cloud-integrated@{options.images.portal}",
             zones=settings.zones,
@@ -74,15 +105,43 @@ class CloudIntegrated(pulumi.ComponentResource):
             security_group_id=network.services_security_group_id,
             target_group_arn=edge.target_group_arn,
             listener=edge.listener,
-            logs_key_arn=self._keys.logs_key_arn,
+            logs_key_arn=keys.logs_key_arn,
             retention_days=settings.log_retention_days,
             options=below,
         )
-        self._data = Data(names=names, options=below)
+        sites: list[TenantRooms] = []
+        for site, site_keys in keys_of_site.items():
+            data = Data(
+                names=site,
+                data_key_arn=site_keys.data_key_arn,
+                deletion_policy_days=settings.retention.deletion_policy_days,
+                replica_of=sites[0].data.table_arn if sites else None,
+                options=below,
+            )
+            recovery = Recovery(
+                names=site,
+                backup_key_arn=site_keys.backup_key_arn,
+                backup_role_arn=access.tenant_users.backup,
+                restore_role_arn=access.tenant_users.restore,
+                deletion_policy_days=settings.retention.deletion_policy_days,
+                options=below,
+            )
+            sites.append(TenantRooms(keys=site_keys, data=data, recovery=recovery))
+        sites[0].recovery.table_plan(
+            table_arn=sites[0].data.table_arn, copy_to=sites[1].recovery.table_vault if len(sites) > 1 else None
+        )
         self.portal_url = edge.portal_url
         self.vpn_endpoint = network.vpn_endpoint
         self.tenant_keys = pulumi.Output.from_input(
-            {tenant.id: self._tenant(tenant, names, provider) for tenant in settings.tenants}
+            {
+                row.id: tenant(
+                    row,
+                    access=access,
+                    sites=sites,
+                    options=pulumi.ResourceOptions(parent=self, providers=[provider], protect=row.is_protected),
+                )
+                for row in settings.tenants
+            }
         )
         self.register_outputs(
             {
@@ -92,14 +151,3 @@ class CloudIntegrated(pulumi.ComponentResource):
                 "stack": settings.stack,
             }
         )
-
-    def _tenant(self, tenant: Tenant, names: Names, provider: pulumi_aws.Provider) -> pulumi.Output[str]:
-        """Everything of one tenant; gives the ARN of its key."""
-        resources = TenantResources(
-            tenant, pulumi.ResourceOptions(parent=self, providers=[provider], protect=tenant.is_protected)
-        )
-        role = self._services.task_role_arn
-        bucket_arn = names.bucket_arn(names.tenant_bucket(tenant.id))
-        key_arn = self._keys.tenant_key(resources, bucket_arn=bucket_arn, used_by=role)
-        self._data.tenant_bucket(resources, key_arn=key_arn, used_by=role)
-        return key_arn

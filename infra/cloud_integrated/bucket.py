@@ -1,12 +1,16 @@
 """Buckets, all private, versioned, encrypted and reached over TLS only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pulumi
 from pulumi_aws import s3
 
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.policy_document import EVERYONE, Condition, Statement, document
+
+UPLOAD_DAYS: Final = 7
+"""Days after which the parts of an upload that nobody finished are erased."""
 
 
 class Bucket(pulumi.ComponentResource):
@@ -15,8 +19,9 @@ class Bucket(pulumi.ComponentResource):
     `key_arn` is the KMS key of its objects; without one they are encrypted by S3 itself (SSE-S3), which is only for
     what can't be written otherwise. `bucket_key` has S3 ask KMS once for the bucket instead of once for each object.
     `statements` say who is let in; that nobody is without TLS holds always.
-    `lock_days` keeps each object from being changed or deleted by anyone for so many days. `erasable` lets the engine
-    delete the bucket together with what is in it.
+    `lock_days` keeps each object from being changed or deleted by anyone for so many days. `version_days` is how long
+    what was deleted or overwritten can still be had; after it S3 erases it. `erasable` lets the engine delete the
+    bucket together with what is in it. `tags` come on top of those that everything has.
     """
 
     def __init__(
@@ -30,34 +35,40 @@ class Bucket(pulumi.ComponentResource):
         bucket_key: bool = False,
         tenant: str | None = None,
         lock_days: int | None = None,
+        version_days: int | None = None,
+        tags: Mapping[str, str] | None = None,
         erasable: bool = False,
         options: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__("hosting:cloud_integrated:Bucket", name, {}, options)
+        logical, region = names.logical(name), names.region
+        super().__init__("hosting:cloud_integrated:Bucket", logical, {}, options)
         child = pulumi.ResourceOptions(parent=self)
         arn = names.bucket_arn(bucket)
         container = s3.Bucket(
-            name,
+            logical,
             s3.BucketArgs(
                 bucket=bucket,
                 force_destroy=erasable,
                 object_lock_enabled=lock_days is not None,
-                tags=names.tags(name, tenant),
+                region=region,
+                tags={**names.tags(name, tenant), **(tags or {})},
             ),
             opts=child,
         )
         s3.BucketOwnershipControls(
-            name,
+            logical,
             s3.BucketOwnershipControlsArgs(
                 bucket=container.bucket,
+                region=region,
                 rule=s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
             ),
             opts=child,
         )
         access_block = s3.BucketPublicAccessBlock(
-            name,
+            logical,
             s3.BucketPublicAccessBlockArgs(
                 bucket=container.bucket,
+                region=region,
                 block_public_acls=True,
                 block_public_policy=True,
                 ignore_public_acls=True,
@@ -66,17 +77,19 @@ class Bucket(pulumi.ComponentResource):
             opts=child,
         )
         versioning = s3.BucketVersioning(
-            name,
+            logical,
             s3.BucketVersioningInitArgs(
                 bucket=container.bucket,
+                region=region,
                 versioning_configuration=s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
             ),
             opts=child,
         )
         s3.BucketServerSideEncryptionConfiguration(
-            name,
+            logical,
             s3.BucketServerSideEncryptionConfigurationInitArgs(
                 bucket=container.bucket,
+                region=region,
                 rules=[
                     s3.BucketServerSideEncryptionConfigurationRuleArgs(
                         apply_server_side_encryption_by_default=(
@@ -92,9 +105,10 @@ class Bucket(pulumi.ComponentResource):
         )
         if lock_days is not None:
             s3.BucketObjectLockConfiguration(
-                name,
+                logical,
                 s3.BucketObjectLockConfigurationInitArgs(
                     bucket=container.bucket,
+                    region=region,
                     rule=s3.BucketObjectLockConfigurationRuleArgs(
                         default_retention=s3.BucketObjectLockConfigurationRuleDefaultRetentionArgs(
                             mode="COMPLIANCE", days=lock_days
@@ -103,10 +117,21 @@ class Bucket(pulumi.ComponentResource):
                 ),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
             )
+        if version_days is not None:
+            s3.BucketLifecycleConfiguration(
+                logical,
+                s3.BucketLifecycleConfigurationArgs(
+                    bucket=container.bucket,
+                    region=region,
+                    rules=[_erasure_after(version_days)],
+                ),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+            )
         policy = s3.BucketPolicy(
-            name,
+            logical,
             s3.BucketPolicyArgs(
                 bucket=container.bucket,
+                region=region,
                 policy=document(*_tls_only(arn), *statements),
             ),
             # S3 refuses two changes of one bucket's access at the same time (OperationAborted).
@@ -116,6 +141,22 @@ class Bucket(pulumi.ComponentResource):
         self.bucket = policy.bucket
         self.arn = arn
         self.register_outputs({"bucket": self.bucket})
+
+
+def _erasure_after(days: int) -> s3.BucketLifecycleConfigurationRuleArgs:
+    """Turns a deletion, which in a bucket with versions only hides the object, into a complete one."""
+    return s3.BucketLifecycleConfigurationRuleArgs(
+        id="erasure",
+        status="Enabled",
+        filter=s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+        noncurrent_version_expiration=s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+            noncurrent_days=days
+        ),
+        expiration=s3.BucketLifecycleConfigurationRuleExpirationArgs(expired_object_delete_marker=True),
+        abort_incomplete_multipart_upload=s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+            days_after_initiation=UPLOAD_DAYS
+        ),
+    )
 
 
 def _tls_only(arn: str) -> Sequence[Statement]:

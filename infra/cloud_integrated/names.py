@@ -65,6 +65,15 @@ class Names:
         """The name of a log group; `*` for all of the stack in this region."""
         return f"/{self.prefix}/{self.stack}/{name}{self.suffix}"
 
+    @property
+    def web_log_group(self) -> str:
+        """The name of the log group of WAF, which writes to no other (WAF Developer Guide, "Logging destinations")."""
+        return f"aws-waf-logs-{self.physical('edge')}"
+
+    def repository(self, service: str) -> str:
+        """The name of a service's image repository: one in both regions, for ECR copies between those of one name."""
+        return f"{self.prefix}-{self.stack}/{service}"
+
     def arn(self, service: str, resource: str) -> str:
         """The ARN of something in this account and region."""
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
@@ -73,6 +82,10 @@ class Names:
     def account_arn(self) -> str:
         """The account as a principal: whom its own IAM policies allow what a resource's policy allows."""
         return f"arn:aws:iam::{self.account_id}:root"
+
+    def role_arn(self, name: str) -> str:
+        """The ARN of a role, for policies that name it before it is there."""
+        return f"arn:aws:iam::{self.account_id}:role/{self.physical(name)}"
 
     @staticmethod
     def bucket_arn(bucket: str) -> str:

@@ -13,20 +13,25 @@ import pulumi
 Operator = Literal[
     "ArnEquals",
     "ArnLike",
+    "ArnNotEquals",
     "Bool",
+    "ForAllValues:StringEquals",
     "Null",
     "NumericGreaterThanEquals",
     "NumericLessThan",
     "StringEquals",
+    "StringLike",
     "StringNotEquals",
 ]
 
 
 @dataclass(frozen=True)
 class Principal:
-    """Whom a statement of a resource's policy is about: AWS principals by ARN, services, or everyone."""
+    """Whom a statement of a resource's policy is about: AWS principals by ARN, services, an identity
+    provider, everyone.
+    """
 
-    kind: Literal["AWS", "Service", "*"]
+    kind: Literal["AWS", "Federated", "Service", "*"]
     identifiers: tuple[pulumi.Input[str], ...] = ()
 
     def render(self) -> object:
@@ -49,6 +54,11 @@ def aws_principal(*arns: pulumi.Input[str]) -> Principal:
 def service_principal(name: str) -> Principal:
     """A service of AWS, such as `cloudtrail.amazonaws.com`."""
     return Principal("Service", (name,))
+
+
+def federated_principal(provider_arn: pulumi.Input[str]) -> Principal:
+    """Whoever signs in through an identity provider."""
+    return Principal("Federated", (provider_arn,))
 
 
 @dataclass(frozen=True)

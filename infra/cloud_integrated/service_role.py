@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 import pulumi
-from pulumi_aws import iam
 
 from infra.cloud_integrated.names import Names
-from infra.cloud_integrated.policy_document import Statement, document, trust
+from infra.cloud_integrated.policy_document import Statement, trust
+from infra.cloud_integrated.role import Role
 
 
-class ServiceRole(pulumi.ComponentResource):
-    """A role for `service`, with no more than `statements`.
+class ServiceRole(Role):
+    """A role for `service`, with no more than `statements`, all within `boundary_arn`.
 
     It is used for `source_arn` (a pattern) of this account only; None for a service that doesn't say for whom it works.
     """
@@ -22,24 +22,15 @@ class ServiceRole(pulumi.ComponentResource):
         names: Names,
         service: str,
         source_arn: str | None,
+        boundary_arn: pulumi.Input[str] | None = None,
         statements: Sequence[Statement] = (),
         options: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__("hosting:cloud_integrated:ServiceRole", name, {}, options)
-        role = iam.Role(
+        super().__init__(
             name,
-            iam.RoleArgs(
-                name=names.physical(name),
-                assume_role_policy=trust(service, account_id=names.account_id, source_arn=source_arn),
-                tags=names.tags(name),
-            ),
-            opts=pulumi.ResourceOptions(parent=self),
+            names=names,
+            trusted=trust(service, account_id=names.account_id, source_arn=source_arn),
+            boundary_arn=boundary_arn,
+            statements=statements,
+            options=options,
         )
-        if statements:
-            iam.RolePolicy(
-                name,
-                iam.RolePolicyArgs(name=names.physical(name), role=role.name, policy=document(*statements)),
-                opts=pulumi.ResourceOptions(parent=self),
-            )
-        self.arn = role.arn
-        self.register_outputs({"arn": self.arn})
