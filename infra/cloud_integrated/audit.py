@@ -1,135 +1,74 @@
-"""Audit: who did what in the account, who read or wrote which object of a tenant, and who asked the portal for what;
-kept where nobody can change it.
+"""Audit: who did what in the account, who read or wrote which data of a tenant, who asked the portal for what, and what
+is set up otherwise than it should be; kept where nobody can change it, and told to the engineer on call.
 
-All access is logged, to customers' data as well (e-mail document, 4.f and 5.c).
+All access is logged and monitored, to customers' data as well (e-mail document, 4.f and 5.c).
 """
 
 from collections.abc import Sequence
 
 import pulumi
-from pulumi_aws import cloudtrail
+from pulumi_aws import iam
 
+from infra.cloud_integrated import config_rules
+from infra.cloud_integrated.alarms import Alarm, Carried, Log, Logged, Measured, alarms
 from infra.cloud_integrated.bucket import Bucket
-from infra.cloud_integrated.log_group import log_group
+from infra.cloud_integrated.config_rules import Config
+from infra.cloud_integrated.detectors import Detectors
 from infra.cloud_integrated.names import Names
+from infra.cloud_integrated.on_call import OnCall
 from infra.cloud_integrated.policy_document import Condition, Statement, service_principal
 from infra.cloud_integrated.room import Room
-from infra.cloud_integrated.service_role import ServiceRole
+from infra.cloud_integrated.trail import Trail
 
 
-def trail_name(names: Names) -> str:
-    """The name of the trail, which the policy of its key has to know before the trail is there."""
-    return names.physical("trail")
+class RegionalAudit(Room):
+    """What watches one region: Config, the detectors, the topic and its alarms, and the bucket of the edge's logs.
 
-
-def trail_arn(names: Names) -> str:
-    """The ARN of the trail."""
-    return names.arn("cloudtrail", f"trail/{trail_name(names)}")
-
-
-def recorded_events(names: Names) -> Sequence[cloudtrail.TrailAdvancedEventSelectorArgs]:
-    """What the trail records: all that is done to the account, and each read and write of a tenant's object.
-
-    A trail records no access to objects unless it is told to (CloudTrail User Guide, "Logging data events"). The
-    buckets are named by the beginning of their names, so that the trail stays as it is when tenants come and go.
+    `of_account` is the region that also watches what exists once an account.
     """
-    field = cloudtrail.TrailAdvancedEventSelectorFieldSelectorArgs
-    return [
-        cloudtrail.TrailAdvancedEventSelectorArgs(
-            name="management",
-            field_selectors=[field(field="eventCategory", equals=["Management"])],
-        ),
-        cloudtrail.TrailAdvancedEventSelectorArgs(
-            name="tenants-objects",
-            field_selectors=[
-                field(field="eventCategory", equals=["Data"]),
-                field(field="resources.type", equals=["AWS::S3::Object"]),
-                field(field="resources.ARN", starts_withs=[names.bucket_arn(names.tenant_buckets)]),
-            ],
-        ),
-    ]
-
-
-class Audit(Room):
-    """The trail of the account, and the bucket for the load balancer's logs."""
 
     def __init__(
         self,
         *,
         names: Names,
-        trail_key_arn: pulumi.Input[str],
+        table: Sequence[Alarm],
+        config_role_arn: pulumi.Input[str],
         logs_key_arn: pulumi.Input[str],
+        alarms_key_arn: pulumi.Input[str],
+        on_call_email: str,
         retention_days: int,
+        of_account: bool,
         options: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__("audit", names=names, options=options)
-        self._trail(trail_key_arn, logs_key_arn, retention_days)
+        super().__init__("regional-audit", names=names, options=options)
+        self._table = table
         self.edge_log_bucket = self._edge_log_bucket()
-        self.register_outputs({"edgeLogBucket": self.edge_log_bucket})
-
-    def _trail(self, trail_key_arn: pulumi.Input[str], logs_key_arn: pulumi.Input[str], retention_days: int) -> None:
-        names = self.names
-        bucket = names.physical("trail-logs")
-        arn = names.bucket_arn(bucket)
-        service = service_principal("cloudtrail.amazonaws.com")
-        from_trail = Condition.of("ArnEquals", "aws:SourceArn", trail_arn(names))
-        files = Bucket(
-            "trail-logs",
+        Config(
             names=names,
-            bucket=bucket,
-            key_arn=trail_key_arn,
-            lock_days=retention_days,
-            statements=[
-                Statement(
-                    sid="TrailChecks",
-                    principal=service,
-                    actions=["s3:GetBucketAcl"],
-                    resources=[arn],
-                    conditions=[from_trail],
-                ),
-                Statement(
-                    sid="TrailDelivers",
-                    principal=service,
-                    actions=["s3:PutObject"],
-                    resources=[f"{arn}/AWSLogs/{names.account_id}/*"],
-                    conditions=[from_trail, Condition.of("StringEquals", "s3:x-amz-acl", "bucket-owner-full-control")],
-                ),
-            ],
-            options=self.child(protect=True),
-        )
-        events = log_group(self, "trail", key_arn=logs_key_arn, retention_days=retention_days)
-        role = ServiceRole(
-            "trail-delivery",
-            names=names,
-            service="cloudtrail.amazonaws.com",
-            # CloudTrail names no source when it takes on a role; IAM lets no other account pass this one to it.
-            source_arn=None,
-            statements=[
-                Statement(
-                    sid="Deliver",
-                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                    resources=[pulumi.Output.concat(events.arn, ":log-stream:*")],
-                )
-            ],
+            role_arn=config_role_arn,
+            key_arn=logs_key_arn,
+            retention_days=retention_days,
+            of_account=of_account,
             options=self.child(),
         )
-        cloudtrail.Trail(
-            "trail",
-            cloudtrail.TrailArgs(
-                name=trail_name(names),
-                s3_bucket_name=files.bucket,
-                kms_key_id=trail_key_arn,
-                cloud_watch_logs_group_arn=pulumi.Output.concat(events.arn, ":*"),
-                cloud_watch_logs_role_arn=role.arn,
-                enable_log_file_validation=True,
-                enable_logging=True,
-                include_global_service_events=True,
-                is_multi_region_trail=True,
-                advanced_event_selectors=recorded_events(names),
-                tags=names.tags("trail"),
-            ),
-            opts=self.child(protect=True, depends_on=[files, role]),
-        )
+        Detectors(names=names, logs_key_arn=logs_key_arn, retention_days=retention_days, options=self.child())
+        self._on_call = OnCall(names=names, alarms_key_arn=alarms_key_arn, email=on_call_email, options=self.child())
+        self.topic_arn = self._on_call.topic_arn
+        for alarm in table:
+            match alarm.when:
+                case Carried(pattern):
+                    self._on_call.on_event(alarm, pattern)
+                case Measured(query):
+                    self._on_call.on_metric(alarm, query)
+                case Logged():
+                    pass  # watched where the log is
+        self.register_outputs({"edgeLogBucket": self.edge_log_bucket, "topicArn": self.topic_arn})
+
+    def watch_log(self, log: Log, log_group_name: pulumi.Input[str]) -> None:
+        """Raises the alarms that look for something in `log`, which lies in the log group."""
+        for alarm in self._table:
+            if isinstance(alarm.when, Logged) and alarm.when.log == log:
+                self._on_call.on_log(alarm, alarm.when.pattern, log_group_name)
 
     def _edge_log_bucket(self) -> pulumi.Output[str]:
         names = self.names
@@ -154,3 +93,81 @@ class Audit(Room):
             ],
             options=self.child(protect=True),
         ).bucket
+
+
+class Audit(Room):
+    """The trail of the account, and what watches each region that the stack uses.
+
+    `second` are the names of the second region, where there is one; `identity_provider_arn` is the provider that
+    demands the second factor of people.
+    """
+
+    def __init__(
+        self,
+        *,
+        names: Names,
+        second: Names | None,
+        identity_provider_arn: str,
+        trail_key_arn: pulumi.Input[str],
+        logs_key_arn: pulumi.Input[str],
+        alarms_key_arn: pulumi.Input[str],
+        boundary_arn: pulumi.Input[str],
+        on_call_email: str,
+        retention_days: int,
+        options: pulumi.ResourceOptions,
+    ) -> None:
+        super().__init__("audit", names=names, options=options)
+        self._table = alarms(names, identity_provider_arn)
+        self._on_call_email = on_call_email
+        self._retention_days = retention_days
+        # Config's own role, which AWS keeps to what Config has to read (AWS Config Developer Guide, "Using
+        # service-linked roles"). A role of ours would need as many rights, and somebody to look after them.
+        self._config_role_arn = iam.ServiceLinkedRole(
+            "config",
+            iam.ServiceLinkedRoleArgs(aws_service_name=config_rules.SERVICE, tags=names.tags("config")),
+            opts=self.child(),
+        ).arn
+        self._first = self._region(names, logs_key_arn, alarms_key_arn, of_account=True)
+        self.edge_log_bucket = self._first.edge_log_bucket
+        self.topic_arn = self._first.topic_arn
+        trail = Trail(
+            names=names,
+            regions=[site.region for site in (names, second) if site is not None],
+            trail_key_arn=trail_key_arn,
+            logs_key_arn=logs_key_arn,
+            boundary_arn=boundary_arn,
+            retention_days=retention_days,
+            options=self.child(),
+        )
+        self._first.watch_log("trail", trail.log_group_name)
+        self.register_outputs({"edgeLogBucket": self.edge_log_bucket, "topicArn": self.topic_arn})
+
+    def watch_log(self, log: Log, log_group_name: pulumi.Input[str]) -> None:
+        """Raises the alarms that look for something in `log` of the first region, which lies in the log group."""
+        self._first.watch_log(log, log_group_name)
+
+    def at_second(
+        self, names: Names, *, logs_key_arn: pulumi.Input[str], alarms_key_arn: pulumi.Input[str]
+    ) -> RegionalAudit:
+        """What watches the second region; `names` and the keys are of that region."""
+        return self._region(names, logs_key_arn, alarms_key_arn, of_account=False)
+
+    def _region(
+        self,
+        names: Names,
+        logs_key_arn: pulumi.Input[str],
+        alarms_key_arn: pulumi.Input[str],
+        *,
+        of_account: bool,
+    ) -> RegionalAudit:
+        return RegionalAudit(
+            names=names,
+            table=self._table,
+            config_role_arn=self._config_role_arn,
+            logs_key_arn=logs_key_arn,
+            alarms_key_arn=alarms_key_arn,
+            on_call_email=self._on_call_email,
+            retention_days=self._retention_days,
+            of_account=of_account,
+            options=self.child(),
+        )

@@ -16,12 +16,18 @@ def retention(days: int) -> int:
     return min(candidate for candidate in RETENTIONS if candidate >= days)
 
 
-def log_group(room: Room, name: str, *, key_arn: pulumi.Input[str], retention_days: int) -> cloudwatch.LogGroup:
-    """A log group of `room`, encrypted with `key_arn`, protected from deletion."""
+def log_group(
+    room: Room, name: str, *, key_arn: pulumi.Input[str], retention_days: int, called: str | None = None
+) -> cloudwatch.LogGroup:
+    """A log group of `room`, encrypted with `key_arn`, protected from deletion.
+
+    `called` is its name in the cloud where the service that writes to it wants one of its own.
+    """
     return cloudwatch.LogGroup(
-        name,
+        room.names.logical(name),
         cloudwatch.LogGroupArgs(
-            name=room.names.log_group(name),
+            region=room.names.region,
+            name=called or room.names.log_group(name),
             kms_key_id=key_arn,
             retention_in_days=retention(retention_days),
             tags=room.names.tags(name),

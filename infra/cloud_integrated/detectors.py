@@ -1,0 +1,153 @@
+"""Detectors: GuardDuty, Inspector and Security Hub in a region, and what they find, kept as long as logs are.
+
+GuardDuty looks for attacks, Inspector for known flaws in images, Security Hub for settings that fall short of published
+standards (e-mail document, 4.f, 7.e and 10.a).
+"""
+
+from typing import Final
+
+import pulumi
+from pulumi_aws import cloudwatch, guardduty, inspector2, securityhub
+
+from infra.cloud_integrated.log_group import log_group
+from infra.cloud_integrated.names import Names
+from infra.cloud_integrated.policy_document import Condition, Statement, document, service_principal
+from infra.cloud_integrated.room import Room
+
+PROTECTIONS: Final = (
+    "EBS_MALWARE_PROTECTION",
+    "EKS_AUDIT_LOGS",
+    "LAMBDA_NETWORK_LOGS",
+    "RDS_LOGIN_EVENTS",
+    "S3_DATA_EVENTS",
+)
+"""All that GuardDuty offers in each of our regions, beside the one of running containers. What there is nothing of,
+such as databases, costs nothing.
+
+Not the search for malware in uploaded objects: its role would have to read every tenant's objects.
+"""
+
+AGENTS: Final = ("EC2_AGENT_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EKS_ADDON_MANAGEMENT")
+"""Where GuardDuty itself brings the agent that watches running containers."""
+
+STANDARDS: Final = (
+    "aws-foundational-security-best-practices/v/1.0.0",
+    "cis-aws-foundations-benchmark/v/3.0.0",
+)
+
+SCANNED: Final = ("EC2", "ECR", "LAMBDA")
+
+
+class Detectors(Room):
+    """The three detectors, and the log group of their findings, which Security Hub itself forgets after 90 days."""
+
+    def __init__(
+        self, *, names: Names, logs_key_arn: pulumi.Input[str], retention_days: int, options: pulumi.ResourceOptions
+    ) -> None:
+        super().__init__("detectors", names=names, options=options)
+        self._guardduty()
+        inspector2.Enabler(
+            names.logical("inspector"),
+            inspector2.EnablerArgs(region=names.region, account_ids=[names.account_id], resource_types=SCANNED),
+            opts=self.child(protect=True),
+        )
+        hub = securityhub.Account(
+            names.logical("security-hub"),
+            securityhub.AccountArgs(
+                region=names.region,
+                # The standards are named below, so that none comes or goes by itself; their new controls do come.
+                enable_default_standards=False,
+                auto_enable_controls=True,
+                control_finding_generator="SECURITY_CONTROL",
+            ),
+            opts=self.child(protect=True),
+        )
+        for standard in STANDARDS:
+            securityhub.StandardsSubscription(
+                names.logical(standard.partition("/")[0]),
+                securityhub.StandardsSubscriptionArgs(
+                    region=names.region, standards_arn=f"arn:aws:securityhub:{names.region}::standards/{standard}"
+                ),
+                opts=self.child(protect=True, depends_on=[hub]),
+            )
+        self._findings(logs_key_arn, retention_days)
+        self.register_outputs({})
+
+    def _guardduty(self) -> None:
+        names = self.names
+        detector = guardduty.Detector(
+            names.logical("guardduty"),
+            guardduty.DetectorArgs(
+                region=names.region,
+                enable=True,
+                finding_publishing_frequency="FIFTEEN_MINUTES",
+                tags=names.tags("guardduty"),
+            ),
+            opts=self.child(protect=True),
+        )
+        for protection in PROTECTIONS:
+            self._protection(detector, protection)
+        self._protection(detector, "RUNTIME_MONITORING", *AGENTS)
+
+    def _protection(self, detector: guardduty.Detector, protection: str, *agents: str) -> None:
+        guardduty.DetectorFeature(
+            self.names.logical(protection.lower().replace("_", "-")),
+            guardduty.DetectorFeatureArgs(
+                region=self.names.region,
+                detector_id=detector.id,
+                name=protection,
+                status="ENABLED",
+                additional_configurations=[
+                    guardduty.DetectorFeatureAdditionalConfigurationArgs(name=agent, status="ENABLED")
+                    for agent in agents
+                ],
+            ),
+            opts=self.child(protect=True),
+        )
+
+    def _findings(self, logs_key_arn: pulumi.Input[str], retention_days: int) -> None:
+        names = self.names
+        name = names.logical("findings")
+        group = log_group(self, "findings", key_arn=logs_key_arn, retention_days=retention_days)
+        # The two services that deliver events to a log group, and no condition but whose they are (EventBridge User
+        # Guide, "CloudWatch Logs permissions").
+        policy = cloudwatch.LogResourcePolicy(
+            name,
+            cloudwatch.LogResourcePolicyArgs(
+                region=names.region,
+                policy_name=names.physical("findings"),
+                policy_document=document(
+                    *(
+                        Statement(
+                            sid=sid,
+                            principal=service_principal(service),
+                            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                            resources=[pulumi.Output.concat(group.arn, ":*")],
+                            conditions=[Condition.of("StringEquals", "aws:SourceAccount", names.account_id)],
+                        )
+                        for sid, service in (
+                            ("DeliverByRules", "events.amazonaws.com"),
+                            ("DeliverByLogs", "delivery.logs.amazonaws.com"),
+                        )
+                    )
+                ),
+            ),
+            opts=self.child(protect=True),
+        )
+        rule = cloudwatch.EventRule(
+            name,
+            cloudwatch.EventRuleArgs(
+                region=names.region,
+                name=names.physical("findings"),
+                description="Keeps what Security Hub collects from GuardDuty, Inspector, Access Analyzer and Config.",
+                event_pattern='{"source": ["aws.securityhub"], "detail-type": ["Security Hub Findings - Imported"]}',
+                state="ENABLED",
+                tags=names.tags("findings"),
+            ),
+            opts=self.child(protect=True),
+        )
+        cloudwatch.EventTarget(
+            name,
+            cloudwatch.EventTargetArgs(region=names.region, rule=rule.name, target_id="findings", arn=group.arn),
+            opts=self.child(protect=True, depends_on=[policy]),
+        )
