@@ -3,16 +3,18 @@
 import pulumi
 import pulumi_aws
 
+from infra.cloud_integrated.access import Access
 from infra.cloud_integrated.audit import Audit
 from infra.cloud_integrated.data import Data
 from infra.cloud_integrated.edge import Edge
 from infra.cloud_integrated.keys import Keys
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.network import Network
+from infra.cloud_integrated.recovery import Recovery
 from infra.cloud_integrated.services import Services
+from infra.cloud_integrated.tenant import TenantRooms, tenant
 from infra.cloud_integrated.trail import trail_arn
 from infra.settings import Settings, SettingsError
-from infra.tenants import Tenant, TenantResources
 
 
 class CloudIntegrated(pulumi.ComponentResource):
