@@ -261,7 +261,7 @@ def replicate(
             region=names.region,
         ),
         # S3 refuses to replicate where either bucket keeps no versions.
-        opts=pulumi.ResourceOptions.merge(resources.child(source), pulumi.ResourceOptions(depends_on=[source, target])),
+        opts=pulumi.ResourceOptions.merge(resources.child(), pulumi.ResourceOptions(depends_on=[source, target])),
     )
 
 
