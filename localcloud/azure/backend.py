@@ -25,12 +25,13 @@ from wsgiref.types import WSGIApplication
 
 from localcloud.azure import back_door, ids
 from localcloud.azure.cloud import Cloud, Entity, Kind, Put
-from localcloud.azure.computed import identity_block, uuid_of
+from localcloud.azure.computed.common import identity_block
 from localcloud.azure.regions import region_of
 from localcloud.azure.rules.common import tags
 from localcloud.azure.schema import schema_of
 from localcloud.azure.table import KINDS, PACKAGE
 from localcloud.backend import UNKNOWN, Change, CheckFailure, Found, Properties, RejectedError
+from localcloud.identifiers import uuid_of
 from localcloud.paths import changes, cleaned, has_unknown, merged, select, texts, without
 from localcloud.schema import NoSuchTypeError
 
@@ -115,7 +116,7 @@ class AzureBackend:
     ) -> list[Change]:
         """The changed inputs; those that the provider can't update in place replace the object."""
         line = _line(kind)
-        fixed = (*ids.parameters(line.template), *line.replaces)
+        fixed = (*line.given, *line.replaces)
         found: list[Change] = []
         for change in changes(cleaned(old_inputs), cleaned(inputs)):
             if change.path == "location" and region_of(old_inputs) == region_of(inputs):
@@ -162,8 +163,8 @@ class AzureBackend:
             entity = self._cloud.get(identity)
             if entity is None:
                 return None
-            named = ids.parse(line.template, entity.identity)
-            if named is None or entity.kind.arm_type != line.arm_type:
+            named = _named(line, entity.identity)
+            if ids.parse(line.template, entity.identity) is None or entity.kind.arm_type != line.arm_type:
                 raise _rejected(line, identity, f"{identity} is of the type {entity.kind.token}")
             found = self._inputs(entity)
             if entity.kind is not line:
@@ -241,7 +242,7 @@ class AzureBackend:
         """The id that these inputs give, if something has it."""
         line = _line(kind)
         with self._lock:
-            identity = ids.fill(line.template, cleaned(inputs), self._subscription)
+            identity = line.identity(cleaned(inputs), self._subscription)
             entity = self._cloud.get(identity) if identity else None
             return [entity.identity] if entity else []
 
@@ -270,7 +271,7 @@ class AzureBackend:
         with self._lock:
             entity = self._cloud.get(identity)
             line = entity.kind if entity else _line_of(identity)
-            named = ids.parse(line.template, entity.identity if entity else identity) or {}
+            named = _named(line, entity.identity if entity else identity)
             given = back_door.to_inputs(body, line, entity.inputs if entity else {})
             if entity is not None:
                 given = back_door.without_echo(line.schema.inputs, given, self._outputs(entity))
@@ -292,9 +293,10 @@ class AzureBackend:
     def _identity(self, line: Kind, inputs: Properties) -> str:
         if not self._subscription:
             raise RejectedError("The Azure provider has not been configured yet.")
-        identity = ids.fill(line.template, inputs, self._subscription)
+        identity = line.identity(inputs, self._subscription)
         if identity is None:
-            missing = [name for name in ids.parameters(line.template)[1:] if inputs.get(name) in (None, UNKNOWN)]
+            wanted = [*line.given, *line.named_by]
+            missing = [name for name in wanted if name != "subscriptionId" and inputs.get(name) in (None, UNKNOWN)]
             raise RejectedError(f"{line.token}: {', '.join(missing)} must be given to name the object.")
         return identity
 
@@ -374,7 +376,7 @@ class AzureBackend:
                     self._delete(child.identity)
             for child_name, body in wanted.items():
                 identity = f"{parent.identity}/{segment}/{child_name}"
-                named = ids.parse(line.template, identity) or {}
+                named = _named(line, identity)
                 self._put(line, identity, {**body, **named})
 
     def _recover(self, vault: Entity) -> None:
@@ -507,6 +509,12 @@ def _line_of(identity: str) -> Kind:
     return max(fitting, key=lambda line: len(line.template))
 
 
+def _named(line: Kind, identity: str) -> dict[str, str]:
+    """The inputs that an id gives."""
+    found = ids.parse(line.template, identity) or {}
+    return {name: value for name, value in found.items() if name in line.given}
+
+
 def _unknown_type(kind: str) -> str:
     try:
         schema_of(kind)
@@ -519,7 +527,7 @@ def _unknown_type(kind: str) -> str:
 
 def _rule_failures(line: Kind, inputs: Properties) -> Iterator[CheckFailure]:
     own = line.own_name
-    for name in ids.parameters(line.template):
+    for name in line.given:
         if name != "subscriptionId" and inputs.get(name) is None:
             yield CheckFailure(name, "must be given: nothing is named by chance here")
     value = inputs.get(own)

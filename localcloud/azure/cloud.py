@@ -6,7 +6,8 @@ from typing import Final
 
 from localcloud.azure import ids
 from localcloud.azure.schema import ArmSchema, schema_of
-from localcloud.backend import CheckFailure, Properties
+from localcloud.backend import UNKNOWN, CheckFailure, Properties
+from localcloud.identifiers import uuid_of
 from localcloud.paths import select
 
 Check = Callable[[Properties], Iterator[CheckFailure]]
@@ -45,6 +46,8 @@ class Kind:
     """Properties that Azure takes and never gives back."""
     inline: Mapping[str, str]
     """Properties that hold children which are objects of their own: the type token of each."""
+    named_by: tuple[str, ...]
+    """Inputs that tell objects apart where Azure makes up the last part of the id; empty where the program names it."""
     singleton: bool
     """Whether the object comes with its parent: creation sets it, deletion resets it."""
     everywhere: bool
@@ -66,6 +69,20 @@ class Kind:
     def arm_type(self) -> str:
         """The ARM type, such as `Microsoft.Network/virtualNetworks`."""
         return ids.type_of(self.template)
+
+    @property
+    def given(self) -> list[str]:
+        """The parameters of the id that are inputs."""
+        found = ids.parameters(self.template)
+        return found[:-1] if self.named_by else found
+
+    def identity(self, inputs: Properties, subscription: str) -> str | None:
+        """The id of an object with these inputs, or None when a part is absent or not known yet."""
+        parts = [inputs.get(name) for name in self.named_by]
+        if any(part is None or part is UNKNOWN for part in parts):
+            return None
+        made = {self.own_name: uuid_of(self.token, *map(str, parts))} if self.named_by else {}
+        return ids.fill(self.template, {**inputs, **made}, subscription)
 
     @property
     def own_name(self) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from localcloud.backend import UNKNOWN
 
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
-_ANY_SCOPE: Final = ("scope", "resourceUri")
+_ANY_SCOPE: Final = ("scope", "scopeId", "resourceUri", "resourceId")
 """Template parameters that hold a whole ARM id."""
 
 IN_SUBSCRIPTION: Final = re.compile(r"/subscriptions/[0-9a-f-]{36}(/[^/\s]+)*", re.IGNORECASE)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from localcloud.azure.cloud import Cloud, Name, Put
-from localcloud.azure.computed import subnet_range
+from localcloud.azure.computed.network import subnet_range
 from localcloud.azure.rules.common import Failures
 from localcloud.backend import UNKNOWN, CheckFailure, Properties
 from localcloud.paths import get, select

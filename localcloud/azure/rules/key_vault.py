@@ -1,11 +1,11 @@
 """What ARM refuses of vaults and their keys."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from localcloud.azure import ids
-from localcloud.azure.cloud import Cloud, Name, Put
+from localcloud.azure.cloud import Cloud, Entity, Name, Put
 from localcloud.azure.rules.common import Failures, is_known
 from localcloud.backend import CheckFailure, Properties
 from localcloud.paths import get, select
@@ -92,16 +92,68 @@ def key_fits_vault(cloud: Cloud, put: Put) -> Iterator[str]:
         yield f"the key {ids.name_of(put.identity)} is deleted, but its name stays taken until its retention is over"
 
 
+def encrypting_key(cloud: Cloud, uri: str, principals: Collection[str], owner: str) -> Iterator[str]:
+    """A key that is to encrypt something exists, may do so, and can be used by one of the owner's principals.
+
+    The keys of a managed HSM and its roles lie beyond Azure Resource Manager: there only the HSM is looked at.
+    """
+    hsm = _hsm_of(cloud, uri)
+    if hsm is not None:
+        if get(hsm.inputs, "properties", "enablePurgeProtection") is not True:
+            yield f"the managed HSM {hsm.name} needs purge protection before its keys can encrypt anything"
+        return
+    problems = list(usable_key(cloud, uri))
+    yield from problems
+    found = cloud.vault_key(uri)
+    if problems or found is None:
+        return
+    if not principals:
+        yield f"{owner} has no identity with which to use the key: give it one"
+    elif not any(may_wrap(cloud, principal, found.identity) for principal in principals):
+        yield (
+            f"{owner} may not use the key {found.name}: assign its identity the role "
+            f"{WRAPPING_ROLES['e147488a-f6f5-4113-8e2d-b22465e65bf6']} on the key or its vault first"
+        )
+
+
+def _hsm_of(cloud: Cloud, uri: str) -> Entity | None:
+    host = uri.removeprefix("https://").partition("/")[0].lower()
+    hsms = cloud.of_type("azure-native:keyvault:ManagedHsm")
+    return next((hsm for hsm in hsms if host == f"{hsm.name.lower()}.managedhsm.azure.net"), None)
+
+
 def usable_key(cloud: Cloud, uri: str) -> Iterator[str]:
     """A key that is to encrypt something exists, is enabled, and is in a vault with purge protection."""
     found = cloud.vault_key(uri)
     vault_found = cloud.get(str(ids.parent(found.identity))) if found else None
+    if _hsm_of(cloud, uri) is not None:
+        return
     if found is None or vault_found is None:
         yield f"there is no key {uri}"
     elif get(vault_found.inputs, "properties", "enablePurgeProtection") is not True:
-        yield f"the vault {vault_found.name} needs purge protection before its keys can encrypt a storage account"
+        yield f"the vault {vault_found.name} needs purge protection before its keys can encrypt anything"
     elif get(found.inputs, "properties", "attributes", "enabled") is False:
         yield f"the key {found.name} is disabled"
+
+
+def hsm(inputs: Properties) -> Failures:
+    """A managed HSM needs its first administrators, and purge protection is never given up (Managed HSM)."""
+    if not get(inputs, "properties", "initialAdminObjectIds"):
+        yield CheckFailure("properties.initialAdminObjectIds", "a managed HSM needs at least one administrator")
+    if get(inputs, "properties", "enablePurgeProtection") is False:
+        yield CheckFailure("properties.enablePurgeProtection", "can't be false: leave it out, or set it for good")
+
+
+def hsm_lasts(_cloud: Cloud, put: Put) -> Iterator[str]:
+    """Settings of a managed HSM that can't be taken back."""
+    if put.old is None:
+        return
+    before, after = put.old.inputs.get("properties"), put.inputs.get("properties")
+    if get(before, "enablePurgeProtection") is True and get(after, "enablePurgeProtection") is not True:
+        yield "purge protection can't be switched off once it is on"
+    for name in ("softDeleteRetentionInDays", "initialAdminObjectIds", "tenantId"):
+        if get(before, name) != get(after, name):
+            yield f"properties.{name} is fixed since the managed HSM was created and can't be changed"
 
 
 def may_wrap(cloud: Cloud, principal: str, key_identity: str) -> bool:
@@ -118,3 +170,9 @@ def may_wrap(cloud: Cloud, principal: str, key_identity: str) -> bool:
         if is_able and f"{key_identity}/".lower().startswith(str(assignment.inputs["scope"]).rstrip("/").lower() + "/"):
             return True
     return False
+
+
+HSM_NAME: Final = Name(
+    r"(?!.*--)[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]",
+    "3 to 24 letters, digits and single hyphens, with a letter first and no hyphen last",
+)

@@ -7,7 +7,7 @@ from typing import Final
 
 from localcloud.azure import ids
 from localcloud.azure.cloud import Cloud, Name, Put
-from localcloud.azure.computed import subnet_range
+from localcloud.azure.computed.network import subnet_range
 from localcloud.azure.regions import region_of
 from localcloud.azure.rules.common import Failures, Network, address_ranges, is_known
 from localcloud.backend import UNKNOWN, CheckFailure, Properties
@@ -17,6 +17,11 @@ PRIVATE_LINK_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "microsoft.keyvault/vaults": ("vault",),
     "microsoft.storage/storageaccounts": ("blob", "dfs", "file", "queue", "table", "web"),
     "microsoft.app/managedenvironments": ("managedEnvironments",),
+    "microsoft.keyvault/managedhsms": ("managedhsm",),
+    "microsoft.eventhub/namespaces": ("namespace",),
+    "microsoft.search/searchservices": ("searchService",),
+    "microsoft.containerregistry/registries": ("registry",),
+    "microsoft.dbforpostgresql/flexibleservers": ("postgresqlServer",),
 }
 """The sub-resources that a private endpoint can lead to (Private Link documentation, "private-link resource")."""
 

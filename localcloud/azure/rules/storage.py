@@ -1,15 +1,15 @@
 """What ARM refuses of storage accounts."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from localcloud.azure import ids
 from localcloud.azure.cloud import Cloud, Name, Put
-from localcloud.azure.computed import principals
+from localcloud.azure.computed.common import principals
 from localcloud.azure.rules.common import Failures
-from localcloud.azure.rules.key_vault import WRAPPING_ROLES, may_wrap, usable_key
+from localcloud.azure.rules.key_vault import encrypting_key, usable_key
 from localcloud.backend import UNKNOWN, CheckFailure, Properties
-from localcloud.paths import get
+from localcloud.paths import get, select
 
 STORAGE_NAME: Final = Name(r"[a-z0-9]{3,24}", "3 to 24 lower-case letters and digits")
 
@@ -52,6 +52,38 @@ def storage_account_key(cloud: Cloud, put: Put) -> Iterator[str]:
         yield from usable_key(cloud, full)
 
 
+def storage_account_immutability(_cloud: Cloud, put: Put) -> Iterator[str]:
+    """A policy of the account's is made unlocked, and once locked only its term grows (Storage, "WORM")."""
+
+    def at(inputs: Properties | None, name: str) -> Any:
+        return get(inputs, "immutableStorageWithVersioning", "immutabilityPolicy", name)
+
+    before = put.old.inputs if put.old else None
+    if at(before, "state") is None and at(put.inputs, "state") == "Locked":
+        yield "an immutability policy can't be made locked: make it Unlocked, and lock it in a second step"
+    if at(before, "state") == "Locked":
+        if at(put.inputs, "state") != "Locked":
+            yield "an immutability policy that is locked stays locked"
+        elif at(put.inputs, "immutabilityPeriodSinceCreationInDays") < at(
+            before, "immutabilityPeriodSinceCreationInDays"
+        ):
+            yield "the term of a locked immutability policy can't become shorter"
+
+
+def container_immutability(inputs: Properties) -> Failures:
+    """Appends are allowed to append blobs alone or to all, not both."""
+    if inputs.get("allowProtectedAppendWrites") is True and inputs.get("allowProtectedAppendWritesAll") is True:
+        yield CheckFailure("allowProtectedAppendWritesAll", "excludes allowProtectedAppendWrites")
+
+
+def management_policy(cloud: Cloud, put: Put) -> Iterator[str]:
+    """Rules' names are taken once."""
+    del cloud
+    names = [str(value).lower() for _, value in select(put.inputs, "policy.rules[].name")]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"the name of the rule {name} is taken by another rule"
+
+
 def blob_service(inputs: Properties) -> Failures:
     """Point-in-time restore builds on three other settings (Storage, "Point-in-time restore")."""
     if get(inputs, "restorePolicy", "enabled") is not True:
@@ -79,19 +111,9 @@ def scope_key(cloud: Cloud, put: Put) -> Iterator[str]:
             yield "requireInfrastructureEncryption is fixed since the scope was created and can't be changed"
     if not isinstance(uri, str) or put.inputs.get("state") == "Disabled":
         return
-    problems = list(usable_key(cloud, uri))
-    yield from problems
-    account, found = cloud.get(str(ids.parent(put.identity))), cloud.vault_key(uri)
-    if problems or account is None or found is None:
-        return
-    if not principals(cloud, account):
-        yield f"the storage account {account.name} has no identity with which to use the key: give it one"
-        return
-    if not any(may_wrap(cloud, principal, found.identity) for principal in principals(cloud, account)):
-        yield (
-            f"the storage account {account.name} may not use the key {found.name}: assign its identity the role "
-            f"{WRAPPING_ROLES['e147488a-f6f5-4113-8e2d-b22465e65bf6']} on the key or its vault first"
-        )
+    account = cloud.get(str(ids.parent(put.identity)))
+    if account is not None:
+        yield from encrypting_key(cloud, uri, principals(cloud, account), f"the storage account {account.name}")
 
 
 def container(inputs: Properties) -> Failures:

@@ -14,10 +14,30 @@ from collections.abc import Mapping
 from typing import Final
 
 from localcloud.azure.cloud import Kind
-from localcloud.azure.table import access, apps, dns, front_door, key_vault, monitoring, network, storage
+from localcloud.azure.table import (
+    access,
+    apps,
+    backup,
+    database,
+    dns,
+    event_hubs,
+    events,
+    firewall,
+    front_door,
+    key_vault,
+    monitoring,
+    network,
+    registry,
+    search,
+    security,
+    storage,
+)
 from localcloud.azure.table.line import PACKAGE
 
-_SERVICES: Final = (access, network, dns, key_vault, storage, apps, front_door, monitoring)
+_SERVICES: Final = (
+    *(access, network, firewall, dns, key_vault, storage, database, event_hubs, search, apps, registry, front_door),
+    *(monitoring, events, security, backup),
+)
 
 KINDS: Final[Mapping[str, Kind]] = {line.token: line for service in _SERVICES for line in service.LINES}
 """Every simulated type, by its token."""

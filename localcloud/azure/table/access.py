@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from localcloud.azure import computed
 from localcloud.azure.cloud import Outputs
+from localcloud.azure.computed import access as computed
 from localcloud.azure.rules import access as rules
 from localcloud.azure.rules import common
 from localcloud.azure.table.line import ANY, GROUP, IDENTITY, ROLE, line
@@ -52,5 +52,41 @@ LINES: Final = (
         "authorization:ManagementLockAtResourceGroupLevel",
         "Microsoft.Authorization/locks/{lockName}",
         checks=(common.one_of("level", "CanNotDelete", "ReadOnly"),),
+    ),
+    line(
+        "authorization:PimRoleEligibilitySchedule",
+        "{scope}/providers/Microsoft.Authorization/roleEligibilitySchedules/{roleEligibilityScheduleName}",
+        replaces=(
+            *("scope", "principalId", "roleDefinitionId", "condition", "conditionVersion", "justification"),
+            *("scheduleInfo", "ticketInfo", "targetRoleEligibilityScheduleId"),
+            "targetRoleEligibilityScheduleInstanceId",
+        ),
+        named_by=("scope", "principalId", "roleDefinitionId"),
+        names={"scope": ANY, "roleDefinitionId": ROLE},
+        checks=(common.guid("principalId"), rules.schedule),
+        outputs=Outputs(generated=computed.eligibility_generated),
+    ),
+    line(
+        "authorization:RoleManagementPolicy",
+        "{scope}/providers/Microsoft.Authorization/roleManagementPolicies/{roleManagementPolicyName}",
+        singleton=True,
+        names={"scope": ANY},
+        checks=(rules.management_rules,),
+    ),
+    line(
+        "authorization:RoleManagementPolicyAssignment",
+        "{scope}/providers/Microsoft.Authorization/roleManagementPolicyAssignments/{roleManagementPolicyAssignmentName}",
+        singleton=True,
+        names={"scope": ANY, "roleDefinitionId": ROLE},
+    ),
+    line(
+        "authorization:ManagementLockAtSubscriptionLevel",
+        "/subscriptions/{subscriptionId}/providers/Microsoft.Authorization/locks/{lockName}",
+        checks=(common.one_of("level", "CanNotDelete", "ReadOnly"),),
+    ),
+    line(
+        "authorization:PolicyAssignment",
+        "{scope}/providers/Microsoft.Authorization/policyAssignments/{policyAssignmentName}",
+        names={"scope": ANY},
     ),
 )

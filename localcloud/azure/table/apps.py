@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from localcloud.azure import computed
 from localcloud.azure.cloud import Outputs
+from localcloud.azure.computed import apps as computed
 from localcloud.azure.rules import apps as rules
 from localcloud.azure.rules import common
 from localcloud.azure.table.line import ENVIRONMENT, SUBNET, line

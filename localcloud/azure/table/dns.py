@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from localcloud.azure import computed
 from localcloud.azure.cloud import Outputs
+from localcloud.azure.computed import dns as computed
 from localcloud.azure.rules import common
+from localcloud.azure.rules import dns as resolver_rules
 from localcloud.azure.rules import network as rules
-from localcloud.azure.table.line import ANY, VNET, ZONE, line
+from localcloud.azure.table.line import ANY, SUBNET, VNET, ZONE, line
 
 LINES: Final = (
     line(
@@ -55,5 +56,25 @@ LINES: Final = (
                 "recordType", "A", "AAAA", "CAA", "CNAME", "DS", "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "TLSA", "TXT"
             ),
         ),
+    ),
+    line(
+        "dnsresolver:DnsResolver",
+        "Microsoft.Network/dnsResolvers/{dnsResolverName}",
+        replaces=("location", "virtualNetwork"),
+        uses={"virtualNetwork.id": VNET},
+        name=rules.NETWORK_NAME,
+        rules=(common.same_region("virtualNetwork.id"), resolver_rules.one_resolver),
+        outputs=Outputs(generated=computed.resolver_generated),
+    ),
+    line(
+        "dnsresolver:InboundEndpoint",
+        "Microsoft.Network/dnsResolvers/{dnsResolverName}/inboundEndpoints/{inboundEndpointName}",
+        replaces=("location",),
+        keeps_parent=True,
+        uses={"ipConfigurations[].subnet.id": SUBNET},
+        name=rules.NETWORK_NAME,
+        checks=(common.one_of("ipConfigurations[].privateIpAllocationMethod", "Dynamic", "Static"),),
+        rules=(resolver_rules.endpoint_subnet,),
+        outputs=Outputs(computed.inbound_certain, computed.inbound_generated),
     ),
 )

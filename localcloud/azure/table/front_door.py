@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from localcloud.azure import computed
 from localcloud.azure.cloud import Outputs
+from localcloud.azure.computed import front_door as computed
 from localcloud.azure.rules import common
 from localcloud.azure.rules import front_door as rules
 from localcloud.azure.table.line import ANY, CDN, WAF, line

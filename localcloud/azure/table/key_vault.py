@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from localcloud.azure import computed
 from localcloud.azure.cloud import Outputs
+from localcloud.azure.computed import key_vault as computed
 from localcloud.azure.rules import common
 from localcloud.azure.rules import key_vault as rules
 from localcloud.azure.table.line import SUBNET, line
@@ -37,5 +37,21 @@ LINES: Final = (
         write_only=("properties.value",),
         name=rules.KEY_NAME,
         outputs=Outputs(generated=computed.secret_generated),
+    ),
+    line(
+        "keyvault:ManagedHsm",
+        "Microsoft.KeyVault/managedHSMs/{name}",
+        replaces=("location",),
+        names={"properties.networkAcls.virtualNetworkRules[].id": SUBNET},
+        write_only=("properties.createMode",),
+        name=rules.HSM_NAME,
+        checks=(
+            rules.hsm,
+            common.guid("properties.tenantId"),
+            common.guid("properties.initialAdminObjectIds[]"),
+            common.between("properties.softDeleteRetentionInDays", 7, 90),
+        ),
+        rules=(rules.hsm_lasts, common.name_is_free),
+        outputs=Outputs(computed.hsm_certain, computed.vault_generated),
     ),
 )

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from localcloud.azure import computed
 from localcloud.azure.cloud import Outputs
+from localcloud.azure.computed import network as computed
 from localcloud.azure.rules import common
 from localcloud.azure.rules import network as rules
 from localcloud.azure.table.line import ADDRESS, ANY, NSG, STORAGE, SUBNET, VNET, WORKSPACE, line

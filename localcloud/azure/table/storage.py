@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from localcloud.azure import computed
 from localcloud.azure.cloud import Name, Outputs
+from localcloud.azure.computed import storage as computed
 from localcloud.azure.rules import common
 from localcloud.azure.rules import storage as rules
 from localcloud.azure.table.line import IDENTITY, STORAGE, SUBNET, line
@@ -25,7 +25,12 @@ LINES: Final = (
             common.one_of("encryption.keySource", "Microsoft.Storage", "Microsoft.Keyvault"),
             common.one_of("publicNetworkAccess", "Enabled", "Disabled", "SecuredByPerimeter"),
         ),
-        rules=(rules.storage_account_lasts, rules.storage_account_key, common.name_is_free),
+        rules=(
+            rules.storage_account_lasts,
+            rules.storage_account_immutability,
+            rules.storage_account_key,
+            common.name_is_free,
+        ),
         outputs=Outputs(computed.storage_certain, computed.storage_generated),
     ),
     line(
@@ -64,5 +69,14 @@ LINES: Final = (
         "storage:ManagementPolicy",
         f"{STORAGE}/{{accountName}}/managementPolicies/{{managementPolicyName}}",
         name=Name("default", "default"),
+        rules=(rules.management_policy,),
+    ),
+    line(
+        "storage:BlobContainerImmutabilityPolicy",
+        f"{STORAGE}/{{accountName}}/blobServices/default/containers/{{containerName}}"
+        "/immutabilityPolicies/{immutabilityPolicyName}",
+        name=Name("default", "default"),
+        checks=(rules.container_immutability, common.between("immutabilityPeriodSinceCreationInDays", 1, 146000)),
+        outputs=Outputs(generated=computed.immutability_generated),
     ),
 )

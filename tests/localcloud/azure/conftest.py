@@ -18,11 +18,12 @@ ROOT = f"/subscriptions/{SUBSCRIPTION}"
 GROUP = f"{ROOT}/resourceGroups/example1"
 NETWORK = f"{GROUP}/providers/Microsoft.Network"
 CDN = f"{GROUP}/providers/Microsoft.Cdn/profiles/example1"
+WORKSPACE = f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/example1"
 CRYPTO_ROLE = f"{ROOT}/providers/Microsoft.Authorization/roleDefinitions/e147488a-f6f5-4113-8e2d-b22465e65bf6"
 
 NAMES: dict[str, str] = {
     "scope": GROUP,
-    "resourceUri": GROUP,
+    "resourceUri": f"{NETWORK}/virtualNetworks/example1",
     "roleAssignmentName": GUID,
     "roleDefinitionId": GUID,
     "privateZoneName": "privatelink.example.com",
@@ -30,6 +31,15 @@ NAMES: dict[str, str] = {
     "recordType": "A",
     "blobServicesName": "default",
     "managementPolicyName": "default",
+    "immutabilityPolicyName": "default",
+    "sentinelOnboardingStateName": "default",
+    "securityContactName": "default",
+    "settingName": "current",
+    "scopeId": ROOT,
+    "resourceId": f"{GROUP}/providers/Microsoft.Storage/storageAccounts/example1",
+    "objectId": GUID,
+    "ruleId": GUID,
+    "pricingName": "KeyVaults",
 }
 """Parameters of ids that can't be called `example1`."""
 
@@ -50,18 +60,93 @@ EXTRAS: dict[str, Properties] = {
     "authorization:RoleAssignment": {"principalId": GUID, "roleDefinitionId": CRYPTO_ROLE},
     "authorization:ManagementLockByScope": {"level": "CanNotDelete"},
     "authorization:ManagementLockAtResourceGroupLevel": {"level": "CanNotDelete"},
+    "authorization:ManagementLockAtSubscriptionLevel": {"level": "CanNotDelete"},
     "app:ContainerApp": {"environmentId": f"{GROUP}/providers/Microsoft.App/managedEnvironments/example1"},
     "cdn:Profile": {"sku": {"name": "Premium_AzureFrontDoor"}},
     "cdn:AFDCustomDomain": {"hostName": "www.example.com"},
     "cdn:Route": {"originGroup": {"id": f"{CDN}/originGroups/example1"}},
-    "monitor:DiagnosticSetting": {
-        "workspaceId": f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/example1"
+    "monitor:DiagnosticSetting": {"workspaceId": WORKSPACE},
+    "aadiam:DiagnosticSetting": {"workspaceId": WORKSPACE},
+    "network:AzureFirewall": {
+        "ipConfigurations": [
+            {"name": "example1", "subnet": {"id": f"{NETWORK}/virtualNetworks/example1/subnets/AzureFirewallSubnet"}}
+        ]
     },
+    "dnsresolver:DnsResolver": {"virtualNetwork": {"id": f"{NETWORK}/virtualNetworks/example1"}},
+    "dnsresolver:InboundEndpoint": {
+        "ipConfigurations": [{"subnet": {"id": f"{NETWORK}/virtualNetworks/example1/subnets/resolver"}}]
+    },
+    "keyvault:ManagedHsm": {
+        "properties": {"tenantId": TENANT, "initialAdminObjectIds": [GUID]},
+        "sku": {"family": "B", "name": "Standard_B1"},
+    },
+    "dbforpostgresql:Server": {"authConfig": {"activeDirectoryAuth": "Enabled", "passwordAuth": "Disabled"}},
+    "dbforpostgresql:Configuration": {"value": "on"},
+    "eventhub:Namespace": {"sku": {"name": "Premium", "tier": "Premium", "capacity": 1}},
+    "search:Service": {"sku": {"name": "standard"}},
+    "containerregistry:Registry": {"sku": {"name": "Premium"}},
+    "containerregistry:Replication": {"location": "centralus"},
+    "dataprotection:BackupVault": {
+        "properties": {"storageSettings": [{"datastoreType": "VaultStore", "type": "ZoneRedundant"}]}
+    },
+    "dataprotection:BackupInstance": {
+        "properties": {
+            "objectType": "BackupInstance",
+            "dataSourceInfo": {"resourceID": f"{GROUP}/providers/Microsoft.KeyVault/vaults/example1"},
+            "policyInfo": {
+                "policyId": f"{GROUP}/providers/Microsoft.DataProtection/backupVaults/example1/backupPolicies/example1"
+            },
+        }
+    },
+    "operationalinsights:DataExport": {
+        "resourceId": f"{GROUP}/providers/Microsoft.Storage/storageAccounts/example1",
+        "tableNames": ["SigninLogs"],
+    },
+    "securityinsights:ScheduledAlertRule": {
+        "kind": "Scheduled",
+        "queryFrequency": "PT5M",
+        "queryPeriod": "PT5M",
+        "severity": "High",
+    },
+    "monitor:MetricAlert": {"evaluationFrequency": "PT5M", "windowSize": "PT5M", "scopes": [WORKSPACE]},
+    "monitor:ActivityLogAlert": {
+        "scopes": [ROOT],
+        "condition": {"allOf": [{"field": "category", "equals": "Security"}]},
+        "actions": {"actionGroups": [{"actionGroupId": f"{GROUP}/providers/Microsoft.Insights/actionGroups/example1"}]},
+    },
+    "monitor:ScheduledQueryRule": {
+        "scopes": [WORKSPACE],
+        "evaluationFrequency": "PT5M",
+        "windowSize": "PT5M",
+        "severity": 1,
+        "criteria": {"allOf": [{"query": "SigninLogs"}]},
+    },
+    "eventgrid:SystemTopic": {
+        "source": f"{GROUP}/providers/Microsoft.KeyVault/vaults/example1",
+        "topicType": "Microsoft.KeyVault.vaults",
+    },
+    "eventgrid:SystemTopicEventSubscription": {
+        "destination": {"endpointType": "WebHook", "endpointUrl": "https://www.example.com/"}
+    },
+    "security:Pricing": {"pricingTier": "Standard"},
+    "authorization:PimRoleEligibilitySchedule": {"principalId": GUID, "roleDefinitionId": CRYPTO_ROLE},
 }
 """What the rules of a type want beyond the properties that the SDK requires."""
 
-ALSO: dict[str, list[str]] = {"cdn:Route": [f"{CDN}/originGroups/example1/origins/example1"]}
+SENTINEL = f"{WORKSPACE}/providers/Microsoft.SecurityInsights/onboardingStates/default"
+
+ALSO: dict[str, list[str]] = {
+    "cdn:Route": [f"{CDN}/originGroups/example1/origins/example1"],
+    "securityinsights:ScheduledAlertRule": [SENTINEL],
+    "securityinsights:AutomationRule": [SENTINEL],
+}
 """Objects that must be there without being named."""
+
+
+SUBNETS: dict[str | None, Properties] = {
+    "resolver": {"delegations": [{"name": "resolver", "serviceName": "Microsoft.Network/dnsResolvers"}]}
+}
+"""What a subnet of a certain name is for."""
 
 
 def example_of(wanted: Type) -> Any:
@@ -100,9 +185,7 @@ class World:
         """The smallest inputs of a type (given without the package)."""
         line = KINDS[f"azure-native:{token}"]
         inputs: Properties = example_of(line.schema.inputs)
-        inputs |= {name: NAMES.get(name, "example1") for name in ids.parameters(line.template)[1:]}
-        if line.template.startswith("/{"):
-            inputs |= {name: NAMES.get(name, "example1") for name in ids.parameters(line.template)}
+        inputs |= {name: NAMES.get(name, "example1") for name in line.given}
         inputs.pop("subscriptionId", None)
         if "location" in line.schema.inputs.properties:
             inputs["location"] = "global" if line.everywhere else "eastus"
@@ -117,7 +200,7 @@ class World:
         """Creates an object of a type with whatever has to be there before; gives its id."""
         inputs = self.minimal(token, **more)
         line = KINDS[f"azure-native:{token}"]
-        identity = ids.fill(line.template, inputs, SUBSCRIPTION)
+        identity = line.identity(inputs, SUBSCRIPTION)
         assert identity is not None
         self.require(ids.parent(identity))
         for name in ALSO.get(token, []):
@@ -139,8 +222,8 @@ class World:
             return
         for line in KINDS.values():
             found = ids.parse(line.template, identity)
-            if found is not None and "scope" not in found and "resourceUri" not in found:
-                self.put(line.token.removeprefix("azure-native:"), **found)
+            if found is not None and not found.keys() & {"scope", "scopeId", "resourceUri", "resourceId"}:
+                self.put(line.token.removeprefix("azure-native:"), **found, **SUBNETS.get(found.get("subnetName"), {}))
                 return
         self.require(ids.parent(identity))
 

@@ -42,7 +42,8 @@ def property_at(line: Kind, pattern: str) -> bool:
 
 @pytest.mark.parametrize("token", KINDS)
 def test_sdk_has_the_type(token):
-    assert schema_of(token).api_version
+    # The provider has made one type up itself, over several of Azure's calls.
+    assert schema_of(token).api_version or token == "azure-native:authorization:PimRoleEligibilitySchedule"
 
 
 @pytest.mark.parametrize("token", KINDS)
@@ -50,7 +51,7 @@ def test_every_property_of_a_line_is_an_input(token):
     line = KINDS[token]
     # An identity may be given to any type that takes one; the others simply have no such property.
     own = [name for name in line.references if not name.startswith("identity.")]
-    named = [*ids.parameters(line.template), *line.replaces, *own, *line.write_only, *line.inline]
+    named = [*line.given, *line.named_by, *line.replaces, *own, *line.write_only, *line.inline]
     missing = [name for name in named if name != "subscriptionId" and not property_at(line, name)]
     assert missing == []
 
@@ -93,7 +94,10 @@ def test_same_inputs_put_again_give_the_same_outputs(world, token):
     kind, inputs = f"azure-native:{token}", world.minimal(token)
     before = world.outputs(identity)
     after = world.backend.update(kind, identity, inputs, inputs, everything=False)
-    changing = {"etag", "lastModifiedTime", "updatedOn", "latestRevisionName", "latestReadyRevisionName"}
+    changing = {
+        *("etag", "lastModifiedTime", "lastModifiedDate", "lastModifiedUtc", "updatedOn", "updatedAt"),
+        *("latestRevisionName", "latestReadyRevisionName"),
+    }
     assert {key: value for key, value in after.items() if key not in changing} == {
         key: value for key, value in before.items() if key not in changing
     }
@@ -109,7 +113,7 @@ def test_outputs_are_those_that_the_sdk_declares(world, token):
 def test_what_is_foretold_comes_true(world, token):
     foretold = world.backend.predict(f"azure-native:{token}", "urn", world.minimal(token))
     outputs = world.outputs(world.put(token))
-    assert foretold["id"] == outputs["id"]
+    assert foretold.get("id") == (None if KINDS[f"azure-native:{token}"].named_by else outputs["id"])
     assert {key: outputs.get(key) for key in foretold} == {
         key: merged_into(value, outputs.get(key)) for key, value in foretold.items()
     }
@@ -117,8 +121,12 @@ def test_what_is_foretold_comes_true(world, token):
 
 def merged_into(foretold: Any, output: Any) -> Any:
     """What is foretold with what the object adds to it."""
+    if foretold is UNKNOWN:
+        return output
     if isinstance(foretold, dict) and isinstance(output, dict):
         return {**output, **{key: merged_into(value, output.get(key)) for key, value in foretold.items()}}
+    if isinstance(foretold, list) and isinstance(output, list) and len(foretold) == len(output):
+        return [merged_into(one, two) for one, two in zip(foretold, output, strict=True)]
     return foretold
 
 
@@ -129,7 +137,7 @@ def test_unknown_property_is_refused(world, token):
 
 @pytest.mark.parametrize("token", [token for token in TOKENS if token != "resources:ResourceGroup"])
 def test_missing_name_is_refused(world, token):
-    own = KINDS[f"azure-native:{token}"].own_name
+    own = KINDS[f"azure-native:{token}"].given[-1]
     assert any(failure.startswith(f"{own}:") for failure in world.check(token, **{own: None}))
 
 
@@ -137,9 +145,10 @@ def test_missing_name_is_refused(world, token):
 def test_change_of_an_id_replaces(world, token):
     line = KINDS[f"azure-native:{token}"]
     inputs = world.minimal(token)
-    changed = {**inputs, line.own_name: "other"}
+    own = line.given[-1]
+    changed = {**inputs, own: "other"}
     assert [(change.path, change.replaces) for change in world.backend.diff(line.token, inputs, {}, changed)] == [
-        (line.own_name, True)
+        (own, True)
     ]
 
 
@@ -183,6 +192,9 @@ def test_any_value_gets_an_answer(world, token, data):
 
 # Against the facts of ARM's schemas.
 
+SINCE_THEN = {"azure-native:security:Pricing": {"scopeId"}}
+"""Inputs that types have got since the facts were written down."""
+
 
 @pytest.mark.parametrize("token", COMPARED)
 def test_replaces_what_the_schemas_say(token):
@@ -198,7 +210,7 @@ def test_replaces_what_the_schemas_say(token):
         return found
 
     line = KINDS[token]
-    ours = {*ids.parameters(line.template), *line.replaces} - {"subscriptionId"}
+    ours = {*line.given, *line.replaces} - {"subscriptionId", *SINCE_THEN.get(token, ())}
     assert ours == flagged(definitions[FACTS["types"][token]["d"]])
 
 
