@@ -4,15 +4,22 @@ import pulumi
 import pulumi_azure_native as azure_native
 from pulumi_azure_native import resources
 
+from infra.aware.access import Access
+from infra.aware.alarms import Alarms
 from infra.aware.audit import Audit
+from infra.aware.audit_copy import AuditCopy
 from infra.aware.data import Data
+from infra.aware.defender import Defender
 from infra.aware.edge import Edge
 from infra.aware.flow_logs import FlowLogs
 from infra.aware.keys import Keys
 from infra.aware.network import Network
 from infra.aware.placement import Placement, common_tags
+from infra.aware.recovery import Recovery
 from infra.aware.registry import Registry
+from infra.aware.sentinel import Sentinel
 from infra.aware.services import Services
+from infra.aware.standby import Standby
 from infra.settings import Settings
 from infra.tenants import TenantResources
 
@@ -54,6 +61,15 @@ class Aware(pulumi.ComponentResource):
         tenants = [TenantResources(tenant, below) for tenant in settings.tenants]
 
         audit = Audit("audit", placement=placement, retention_days=settings.log_retention_days, options=below)
+        alarms = Alarms("alarms", placement=placement, audit=audit, on_call_email=settings.on_call_email, options=below)
+        Defender("defender", placement=placement, on_call_email=settings.on_call_email, options=below)
+        Sentinel(
+            "sentinel",
+            placement=placement,
+            audit=audit,
+            break_glass_user_ids=settings.aware.break_glass_user_ids,
+            options=below,
+        )
         network = Network(
             "network",
             placement=placement,
@@ -71,7 +87,18 @@ class Aware(pulumi.ComponentResource):
             private_links=network.private_links,
             tenants=tenants,
             key_store=settings.aware.key_store,
-            administrators_id=settings.aware.access_groups.platform,
+            administrators_id=settings.aware.access_groups.key_operators,
+            options=below,
+        )
+        keys.announce_expiry(alarms.action_group_id)
+        audit_copy = AuditCopy(
+            "audit-copy",
+            placement=placement,
+            audit=audit,
+            private_links=network.private_links,
+            key=keys.platform_keys["audit"],
+            retention_days=settings.log_retention_days,
+            immutability=settings.aware.audit_copy,
             options=below,
         )
         FlowLogs(
@@ -91,6 +118,7 @@ class Aware(pulumi.ComponentResource):
             keys=keys,
             deletion_policy_days=settings.retention.deletion_policy_days,
             portal_domain=settings.portal_domain,
+            replicated=settings.second_region is not None,
             tenants=tenants,
             options=below,
         )
@@ -121,6 +149,52 @@ class Aware(pulumi.ComponentResource):
             services=services,
             options=below,
         )
+        Access(
+            "access",
+            placement=placement,
+            groups=settings.aware.access_groups,
+            workspace_id=audit.workspace_id,
+            audit_copy_id=audit_copy.account_id,
+            storage_id=data.storage.account_id,
+            search_id=data.search.service_id,
+            # A managed HSM keeps roles of its own (docs/runbooks/aware-managed-hsm.md).
+            vault_ids=keys.store_ids if settings.aware.key_store == "vault" else {},
+            options=below,
+        )
+        lasting = {
+            "vault-platform": keys.lasting_store_id,
+            "vault-copy": data.copy_vault.id,
+            "logs": audit.workspace_id,
+        }
+        if settings.second_region is not None:
+            standby = Standby(
+                "standby",
+                region=settings.second_region,
+                first=placement,
+                audit=audit,
+                network=network,
+                address_space=settings.address_space,
+                vpn_address_space=settings.vpn_address_space,
+                size=settings.size,
+                keys=keys,
+                data=data,
+                registry=registry,
+                images=settings.aware.images,
+                endpoints=endpoints(keys, data),
+                edge=edge,
+                options=below,
+            )
+            lasting |= standby.lasting
+        Recovery(
+            "recovery",
+            placement=placement,
+            audit=audit,
+            storage=data.storage,
+            key=keys.platform_keys["backup"],
+            recoverable=data.recoverable,
+            locked=lasting,
+            options=below,
+        )
         self.portal_url = edge.portal_url
         self.vpn_endpoint = network.vpn_endpoint
         self.tenant_keys = pulumi.Output.all(*(key.key_uri for key in keys.tenant_keys.values())).apply(
@@ -139,9 +213,9 @@ class Aware(pulumi.ComponentResource):
 def endpoints(keys: Keys, data: Data) -> dict[str, pulumi.Output[str]]:
     """What the services have to know of the other rooms, as environment variables: addresses, nothing secret."""
     return {
-        "VAULT_URI": keys.vault_uri,
+        "VAULT_URI": keys.tenants_store_uri,
         "BLOBS_URL": pulumi.Output.concat("https://", data.storage.account_name, ".blob.core.windows.net"),
-        "DATABASE_HOST": pulumi.Output.concat(data.database.server_name, ".postgres.database.azure.com"),
+        "DATABASE_HOST": data.database.host,
         "EVENTS_HOST": pulumi.Output.concat(data.ingestion.namespace_name, ".servicebus.windows.net"),
         "SEARCH_URL": pulumi.Output.concat("https://", data.search.service_name, ".search.windows.net"),
     }

@@ -1,0 +1,189 @@
+"""The second copy of the audit, which nobody can change or delete before its time, whoever they are in Azure.
+
+Aware document, 4.g and 5.c (access is logged): a log that an intruder can erase proves nothing.
+"""
+
+from typing import Final, Literal
+
+import pulumi
+from pulumi_azure_native import managedidentity, monitor, operationalinsights, storage
+
+from infra.aware.audit import ARCHIVED_DAYS, AUDIT_TABLES, Audit
+from infra.aware.placement import Placement
+from infra.aware.private_link import PrivateLinks
+from infra.aware.vault import WrappingKey, let_wrap
+
+COPIED_TABLES: Final = tuple(table for table in AUDIT_TABLES if table not in ("AzureActivity", "PGSQLLogs"))
+"""What Log Analytics exports. Not the statements of the database, whose values may be a customer's; the activity log
+comes straight from the subscription, since export takes only a part of that table (Azure documentation, "Log Analytics
+data export rules", unsupported tables)."""
+
+ACTIVITY_LOG_CATEGORIES: Final = (
+    "Administrative",
+    "Security",
+    "ServiceHealth",
+    "Alert",
+    "Recommendation",
+    "Policy",
+    "Autoscale",
+    "ResourceHealth",
+)
+"""All that a subscription logs; it has no category group (Azure documentation, "Azure Monitor activity log")."""
+
+Immutability = Literal["unlocked", "locked"]
+
+
+class AuditCopy(pulumi.ComponentResource):
+    """A storage account of its own, under a key of its own, in which every blob's version is immutable.
+
+    The policy is the account's, so it holds for the containers that Azure Monitor makes as the logs come, and it lets
+    a log be appended to (Azure documentation, "Configure immutability policies for blob versions"). It is made
+    unlocked, for a mistake in a locked one stays for its whole term; locking is a step of its own, which Azure never
+    takes back (docs/runbooks/aware-audit-copy.md). From then on `retention_days` can only grow.
+
+    Azure Monitor writes as a trusted service over Microsoft's own network; the exception holds while public access is
+    off. Nothing of a tenant's content comes here: the tables name objects, people and operations.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        placement: Placement,
+        audit: Audit,
+        private_links: PrivateLinks,
+        key: WrappingKey,
+        retention_days: int,
+        immutability: Immutability,
+        options: pulumi.ResourceOptions,
+    ) -> None:
+        super().__init__("hosting:aware:AuditCopy", name, {}, options)
+        self._placement = placement
+        kept = pulumi.ResourceOptions(parent=self, protect=True)
+        identity = managedidentity.UserAssignedIdentity(
+            "audit-copy",
+            resource_name_=placement.name("id", "audit-copy"),
+            resource_group_name=placement.resource_group_name,
+            location=placement.region,
+            tags=placement.tags("audit-copy"),
+            opts=kept,
+        )
+        may_use_key = let_wrap("audit-copy", key, identity.principal_id, placement=placement, options=kept)
+        account = storage.StorageAccount(
+            "audit-copy",
+            account_name=placement.compact_name("stau"),
+            resource_group_name=placement.resource_group_name,
+            location=placement.region,
+            kind=storage.Kind.STORAGE_V2,
+            sku=storage.SkuArgs(name=storage.SkuName.STANDARD_GZRS),
+            access_tier=storage.AccessTier.COOL,
+            identity=storage.IdentityArgs(
+                type=storage.IdentityType.USER_ASSIGNED, user_assigned_identities=[identity.id]
+            ),
+            encryption=storage.EncryptionArgs(
+                key_source=storage.KeySource.MICROSOFT_KEYVAULT,
+                # No version is named, so storage follows each rotation by itself.
+                key_vault_properties=storage.KeyVaultPropertiesArgs(key_name=key.name, key_vault_uri=key.vault_uri),
+                encryption_identity=storage.EncryptionIdentityArgs(encryption_user_assigned_identity=identity.id),
+                require_infrastructure_encryption=True,
+            ),
+            immutable_storage_with_versioning=storage.ImmutableStorageAccountArgs(
+                enabled=True,
+                immutability_policy=storage.AccountImmutabilityPolicyPropertiesArgs(
+                    immutability_period_since_creation_in_days=retention_days,
+                    allow_protected_append_writes=True,
+                    state=(
+                        storage.AccountImmutabilityPolicyState.LOCKED
+                        if immutability == "locked"
+                        else storage.AccountImmutabilityPolicyState.UNLOCKED
+                    ),
+                ),
+            ),
+            # Storage ends at 1.2: the enumeration holds 1.3, the service refuses it.
+            minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
+            enable_https_traffic_only=True,
+            allow_shared_key_access=False,
+            default_to_o_auth_authentication=True,
+            allow_blob_public_access=False,
+            allow_cross_tenant_replication=False,
+            allowed_copy_scope=storage.AllowedCopyScope.PRIVATE_LINK,
+            is_local_user_enabled=False,
+            is_sftp_enabled=False,
+            is_hns_enabled=False,
+            public_network_access=storage.PublicNetworkAccess.DISABLED,
+            network_rule_set=storage.NetworkRuleSetArgs(
+                default_action=storage.DefaultAction.DENY,
+                bypass=storage.Bypass.AZURE_SERVICES,
+                ip_rules=[],
+                virtual_network_rules=[],
+            ),
+            tags=placement.tags("audit-copy"),
+            opts=pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=may_use_key)),
+        )
+        self.account_id: pulumi.Output[str] = account.id
+        self._blobs(account, audit)
+        private_links.connect("audit-copy", account.id, group="blob", parent=self)
+        self._fill(account, audit)
+        self.register_outputs({"accountName": account.name})
+
+    def _blobs(self, account: storage.StorageAccount, audit: Audit) -> None:
+        blobs = storage.BlobServiceProperties(
+            "audit-copy",
+            blob_services_name="default",
+            account_name=account.name,
+            resource_group_name=self._placement.resource_group_name,
+            is_versioning_enabled=True,
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+        audit.collect("audit-copy", blobs.id, parent=self, metrics="Transaction")
+        after = storage.DateAfterModificationArgs(days_after_modification_greater_than=ARCHIVED_DAYS)
+        storage.ManagementPolicy(
+            "audit-copy",
+            management_policy_name="default",
+            account_name=account.name,
+            resource_group_name=self._placement.resource_group_name,
+            policy=storage.ManagementPolicySchemaArgs(
+                rules=[
+                    storage.ManagementPolicyRuleArgs(
+                        name="end-with-the-archive",
+                        type=storage.RuleType.LIFECYCLE,
+                        enabled=True,
+                        definition=storage.ManagementPolicyDefinitionArgs(
+                            filters=storage.ManagementPolicyFilterArgs(blob_types=["appendBlob", "blockBlob"]),
+                            actions=storage.ManagementPolicyActionArgs(
+                                base_blob=storage.ManagementPolicyBaseBlobArgs(delete=after),
+                                version=storage.ManagementPolicyVersionArgs(
+                                    delete=storage.DateAfterCreationArgs(days_after_creation_greater_than=ARCHIVED_DAYS)
+                                ),
+                            ),
+                        ),
+                    )
+                ]
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[blobs]),
+        )
+
+    def _fill(self, account: storage.StorageAccount, audit: Audit) -> None:
+        operationalinsights.DataExport(
+            "audit-copy",
+            data_export_name="audit-copy",
+            workspace_name=audit.workspace_name,
+            resource_group_name=self._placement.resource_group_name,
+            resource_id=account.id,
+            table_names=list(COPIED_TABLES),
+            enable=True,
+            # A table has to exist before it can be exported.
+            opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=audit.tables),
+        )
+        monitor.DiagnosticSetting(
+            "activity-log",
+            name=f"audit-{self._placement.stack}",
+            resource_uri=f"/subscriptions/{self._placement.subscription_id}",
+            workspace_id=audit.workspace_id,
+            storage_account_id=account.id,
+            logs=[
+                monitor.DiagnosticsLogSettingsArgs(category=category, enabled=True)
+                for category in ACTIVITY_LOG_CATEGORIES
+            ],
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )

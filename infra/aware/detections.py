@@ -1,0 +1,220 @@
+"""What Microsoft Sentinel looks for in the logs, each with the question that it asks of them.
+
+The queries name tables and columns as Azure documents them ("Azure Monitor Logs reference"); a test reads each with
+Microsoft's own parser against a list of those columns.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from infra.aware.vpn import CLIENT_APPLICATION_ID
+
+GUARDS: Final = (
+    "Microsoft.Authorization/locks/delete",
+    "Microsoft.Authorization/policyAssignments/delete",
+    "Microsoft.Authorization/policyDefinitions/delete",
+    "Microsoft.Authorization/policyExemptions/write",
+    "Microsoft.Authorization/policySetDefinitions/delete",
+    "Microsoft.Insights/actionGroups/delete",
+    "Microsoft.Insights/diagnosticSettings/delete",
+    "Microsoft.Insights/scheduledQueryRules/delete",
+    "Microsoft.OperationalInsights/workspaces/dataExports/delete",
+    "Microsoft.OperationalInsights/workspaces/delete",
+    "Microsoft.SecurityInsights/alertRules/delete",
+)
+"""Operations of Azure Resource Manager that take away what guards the stack, or what would tell of it."""
+
+ENTRA_GUARDS: Final = ("Delete conditional access policy", "Update conditional access policy")
+"""The same in Entra ID (Entra documentation, "Microsoft Entra audit log categories and activities")."""
+
+Severity = Literal["High", "Medium"]
+
+
+@dataclass(frozen=True)
+class Detection:
+    """A question that Sentinel asks of the logs again and again; each answer is an incident."""
+
+    name: str
+    title: str
+    why: str
+    severity: Severity
+    tactics: Sequence[str]
+    """Of MITRE ATT&CK, by Sentinel's names."""
+    query: str
+    entities: Mapping[str, tuple[str, str]]
+    """Kind of entity -> its identifier and the query's column that holds it."""
+
+
+def detections(break_glass_user_ids: Sequence[str]) -> tuple[Detection, ...]:
+    """Everything that Sentinel looks for; `break_glass_user_ids` are the accounts for emergencies."""
+    return (
+        Detection(
+            name="failed-vpn-sign-ins",
+            title="Failed sign-ins to the VPN",
+            # The gateway logs nobody's attempts over OpenVPN by their source: Entra's logs are the evidence.
+            why="Somebody tries to get into the network, with a guessed or stolen identity or from an unknown device.",
+            severity="High",
+            tactics=("InitialAccess", "CredentialAccess"),
+            query=f"""
+union isfuzzy=true SigninLogs, AADNonInteractiveUserSignInLogs
+| where AppId == "{CLIENT_APPLICATION_ID}"
+| where ResultType !in ("0", "50125", "50140")
+| summarize Attempts = count(), Results = make_set(ResultType, 10) by UserPrincipalName, IPAddress
+| where Attempts >= 3
+""",
+            entities={"Account": ("FullName", "UserPrincipalName"), "IP": ("Address", "IPAddress")},
+        ),
+        Detection(
+            name="failed-sign-ins",
+            title="Failed sign-ins to Entra ID",
+            why="Many failures from one address or of one person are a password or a token being tried out.",
+            severity="Medium",
+            tactics=("CredentialAccess",),
+            query="""
+union isfuzzy=true SigninLogs, AADNonInteractiveUserSignInLogs
+| where ResultType !in ("0", "50125", "50140")
+| summarize Attempts = count(), Applications = make_set(AppDisplayName, 10) by UserPrincipalName, IPAddress
+| where Attempts >= 10
+""",
+            entities={"Account": ("FullName", "UserPrincipalName"), "IP": ("Address", "IPAddress")},
+        ),
+        Detection(
+            name="break-glass-use",
+            title="An account for emergencies is in use",
+            why="Conditional Access leaves these accounts out; their use is an emergency or an attack, nothing else.",
+            severity="High",
+            tactics=("PrivilegeEscalation", "InitialAccess"),
+            query=f"""
+let accounts = dynamic([{", ".join(f'"{user}"' for user in break_glass_user_ids)}]);
+let used = union isfuzzy=true SigninLogs, AADNonInteractiveUserSignInLogs
+| where UserId in (accounts)
+| project TimeGenerated, UserPrincipalName, IPAddress, What = strcat("Sign-in to ", AppDisplayName, ": ", ResultType);
+let changed = AuditLogs
+| where InitiatedBy has_any (accounts) or TargetResources has_any (accounts)
+| project TimeGenerated, UserPrincipalName = tostring(InitiatedBy.user.userPrincipalName),
+    IPAddress = tostring(InitiatedBy.user.ipAddress), What = OperationName;
+union used, changed
+""",
+            entities={"Account": ("FullName", "UserPrincipalName"), "IP": ("Address", "IPAddress")},
+        ),
+        Detection(
+            name="key-disabled-or-deleted",
+            title="A key was disabled or deleted",
+            why="Without its key a customer's data can't be read. Only the customer's own wish or ours ends a key.",
+            severity="High",
+            tactics=("Impact",),
+            query="""
+AZKVAuditLogs
+| where OperationName in ("KeyDelete", "KeyPurge", "VaultDelete", "VaultPurge")
+    or (OperationName == "KeyUpdate" and tostring(KeyProperties.attributes.enabled) !~ "true")
+| project TimeGenerated, OperationName, Key = Id, _ResourceId, CallerIpAddress, ResultSignature,
+    Caller = tostring(Identity.claim.oid)
+""",
+            entities={
+                "Account": ("AadUserId", "Caller"),
+                "IP": ("Address", "CallerIpAddress"),
+                "AzureResource": ("ResourceId", "_ResourceId"),
+            },
+        ),
+        Detection(
+            name="person-reads-tenant-data",
+            title="A person reads a customer's data",
+            why="People have no business with customers' data but in an approved case; services have no user name.",
+            severity="High",
+            tactics=("Collection", "Exfiltration"),
+            query="""
+let blobs = StorageBlobLogs
+| where Category == "StorageRead" and ObjectKey has "/tenant-"
+| where isnotempty(RequesterUpn) or AuthenticationType in ("AccountKey", "SAS", "Anonymous")
+| project TimeGenerated, Person = RequesterUpn, Address = tostring(split(CallerIpAddress, ":")[0]), _ResourceId,
+    What = strcat(OperationName, " ", ObjectKey, " by ", AuthenticationType);
+let keys = AZKVAuditLogs
+| where OperationName in ("KeyUnwrap", "KeyDecrypt")
+| extend Person = tostring(Identity.claim["http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"])
+| where isnotempty(Person)
+| project TimeGenerated, Person, Address = CallerIpAddress, _ResourceId, What = strcat(OperationName, " ", Id);
+let activated = AuditLogs
+| where LoggedByService == "PIM" and OperationName contains "completed (PIM activation)"
+| project TimeGenerated, Person = tostring(InitiatedBy.user.userPrincipalName),
+    Address = tostring(InitiatedBy.user.ipAddress), _ResourceId = "", What = OperationName;
+union blobs, keys, activated
+""",
+            entities={
+                "Account": ("FullName", "Person"),
+                "IP": ("Address", "Address"),
+                "AzureResource": ("ResourceId", "_ResourceId"),
+            },
+        ),
+        Detection(
+            name="guard-removed",
+            title="A policy, a lock or the logging was removed",
+            why="Whoever means harm first takes away what would stop it or tell of it.",
+            severity="High",
+            tactics=("DefenseEvasion",),
+            query=f"""
+let azure = AzureActivity
+| where OperationNameValue in~ ({", ".join(f'"{operation}"' for operation in GUARDS)})
+| where ActivityStatusValue in~ ("Success", "Succeeded")
+| project TimeGenerated, Caller, CallerIpAddress, _ResourceId, What = OperationNameValue;
+let entra = AuditLogs
+| where OperationName in~ ({", ".join(f'"{operation}"' for operation in ENTRA_GUARDS)})
+| project TimeGenerated, Caller = coalesce(tostring(InitiatedBy.user.userPrincipalName),
+    tostring(InitiatedBy.app.displayName)), CallerIpAddress = tostring(InitiatedBy.user.ipAddress), _ResourceId = "",
+    What = OperationName;
+union azure, entra
+""",
+            entities={
+                "Account": ("FullName", "Caller"),
+                "IP": ("Address", "CallerIpAddress"),
+                "AzureResource": ("ResourceId", "_ResourceId"),
+            },
+        ),
+        Detection(
+            name="private-link-not-approved",
+            title="A private link connection is not approved",
+            why="A connection that waits, or was rejected or removed, is a stranger at the door or a service cut off.",
+            severity="Medium",
+            tactics=("InitialAccess", "Impact"),
+            query="""
+let operations = AzureActivity
+| where OperationNameValue contains "/privateEndpointConnection"
+| where ActivityStatusValue in~ ("Success", "Succeeded")
+| extend Target = tostring(split(tolower(_ResourceId), "/privateendpointconnection")[0]);
+let approved = operations
+| where OperationNameValue endswith "/privateEndpointConnectionsApproval/action";
+let waiting = operations
+| where OperationNameValue endswith "/privateEndpointConnectionProxies/write"
+| join kind=leftanti approved on Target;
+let ended = operations
+| where OperationNameValue endswith "/privateEndpointConnections/delete"
+    or (OperationNameValue endswith "/privateEndpointConnections/write" and tostring(Properties_d) has "Rejected");
+union waiting, ended
+| project TimeGenerated, Caller, CallerIpAddress, Target, What = OperationNameValue
+""",
+            entities={
+                "Account": ("FullName", "Caller"),
+                "IP": ("Address", "CallerIpAddress"),
+                "AzureResource": ("ResourceId", "Target"),
+            },
+        ),
+        Detection(
+            name="replication-failed",
+            title="A copy of the data falls behind",
+            why="A copy or backup that isn't there is found out on the day on which it is needed.",
+            severity="High",
+            tactics=("Impact",),
+            query="""
+let replica = AzureMetrics
+| where MetricName =~ "physical_replication_delay_in_seconds"
+| summarize Seconds = min(Maximum) by _ResourceId
+| where Seconds > 900
+| project _ResourceId, What = strcat("The database's replica is ", tostring(Seconds), " s behind");
+let backups = AddonAzureBackupJobs
+| where JobStatus =~ "Failed"
+| project _ResourceId, What = strcat(JobOperation, " failed: ", JobFailureCode);
+union replica, backups
+""",
+            entities={"AzureResource": ("ResourceId", "_ResourceId")},
+        ),
+    )
