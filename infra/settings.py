@@ -165,6 +165,8 @@ class CloudIntegratedOptions(_Model):
     """The IAM SAML provider through which people sign in, to the VPN as well; it demands the second factor."""
     vpn_device_certificate_arn: Arn
     """The ACM certificate whose authority has issued the certificates of the devices that may open the VPN."""
+    second_vpn_device_certificate_arn: Arn | None = None
+    """The same in the second region, for certificates don't leave theirs: needed while it serves."""
     vpn_groups: tuple[VpnGroup, ...] = Field(min_length=1)
     break_glass_principal_arn: Arn
     """Who may take on the break-glass role, with a second factor: a role or user of the organisation's own account."""
@@ -253,6 +255,7 @@ class Settings(_Model):
         self._has_options_of_its_service()
         self._stays_in_jurisdiction()
         self._has_a_second_region_where_there_is_one()
+        self._has_a_way_in_wherever_it_serves()
         self._has_room_for_its_subnets()
         self._holds_no_more_tenants_than_a_cell_may()
         self._names_each_tenant_once()
@@ -298,6 +301,14 @@ class Settings(_Model):
                 "so name one of " + ", ".join(others)
             )
 
+    def _has_a_way_in_wherever_it_serves(self) -> None:
+        options, second = self.cloud_integrated, self.second_region
+        if options and second and second.serving and options.second_vpn_device_certificate_arn is None:
+            raise ValueError(
+                "cloudIntegrated.secondVpnDeviceCertificateArn is missing: the second region serves, and nobody could "
+                f"come in: import the devices' authority into ACM in {second.region} and name it"
+            )
+
     def _regions_of_jurisdiction(self) -> tuple[str, ...]:
         regions = AWARE_REGIONS if self.service == "aware" else CLOUD_INTEGRATED_REGIONS
         return regions.get(self.jurisdiction, ())
@@ -340,9 +351,9 @@ class Settings(_Model):
                 raise ValueError(f"cloudIntegrated.vpnGroups names {second.name!r} twice: remove one of the rows")
 
     def _has_a_domain_that_certificates_take(self) -> None:
-        if self.service == "cloud-integrated" and len(self.portal_domain) > MAXIMUM_CERTIFICATE_NAME - len("vpn."):
+        if self.service == "cloud-integrated" and len(self.portal_domain) > MAXIMUM_CERTIFICATE_NAME - len("vpn-2."):
             raise ValueError(
-                f"portalDomain {self.portal_domain!r} is too long: with `vpn.` before it a certificate's name "
+                f"portalDomain {self.portal_domain!r} is too long: with `vpn-2.` before it a certificate's name "
                 f"must not be longer than {MAXIMUM_CERTIFICATE_NAME} characters"
             )
 

@@ -4,14 +4,12 @@ import pulumi
 import pulumi_aws
 
 from infra.cloud_integrated.access import Access
-from infra.cloud_integrated.audit import Audit
+from infra.cloud_integrated.audit import Audit, RegionalAudit
 from infra.cloud_integrated.data import Data
-from infra.cloud_integrated.edge import Edge
 from infra.cloud_integrated.keys import Keys
 from infra.cloud_integrated.names import Names
-from infra.cloud_integrated.network import Network
 from infra.cloud_integrated.recovery import Recovery
-from infra.cloud_integrated.services import Services
+from infra.cloud_integrated.region import RunningRooms, regions
 from infra.cloud_integrated.tenant import TenantRooms, tenant
 from infra.cloud_integrated.trail import trail_arn
 from infra.settings import Settings, SettingsError
@@ -37,7 +35,8 @@ class CloudIntegrated(pulumi.ComponentResource):
         )
         below = pulumi.ResourceOptions(parent=self, providers=[provider])
 
-        second = None if settings.second_region is None else names.at_second(settings.second_region.region)
+        sites = regions(settings, options)
+        second = sites[1].names if len(sites) > 1 else None
         access = Access(
             names=names,
             second=second,
@@ -46,100 +45,74 @@ class CloudIntegrated(pulumi.ComponentResource):
             trail_bucket=names.physical("trail-logs"),
             options=below,
         )
-        keys_of_site = {
-            site: Keys(
-                names=site,
-                trail_arn=trail_arn(names),
-                auditor_role_arn=access.auditor_role_arn,
-                options=below,
+        keys = {
+            site.names: Keys(
+                names=site.names, trail_arn=trail_arn(names), auditor_role_arn=access.auditor_role_arn, options=below
             )
-            for site in (names, second)
-            if site is not None
+            for site in sites
         }
-        keys = keys_of_site[names]
         audit = Audit(
             names=names,
             second=second,
             identity_provider_arn=options.identity_provider_arn,
-            trail_key_arn=keys.trail_key_arn,
-            logs_key_arn=keys.logs_key_arn,
-            alarms_key_arn=keys.alarms_key_arn,
+            trail_key_arn=keys[names].trail_key_arn,
+            logs_key_arn=keys[names].logs_key_arn,
+            alarms_key_arn=keys[names].alarms_key_arn,
             boundary_arn=access.boundary_arn,
             on_call_email=settings.on_call_email,
             retention_days=settings.log_retention_days,
             options=below,
         )
+        watches: dict[Names, Audit | RegionalAudit] = {names: audit}
         if second is not None:
-            audit.at_second(
-                second,
-                logs_key_arn=keys_of_site[second].logs_key_arn,
-                alarms_key_arn=keys_of_site[second].alarms_key_arn,
+            watches[second] = audit.at_second(
+                second, logs_key_arn=keys[second].logs_key_arn, alarms_key_arn=keys[second].alarms_key_arn
             )
-        network = Network(
-            names=names,
-            zones=settings.zones,
-            address_space=settings.address_space,
-            vpn_address_space=settings.vpn_address_space,
-            vpn_domain=f"vpn.{settings.portal_domain}",
-            vpn_identity_provider_arn=options.identity_provider_arn,
-            vpn_groups=options.vpn_groups,
-            hosted_zone_id=options.hosted_zone_id,
-            logs_key_arn=keys.logs_key_arn,
-            retention_days=settings.log_retention_days,
-            options=below,
-        )
-        edge = Edge(
-            names=names,
-            portal_domain=settings.portal_domain,
-            hosted_zone_id=options.hosted_zone_id,
-            vpc_id=network.vpc_id,
-            subnet_ids=network.public_subnet_ids,
-            security_group_id=network.edge_security_group_id,
-            log_bucket=audit.edge_log_bucket,
-            protect=any(tenant.is_protected for tenant in settings.tenants),
-            options=below,
-        )
-        Services(
-            names=names,
-            image=f"{names.account_id}.dkr.ecr.{names.region}.amazonaws.com/cloud-integrated@{options.images.portal}",
-            zones=settings.zones,
-            subnet_ids=network.private_subnet_ids,
-            security_group_id=network.services_security_group_id,
-            target_group_arn=edge.target_group_arn,
-            listener=edge.listener,
-            logs_key_arn=keys.logs_key_arn,
-            retention_days=settings.log_retention_days,
-            options=below,
-        )
-        sites: list[TenantRooms] = []
-        for site, site_keys in keys_of_site.items():
+        rooms: list[TenantRooms] = []
+        running: list[RunningRooms] = []
+        for site in sites:
             data = Data(
-                names=site,
-                data_key_arn=site_keys.data_key_arn,
+                names=site.names,
+                data_key_arn=keys[site.names].data_key_arn,
                 deletion_policy_days=settings.retention.deletion_policy_days,
-                replica_of=sites[0].data.table_arn if sites else None,
+                replica_of=rooms[0].data.table_arn if rooms else None,
                 options=below,
             )
             recovery = Recovery(
-                names=site,
-                backup_key_arn=site_keys.backup_key_arn,
+                names=site.names,
+                backup_key_arn=keys[site.names].backup_key_arn,
                 backup_role_arn=access.tenant_users.backup,
                 restore_role_arn=access.tenant_users.restore,
                 deletion_policy_days=settings.retention.deletion_policy_days,
                 options=below,
             )
-            sites.append(TenantRooms(keys=site_keys, data=data, recovery=recovery))
-        sites[0].recovery.table_plan(
-            table_arn=sites[0].data.table_arn, copy_to=sites[1].recovery.table_vault if len(sites) > 1 else None
+            rooms.append(TenantRooms(keys=keys[site.names], data=data, recovery=recovery))
+            here = RunningRooms(
+                site,
+                settings=settings,
+                options=options,
+                access=access,
+                keys=keys[site.names],
+                data=data,
+                log_bucket=watches[site.names].edge_log_bucket,
+                alarm_topic_arn=watches[site.names].topic_arn,
+                certificate_proof=running[0].edge.proof if running else None,
+                below=below,
+            )
+            if here.network.vpn_log_group_name is not None:
+                watches[site.names].watch_log("vpn-connections", here.network.vpn_log_group_name)
+            running.append(here)
+        rooms[0].recovery.table_plan(
+            table_arn=rooms[0].data.table_arn, copy_to=rooms[1].recovery.table_vault if second is not None else None
         )
-        self.portal_url = edge.portal_url
-        self.vpn_endpoint = network.vpn_endpoint
+        self.portal_url = running[0].edge.portal_url
+        self.vpn_endpoint = running[0].network.vpn_endpoint
         self.tenant_keys = pulumi.Output.from_input(
             {
                 row.id: tenant(
                     row,
                     access=access,
-                    sites=sites,
+                    sites=rooms,
                     options=pulumi.ResourceOptions(parent=self, providers=[provider], protect=row.is_protected),
                 )
                 for row in settings.tenants

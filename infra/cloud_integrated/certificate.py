@@ -7,7 +7,11 @@ from infra.cloud_integrated.names import Names
 
 
 class Certificate(pulumi.ComponentResource):
-    """A certificate of ACM for `domain`, issued and renewed on the evidence of a record in the hosted zone."""
+    """A certificate of ACM for `domain`, issued and renewed on the evidence of a record in the hosted zone.
+
+    ACM asks for the same record in each region of an account (ACM User Guide, "DNS validation"): where the name has a
+    certificate in the first region already, `proven_by` is the name of that one's record, its `proof`.
+    """
 
     def __init__(
         self,
@@ -17,13 +21,16 @@ class Certificate(pulumi.ComponentResource):
         domain: str,
         key_algorithm: str,
         hosted_zone_id: str,
+        proven_by: pulumi.Input[str] | None = None,
         options: pulumi.ResourceOptions,
     ) -> None:
-        super().__init__("hosting:cloud_integrated:Certificate", name, {}, options)
+        logical = names.logical(name)
+        super().__init__("hosting:cloud_integrated:Certificate", logical, {}, options)
         child = pulumi.ResourceOptions(parent=self)
         certificate = acm.Certificate(
-            name,
+            logical,
             acm.CertificateArgs(
+                region=names.region,
                 domain_name=domain,
                 validation_method="DNS",
                 key_algorithm=key_algorithm,
@@ -31,8 +38,21 @@ class Certificate(pulumi.ComponentResource):
             ),
             opts=child,
         )
+        self.proof = pulumi.Output.from_input(proven_by or self._record(logical, certificate, hosted_zone_id))
+        validation = acm.CertificateValidation(
+            logical,
+            acm.CertificateValidationArgs(
+                region=names.region, certificate_arn=certificate.arn, validation_record_fqdns=[self.proof]
+            ),
+            opts=child,
+        )
+        # The validation's output: whoever uses the certificate waits until it is issued.
+        self.arn = validation.certificate_arn
+        self.register_outputs({"arn": self.arn})
+
+    def _record(self, name: str, certificate: acm.Certificate, hosted_zone_id: str) -> pulumi.Output[str]:
         proof = certificate.domain_validation_options[0]
-        record = route53.Record(
+        return route53.Record(
             f"{name}-validation",
             route53.RecordArgs(
                 zone_id=hosted_zone_id,
@@ -41,13 +61,5 @@ class Certificate(pulumi.ComponentResource):
                 records=[proof.apply(lambda option: option.resource_record_value or "")],
                 ttl=300,
             ),
-            opts=child,
-        )
-        validation = acm.CertificateValidation(
-            name,
-            acm.CertificateValidationArgs(certificate_arn=certificate.arn, validation_record_fqdns=[record.fqdn]),
-            opts=child,
-        )
-        # The validation's output: whoever uses the certificate waits until it is issued.
-        self.arn = validation.certificate_arn
-        self.register_outputs({"arn": self.arn})
+            opts=pulumi.ResourceOptions(parent=self),
+        ).fqdn

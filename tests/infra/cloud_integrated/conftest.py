@@ -15,9 +15,9 @@ import yaml
 with warnings.catch_warnings():
     # Loading the module is enough for the SDK to warn of its own deprecated classes; using one still fails a test.
     warnings.simplefilter("ignore", DeprecationWarning)
-    from pulumi_aws import ec2, s3
+    from pulumi_aws import ec2, lambda_, s3
 
-    assert all((ec2.Vpc, s3.Bucket))  # the SDK loads a module when it is first looked into
+    assert all((ec2.Vpc, lambda_.Function, s3.Bucket))  # the SDK loads a module when it is first looked into
 
 from infra.cloud_integrated import CloudIntegrated
 from infra.settings import parse_settings
@@ -26,7 +26,9 @@ from infra.tenants import TenantState
 ROOT = Path(__file__).parents[3]
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
-ARN_SERVICES = {"lb": "elasticloadbalancing", "cloudwatch": "logs"}
+ARN_SERVICES = {
+    "acmpca": "acm-pca", "lambda": "lambda", "lb": "elasticloadbalancing", "networkfirewall": "network-firewall"
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,12 @@ def answer(type_: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """What AWS would compute, as far as the program reads it."""
     module = re.split("[:/]", type_)[1]
     called = inputs.get("name") or inputs.get("bucket") or inputs.get("tags", {}).get("Name")
-    outputs: dict[str, Any] = {"arn": f"arn:aws:{ARN_SERVICES.get(module, module)}:{REGION}:{ACCOUNT}:{called}"}
+    region = inputs.get("region", REGION)
+    service = "logs" if "logGroup" in type_ else ARN_SERVICES.get(module, module)
+    outputs: dict[str, Any] = {"arn": f"arn:aws:{service}:{region}:{ACCOUNT}:{called}"}
     match type_:
         case "aws:kms/key:Key":
-            outputs |= {"keyId": called, "arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{called}"}
+            outputs |= {"keyId": called, "arn": f"arn:aws:kms:{region}:{ACCOUNT}:key/{called}"}
         case "aws:iam/role:Role":
             outputs["arn"] = f"arn:aws:iam::{ACCOUNT}:role/{called}"
         case "aws:acm/certificate:Certificate":
@@ -77,9 +81,39 @@ def answer(type_: str, inputs: dict[str, Any]) -> dict[str, Any]:
         case "aws:route53/record:Record":
             outputs["fqdn"] = inputs["name"]
         case "aws:lb/loadBalancer:LoadBalancer":
-            outputs |= {"dnsName": f"{called}.{REGION}.elb.amazonaws.com", "zoneId": "Z35SXDOTRQ7X7K"}
+            outputs |= {
+                "dnsName": f"{called}.{region}.elb.amazonaws.com",
+                "zoneId": "Z35SXDOTRQ7X7K",
+                "arnSuffix": f"app/{called}/1",
+            }
+        case "aws:lb/targetGroup:TargetGroup":
+            outputs["arnSuffix"] = f"targetgroup/{called}/1"
+        case "aws:ec2/vpc:Vpc":
+            outputs["defaultNetworkAclId"] = f"acl-default-{called}"
+        case "aws:ec2/vpcEndpoint:VpcEndpoint":
+            outputs["prefixListId"] = f"pl-{called}"
+        case "aws:ecr/repository:Repository":
+            outputs["repositoryUrl"] = f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{called}"
+        case "aws:networkfirewall/firewall:Firewall":
+            outputs["firewallStatuses"] = [
+                {
+                    "syncStates": [
+                        {
+                            "availabilityZone": subnet["subnetId"].removeprefix("aws:ec2/subnet:Subnet/firewall-")[
+                                : len(f"{region}a")
+                            ],
+                            "attachments": [{"endpointId": f"vpce-{subnet['subnetId'].split('/')[-1]}"}],
+                        }
+                        for subnet in inputs["subnetMappings"]
+                    ]
+                }
+            ]
+        case "aws:acmpca/certificateAuthority:CertificateAuthority":
+            outputs["certificateSigningRequest"] = "-----BEGIN CERTIFICATE REQUEST-----"
+        case "aws:acmpca/certificate:Certificate":
+            outputs["certificate"] = "-----BEGIN CERTIFICATE-----"
         case "aws:ec2clientvpn/endpoint:Endpoint":
-            outputs["dnsName"] = "*.cvpn-endpoint-1.prod.clientvpn.us-east-1.amazonaws.com"
+            outputs["dnsName"] = f"*.cvpn-endpoint-1.prod.clientvpn.{region}.amazonaws.com"
         case _:
             pass
     return outputs
