@@ -14,12 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from hosting.engine import Run
-from policies.rulebook import Answer
+from policies.rulebook import WEIGHT, Answer
 
 _ENDING = (OpType.DELETE, OpType.DELETE_REPLACED, OpType.DISCARD_REPLACED)
 """Steps of objects that end, which the engine shows to no rule; what comes in their place it does show."""
-
-_WEIGHT: dict[Answer, int] = {"not-applicable": 0, "passed": 1, "undetermined": 2, "violated": 3}
 
 
 class Rule(BaseModel):
@@ -74,6 +72,11 @@ class Report(BaseModel):
         return [judgement for judgement in self.judgements if judgement.answer == "undetermined"]
 
     @property
+    def exempted(self) -> list[Judgement]:
+        """The findings that somebody has allowed for a while; the first message of each says who and why."""
+        return [judgement for judgement in self.judgements if judgement.answer == "exempted"]
+
+    @property
     def passes(self) -> bool:
         """Whether the pack has nothing against what was judged, and judged it all."""
         return not self.violations and not self.problems
@@ -100,7 +103,7 @@ def fold(file: Path, expected_rules: Iterable[str], run: Run) -> Report:
             problems.append(f"Line {number} of the policy pack's answers can't be read.")
             continue
         key = (judgement.rule, judgement.urn)
-        if key not in answers or _WEIGHT[judgement.answer] >= _WEIGHT[answers[key].answer]:
+        if key not in answers or WEIGHT[judgement.answer] >= WEIGHT[answers[key].answer]:
             answers[key] = judgement
     judged = {rule for rule, _ in answers}
     silent = sorted(set(expected_rules) - judged)
@@ -132,6 +135,9 @@ def show(report: Report, console: Console, *, whole: bool) -> None:
         say(f"[red]violation[/] {escape(f'{violation.rule}: {_resource(violation)} [{clauses}]')}")
         for message in violation.messages:
             say(f"    {escape(message)}")
+    for exempted in sorted(report.exempted, key=lambda each: (each.rule, each.urn)):
+        say(f"[yellow]exempted[/] {escape(f'{exempted.rule}: {_resource(exempted)}')}")
+        say(f"    {escape(exempted.messages[0])}")
     waiting = report.undetermined
     if waiting:
         say(f"[yellow]undetermined[/] until values are known: {', '.join(sorted({each.rule for each in waiting}))}")
@@ -142,7 +148,8 @@ def show(report: Report, console: Console, *, whole: bool) -> None:
     touched = len({judgement.rule for judgement in report.judgements if judgement.answer != "not-applicable"})
     say(
         f"[{'green' if report.passes else 'red'}]Policy[/]: {ran} rules ran, {touched} of them had something to judge, "
-        f"{judged} resources judged, {len(report.violations)} violations, {len(waiting)} undetermined."
+        f"{judged} resources judged, {len(report.violations)} violations, {len(waiting)} undetermined"
+        + (f", {len(report.exempted)} exempted." if report.exempted else ".")
     )
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import yaml
 from pulumi_policy import EnforcementLevel, PolicyPack
 
-from policies.pack import NAME, listen_to_engine, make_pack
+from policies.analyzer import serve_with
+from policies.pack import NAME, make_pack
 
 
 def main() -> None:
@@ -16,7 +17,7 @@ def main() -> None:
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     description = yaml.safe_load((Path(__file__).parent / "PulumiPolicy.yaml").read_text("utf-8"))
     pack = make_pack(description["version"])
-    listen_to_engine(pack.court)
+    serve_with(pack.court)
     PolicyPack(NAME, pack.policies, enforcement_level=EnforcementLevel.MANDATORY)
 
 

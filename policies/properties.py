@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
+from google.protobuf.struct_pb2 import Struct, Value
 from pulumi_policy import proxy
-from pulumi_policy.proxy import UnknownValueError
 
 Path = tuple[str, ...]
 """Property names from a resource's top level down, without list indexes."""
@@ -29,6 +29,11 @@ _SENTINELS: Final = (
 )
 
 
+_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # the engine's mark of a secret, not one
+"""How the engine wraps a secret: an object with this signature and the value."""
+
+
 _REDACTED: Final = "[secret]"
 """What `pulumi policy analyze --file` puts in the place of any secret, whatever its type."""
 
@@ -36,13 +41,8 @@ _REDACTED: Final = "[secret]"
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
-class UndeterminedError(UnknownValueError):
-    """A value that a rule needs isn't known before the update. The SDK shows `message` next to the rule's name."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(proxy.UNKNOWN_STRING_VALUE, [])
-        self.message = message
-        self.args = (message,)
+class UndeterminedError(Exception):
+    """A value that a rule needs isn't known before the update. The message says which."""
 
 
 class UnusableError(Exception):
@@ -55,24 +55,30 @@ def camel_case(name: str) -> str:
     return first + "".join(word[:1].upper() + word[1:] for word in rest)
 
 
-def plain(value: object) -> Any:
-    """`value` as dict, list and scalars, with the SDK's proxies taken off and unknown parts kept as their sentinels."""
-    if isinstance(value, Mapping):
-        mapping = cast("Mapping[str, object]", value)
-        return {key: _entry(mapping, key) for key in mapping}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        sequence = cast("Sequence[object]", value)
-        return [_entry(sequence, index) for index in range(len(sequence))]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+def decode(properties: Struct) -> dict[str, Any]:
+    """A resource's properties as the engine sends them, as dict, list and scalars.
+
+    Secrets are unwrapped; what isn't known yet stays as its sentinel; assets and archives stay wrapped.
+    """
+    return _fields(properties)
 
 
-def _entry(container: Any, key: object) -> Any:
-    try:
-        return plain(container[key])
-    except UnknownValueError as error:
-        return error.unknown_type_sentinel
+def _fields(struct: Struct) -> dict[str, Any]:
+    # A message's map has another order in each process; findings shall not.
+    return {name: _decoded(struct.fields[name]) for name in sorted(struct.fields)}
+
+
+def _decoded(value: Value) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "struct_value":
+        fields = value.struct_value.fields
+        is_secret = _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET
+        return _decoded(fields["value"]) if is_secret else _fields(value.struct_value)
+    if kind == "list_value":
+        return [_decoded(each) for each in value.list_value.values]
+    if kind == "number_value":
+        return int(value.number_value) if value.number_value.is_integer() else value.number_value
+    return getattr(value, kind) if kind in ("string_value", "bool_value") else None
 
 
 def is_unknown(value: object) -> bool:

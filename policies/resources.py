@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, cast
 
-from pulumi_policy import PolicyProviderResource, PolicyResource, ResourceValidationArgs
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzerProviderResource, AnalyzerResource
 
-from policies.properties import Reads, Record, UndeterminedError, camel_case, plain
+from policies.properties import Reads, Record, UndeterminedError, camel_case, decode
 
 TENANT_TYPE: Final = "hosting:infra:Tenant"
 """The component under which everything of one tenant hangs; its name is the tenant's id."""
@@ -37,15 +38,15 @@ class Resource(Record):
         resource_type: str,
         urn: str,
         name: str,
-        properties: Mapping[str, Any],
+        properties: Struct | Mapping[str, Any],
         *,
         protected: bool = False,
-        provider: PolicyProviderResource | None = None,
+        provider: AnalyzerProviderResource | None = None,
         parent_urn: str | None = None,
         depends_on: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         super().__init__({})
-        self._raw: Mapping[str, Any] | None = properties
+        self._raw: Struct | Mapping[str, Any] | None = properties
         self._depends_on = depends_on or {}
         self.resource_type = canonical_type(resource_type)
         self.urn = urn
@@ -56,37 +57,51 @@ class Resource(Record):
         self.parent_urn = parent_urn
 
     @staticmethod
-    def of_arguments(arguments: ResourceValidationArgs) -> "Resource":
+    def of_request(request: AnalyzeRequest) -> "Resource":
         """A resource that is about to be registered: its properties are its inputs."""
         return Resource(
-            arguments.resource_type,
-            arguments.urn,
-            arguments.name,
-            arguments.props,
-            protected=arguments.opts.protect,
-            provider=arguments.provider,
-            parent_urn=arguments.opts.parent,
+            request.type,
+            request.urn,
+            request.name,
+            request.properties,
+            protected=request.options.protect,
+            provider=request.provider if request.HasField("provider") else None,
+            parent_urn=request.options.parent or None,
         )
 
     @staticmethod
-    def of_state(resource: PolicyResource, inputs: Mapping[str, Any] | None = None) -> "Resource":
-        """A resource of the finished stack: its properties are its outputs, in a preview as far as they are known.
-
-        With `inputs`, these take the place of outputs of the same name.
-        """
+    def of_state(resource: AnalyzerResource) -> "Resource":
+        """A resource of the finished stack: its properties are its outputs, in a preview as far as they are known."""
         return Resource(
-            resource.resource_type,
+            resource.type,
             resource.urn,
             resource.name,
-            resource.props if inputs is None else plain(resource.props) | plain(inputs),
-            protected=resource.opts.protect,
-            provider=resource.provider,
-            parent_urn=resource.parent.urn if resource.parent else None,
-            depends_on={
-                name: [dependency.urn for dependency in dependencies]
-                for name, dependencies in resource.property_dependencies.items()
-            },
+            resource.properties,
+            protected=resource.options.protect,
+            provider=resource.provider if resource.HasField("provider") else None,
+            parent_urn=resource.parent or None,
+            depends_on={name: tuple(each.urns) for name, each in resource.propertyDependencies.items()},
         )
+
+    def with_inputs(self, inputs: "Resource | None") -> "Resource":
+        """The same resource, where the inputs that were asked for take the place of outputs of the same name."""
+        if inputs is None:
+            return self
+        return Resource(
+            self.resource_type,
+            self.urn,
+            self.resource_name,
+            {**self.all_properties(), **inputs.all_properties()},
+            protected=self.protected,
+            provider=self.provider,
+            parent_urn=self.parent_urn,
+            depends_on=self.depends_on,
+        )
+
+    def all_properties(self) -> Mapping[str, Any]:
+        """All properties as plain values. For what looks at resources as a whole; a rule reads them by name."""
+        self._unwrap()
+        return self._values
 
     @property
     def reads(self) -> Reads:
@@ -113,7 +128,7 @@ class Resource(Record):
 
         Raises UndeterminedError when it isn't known yet.
         """
-        return None if self.provider is None else Record(plain(self.provider.props), "provider").get(name, None)
+        return None if self.provider is None else Record(decode(self.provider.properties), "provider").get(name, None)
 
     @property
     def allowed_accounts(self) -> list[str]:
@@ -142,9 +157,9 @@ class Resource(Record):
         return super()._look_up(name)
 
     def _unwrap(self) -> None:
-        """Takes the SDK's proxies off, only when a rule reads a property: most resources concern only few rules."""
+        """Decodes the properties, once, and only when a rule reads one: most resources concern only few rules."""
         if self._raw is not None:
-            self._values = plain(self._raw)
+            self._values = decode(self._raw) if isinstance(self._raw, Struct) else self._raw
             self._raw = None
 
 

@@ -1,4 +1,4 @@
-"""What a rule is, how rules are found, and how their answers reach the engine.
+"""What a rule is, how rules are found, and what they answer.
 
 A rule is a function below `policies/rules/`. Its decorator names the resource types, its docstring says the threat and
 why the setting is demanded, its body yields what is wrong and how to mend it. Nothing else registers it:
@@ -13,33 +13,19 @@ why the setting is demanded, its body yields what is wrong and how to mend it. N
 gets as second argument; it sees outputs, and URNs where values aren't known yet.
 
 There are four answers: passed, violated, not applicable, and undetermined when a value isn't known yet. An undetermined
-answer is shown in a preview and is a violation everywhere else. A rule that raises is a violation too.
+answer is shown in a preview and is a violation everywhere else. A rule that raises is a violation too. A violation that
+`exemptions.toml` allows for a while is a fifth answer, exempted.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from types import ModuleType
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, Literal, NoReturn, get_args
 
-from pulumi.runtime.proto.analyzer_pb2 import AnalyzerStackConfigureRequest
-from pulumi_policy import (
-    EnforcementLevel,
-    Policy,
-    PolicyResource,
-    ReportViolation,
-    ResourceValidationArgs,
-    ResourceValidationPolicy,
-    Severity,
-    StackValidationArgs,
-    StackValidationPolicy,
-)
-
-from policies.judgements import JudgementLog
 from policies.properties import UndeterminedError, UnusableError
-from policies.resources import STACK_TYPE, Resource, Stack, canonical_type
+from policies.resources import Resource, Stack, canonical_type
 
 Findings = Iterator["str | Findings"]
 """What a rule yields: a sentence for each thing that is wrong, or findings of a part that is judged by itself, so that
@@ -51,10 +37,10 @@ StackCheck = Callable[[Resource, Stack], Findings]
 ANY_TYPE: Final = "*"
 """Stands for every resource type in a decorator."""
 
-Answer = Literal["passed", "violated", "undetermined", "not-applicable"]
+Answer = Literal["not-applicable", "passed", "exempted", "undetermined", "violated"]
 
-
-_SEVERITY: Final[Sequence[Answer]] = ("not-applicable", "passed", "undetermined", "violated")
+WEIGHT: Final[dict[Answer, int]] = {answer: weight for weight, answer in enumerate(get_args(Answer))}
+"""Which of two answers about the same thing counts: the heavier one."""
 
 
 class NotApplicableError(Exception):
@@ -107,12 +93,13 @@ class Judgement:
     violations: list[str] = field(default_factory=list[str])
     unknowns: list[str] = field(default_factory=list[str])
     inapplicable_because: str | None = None
+    exempted_because: str | None = None
 
     @property
     def answer(self) -> Answer:
         """The answer; a violation outweighs what is not known yet."""
         if self.violations:
-            return "violated"
+            return "violated" if self.exempted_because is None else "exempted"
         if self.unknowns:
             return "undetermined"
         return "passed" if self.inapplicable_because is None else "not-applicable"
@@ -128,7 +115,7 @@ class Judgement:
         except NotApplicableError:
             raise
         except UndeterminedError as error:
-            self.unknowns.append(error.message)
+            self.unknowns.append(str(error))
         except UnusableError as error:
             self.violations.append(str(error))
         except Exception as error:  # noqa: BLE001  # whatever goes wrong in a rule is an answer, never a pass
@@ -137,13 +124,13 @@ class Judgement:
 
     def line(self) -> dict[str, Any]:
         """The judgement as a line of the log."""
-        reason = [] if self.inapplicable_because is None else [self.inapplicable_because]
+        reason = list(filter(None, (self.inapplicable_because,)))
         return {
             "rule": self.rule,
             "urn": self.urn,
             "type": self.resource_type,
             "answer": self.answer,
-            "messages": self.violations + self.unknowns or reason,
+            "messages": [*filter(None, (self.exempted_because,)), *self.violations, *self.unknowns] or reason,
         }
 
 
@@ -178,155 +165,3 @@ def discover(package: ModuleType) -> tuple[Rule, ...]:
                 raise ValueError(f"two rules are named {candidate.name}: rename one of them")
             found[candidate.name] = candidate
     return tuple(found[name] for name in sorted(found))
-
-
-@dataclass(frozen=True)
-class Run:
-    """The conditions under which the engine asks."""
-
-    phase: Literal["preview", "update", "analysis"]
-    """What the engine does. Only in a preview may values be unknown; an analysis judges a state without the program."""
-    jurisdiction: str | None
-    """The stack's hosting jurisdiction as configured; unknown when a state is analysed."""
-    stack_urn: str
-
-    @staticmethod
-    def of_request(request: AnalyzerStackConfigureRequest) -> "Run":
-        """Reads what the engine tells a pack before a preview or an update."""
-        return Run(
-            phase="preview" if request.dry_run else "update",
-            jurisdiction=request.config.get(f"{request.project}:jurisdiction"),
-            stack_urn=(
-                f"urn:pulumi:{request.stack}::{request.project}::{STACK_TYPE}::{request.project}-{request.stack}"
-            ),
-        )
-
-
-ANALYSIS: Final = Run("analysis", None, f"urn:pulumi:unknown::unknown::{STACK_TYPE}::unknown")
-"""When the engine analyses a state it tells the pack nothing at all beforehand."""
-
-OUTPUTS_POLICY: Final = "recorded-outputs-keep-the-rules"
-"""The policy that asks the rules about inputs again, about the outputs of a state that is analysed."""
-
-
-@dataclass
-class Court:
-    """Turns rules into the SDK's policies: one policy a rule, mandatory, each answer logged."""
-
-    clauses: Mapping[str, Sequence[str]]
-    """The documents' clauses that each rule stands for, computed from the controls."""
-    log: JudgementLog
-    run: Run = ANALYSIS
-    """Set when the engine says what it does, before it asks anything."""
-    inputs: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
-    """In an analysis, each resource's inputs by URN: the engine shows them before it shows the stack's outputs."""
-
-    def policies(self, rules: Sequence[Rule]) -> list[Policy]:
-        """The policies of a pack: one a rule, and one that asks again about the outputs of an analysed state."""
-        again = StackValidationPolicy(
-            name=OUTPUTS_POLICY,
-            description="A state may have been changed in its outputs alone, by hand or by a refresh.",
-            enforcement_level=EnforcementLevel.MANDATORY,
-            severity=Severity.HIGH,
-            validate=self._outputs_validation([each for each in rules if _judges_outputs_too(each)]),
-        )
-        return [*(self._policy(each) for each in rules), again]
-
-    def _policy(self, one: Rule) -> Policy:
-        common: dict[str, Any] = {
-            "name": one.name,
-            "description": one.summary,
-            "enforcement_level": EnforcementLevel.MANDATORY,
-            "severity": Severity.HIGH,
-            "tags": list(self.clauses[one.name]),
-        }
-        if one.over == "resource":
-            return ResourceValidationPolicy(validate=self._resource_validation(one), **common)
-        return StackValidationPolicy(validate=self._stack_validation(one), **common)
-
-    def _resource_validation(self, one: Rule) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
-        def validate(arguments: ResourceValidationArgs, report: ReportViolation) -> None:
-            if self.run.phase == "analysis":
-                self.inputs.setdefault(arguments.urn, arguments.props)
-            if one.concerns(arguments.resource_type):
-                judgement = one.judge(Resource.of_arguments(arguments))
-            else:
-                judgement = Judgement(one.name, arguments.urn, arguments.resource_type)
-                judgement.inapplicable_because = "the rule is about other resource types"
-            self._settle([judgement], report)
-            if judgement.answer == "not-applicable":
-                arguments.not_applicable(judgement.inapplicable_because)
-
-        return validate
-
-    def _outputs_validation(self, rules: Sequence[Rule]) -> Callable[[StackValidationArgs, ReportViolation], None]:
-        def validate(arguments: StackValidationArgs, report: ReportViolation) -> None:
-            if self.run.phase != "analysis":
-                arguments.not_applicable("only the analysis of a state has inputs and outputs at once")
-            resources = [Resource.of_state(each) for each in arguments.resources]
-            for one in rules:
-                about_rule = partial(_report_about, one, report)
-                self._settle(self._judge_each(one, resources), about_rule)
-
-        return validate
-
-    def _stack_validation(self, one: Rule) -> Callable[[StackValidationArgs, ReportViolation], None]:
-        def validate(arguments: StackValidationArgs, report: ReportViolation) -> None:
-            judgements = self._judge_stack(one, arguments.resources)
-            if not judgements:
-                roots = (each.urn for each in arguments.resources if each.resource_type == STACK_TYPE)
-                root = next(roots, self.run.stack_urn)
-                nothing = Judgement(one.name, root, STACK_TYPE)
-                nothing.inapplicable_because = "the stack holds no resource that the rule is about"
-                judgements = [nothing]
-            self._settle(judgements, report)
-            if all(judgement.answer == "not-applicable" for judgement in judgements):
-                arguments.not_applicable(judgements[0].inapplicable_because)
-
-        return validate
-
-    def _judge_stack(self, one: Rule, resources: Sequence[PolicyResource]) -> list[Judgement]:
-        """The rule's answers about the stack's outputs, and in an analysis about its inputs too, the worse one each.
-
-        A state may have been changed in either, by hand or by a refresh, and the other would still look right.
-        """
-        judgements = self._judge_each(one, [Resource.of_state(each) for each in resources])
-        if self.run.phase == "analysis":
-            asked_for = [Resource.of_state(each, self.inputs.get(each.urn, {})) for each in resources]
-            pairs = zip(judgements, self._judge_each(one, asked_for), strict=True)
-            judgements = [max(pair, key=lambda judgement: _SEVERITY.index(judgement.answer)) for pair in pairs]
-        return judgements
-
-    def _judge_each(self, one: Rule, resources: Sequence[Resource]) -> list[Judgement]:
-        stack = Stack(resources, self.run.jurisdiction)
-        concerned = [resource for resource in resources if one.concerns(resource.resource_type)]
-        return [one.judge(resource, stack if one.over == "stack" else None) for resource in concerned]
-
-    def _settle(self, judgements: Sequence[Judgement], report: ReportViolation) -> None:
-        """Logs and reports. Raises UndeterminedError last, in a preview, which keeps what was reported before."""
-        failure = self.log.append(judgement.line() for judgement in judgements)
-        if failure is not None:
-            report(failure, None)
-        undetermined: list[str] = []
-        for judgement in judgements:
-            for message in judgement.violations:
-                report(self._message(judgement, message), judgement.urn)
-            for message in judgement.unknowns:
-                if self.run.phase == "preview":
-                    undetermined.append(f"{judgement.urn.split('::')[-1]}: {message}")
-                else:
-                    report(self._message(judgement, f"undetermined: {message}"), judgement.urn)
-        if undetermined:
-            raise UndeterminedError("; ".join(undetermined))
-
-    def _message(self, judgement: Judgement, message: str) -> str:
-        return f"{message} [{', '.join(self.clauses[judgement.rule])}]"
-
-
-def _report_about(one: Rule, report: ReportViolation, message: str, urn: str | None) -> None:
-    report(f"{one.name}: {message}", urn)
-
-
-def _judges_outputs_too(one: Rule) -> bool:
-    """Whether a rule about inputs can be asked about outputs: in AWS both have the same properties, not in Azure."""
-    return one.over == "resource" and all(each.startswith("aws:") for each in one.types)

@@ -1,10 +1,12 @@
+import io
 import json
 
 import pytest
 from pulumi.automation import OpType
+from rich.console import Console
 
 from hosting.engine import Run, Step
-from hosting.report import fold
+from hosting.report import fold, show
 
 KEY = "urn:pulumi:ci-us::hosting::aws:kms/key:Key::acme"
 
@@ -46,6 +48,17 @@ def test_undetermined_is_shown_and_does_not_fail_a_preview(answers):
 
     assert report.passes
     assert [judgement.rule for judgement in report.undetermined] == ["key_rotates"]
+
+
+def test_an_exempted_finding_is_listed_with_its_reason_and_does_not_fail(answers):
+    said = "exempted until 2026-06-30 by Grace (SEC-1): a migration"
+    report = fold(answers(answer("exempted", messages=[said, "set it"])), ["key_rotates"], Run())
+    console = Console(file=io.StringIO(), width=200)
+    show(report, console, whole=True)
+
+    assert report.passes
+    assert f"exempted key_rotates: aws:kms/key:Key acme\n    {said}\n" in console.file.getvalue()
+    assert console.file.getvalue().endswith("0 violations, 0 undetermined, 1 exempted.\n")
 
 
 def test_a_rule_that_gave_no_answer_fails_the_report(answers):

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from google.protobuf import struct_pb2
 from pulumi.runtime import proto
-from pulumi_policy import EnforcementLevel, ResourceValidationPolicy
-from pulumi_policy.policy import _PolicyAnalyzerServicer  # the analyzer itself; PolicyPack would serve for ever
+from pulumi_policy import EnforcementLevel
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
+from policies.analyzer import Analyzer
+from policies.court import EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY, Court, Run
 from policies.judgements import JudgementLog
-from policies.rulebook import OUTPUTS_POLICY, Court, Rule, Run
+from policies.rulebook import Rule
 
 UNKNOWN = UNKNOWN_STRING_VALUE
 STACK_URN = "urn:pulumi:test::hosting::pulumi:pulumi:Stack::hosting-test"
@@ -52,15 +53,17 @@ class Engine:
         phase: str = "preview",
         jurisdiction: str | None = "us",
         log: JudgementLog | None = None,
+        **options: Any,
     ) -> None:
         run = Run(phase, jurisdiction, STACK_URN)
-        court = Court({rule.name: ["Aware 6.c"] for rule in rules}, log or JudgementLog(None, {}), run)
-        self.policies = court.policies(rules)
-        self.servicer = _PolicyAnalyzerServicer("pack", "1.0.0", self.policies, EnforcementLevel.MANDATORY)
+        clauses = {rule.name: ["Aware 6.c"] for rule in rules}
+        self.rules = rules
+        self.court = Court(rules, clauses, log or JudgementLog(None, {}), run=run, **options)
+        self.servicer = Analyzer(self.court, "pack", "1.0.0", self.court.policies(), EnforcementLevel.MANDATORY)
 
     def ask(self, resources: Mapping[str, Mapping[str, Any]]) -> Verdict:
-        """The verdict on a stack; a policy over single resources is asked about the first."""
-        if isinstance(self.policies[0], ResourceValidationPolicy):
+        """The verdict on a stack; a rule over single resources is asked about the first."""
+        if self.rules[0].over == "resource":
             return self._verdict(self.analyze(resources))
         return self._verdict(self.analyze_stack(resources))
 
@@ -114,7 +117,8 @@ class Engine:
 
     @staticmethod
     def _verdict(response: Any) -> Verdict:
-        verdict = Verdict(not_applicable=any(each.policy_name != OUTPUTS_POLICY for each in response.not_applicable))
+        own = (EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY)
+        verdict = Verdict(not_applicable=any(each.policy_name not in own for each in response.not_applicable))
         for diagnostic in response.diagnostics:
             if diagnostic.enforcementLevel == proto.MANDATORY:
                 verdict.violations.append(diagnostic.message)

@@ -3,24 +3,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-from pulumi.runtime import proto
-from pulumi_policy import ResourceValidationPolicy, StackValidationPolicy
-from pulumi_policy.policy import _PolicyAnalyzerServicer
+from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
 
 import policies
-from policies.judgements import JudgementLog
-from policies.pack import listen_to_engine, make_pack
-from policies.rulebook import OUTPUTS_POLICY, Court
+from policies.analyzer import Analyzer
+from policies.court import EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY
+from policies.pack import make_pack
 
 FOLDER = Path(policies.__file__).parent
 
 
-def test_there_is_one_policy_a_rule():
+def test_there_is_one_mandatory_policy_a_rule():
     pack = make_pack("1.2.3", {})
 
-    assert [policy.name for policy in pack.policies] == [*(rule.name for rule in pack.rules), OUTPUTS_POLICY]
-    for rule, policy in zip(pack.rules, pack.policies[:-1], strict=True):
+    own = [OUTPUTS_POLICY, EXEMPTIONS_POLICY, LOG_POLICY]
+    assert [policy.name for policy in pack.policies] == [*(rule.name for rule in pack.rules), *own]
+    assert {policy.enforcement_level for policy in pack.policies} == {EnforcementLevel.MANDATORY}
+    for rule, policy in zip(pack.rules, pack.policies, strict=False):
         assert isinstance(policy, ResourceValidationPolicy if rule.over == "resource" else StackValidationPolicy)
         assert policy.tags == pack.clauses[rule.name]
 
@@ -29,7 +28,7 @@ def test_the_log_begins_with_the_rules_and_their_clauses(tmp_path, engine):
     file = tmp_path / "judgements"
     pack = make_pack("1.2.3", {"HOSTING_JUDGEMENTS": str(file)})
     asked = engine(pack.rules)
-    asked.servicer._PolicyAnalyzerServicer__policies = pack.policies
+    asked.servicer = Analyzer(pack.court, "pack", "1.2.3", pack.policies, EnforcementLevel.MANDATORY)
     asked.analyze({"key": {"type": "aws:kms/key:Key", "properties": {}}})
 
     header = json.loads(file.read_text().splitlines()[0])["pack"]
@@ -47,25 +46,3 @@ def test_the_pack_starts_from_its_folder_without_any_clouds_sdk():
     printed = subprocess.run([sys.executable, "-c", script], cwd=FOLDER, capture_output=True, text=True, check=True)
 
     assert printed.stdout == "[]\n"
-
-
-@pytest.mark.parametrize(("dry_run", "phase"), [(True, "preview"), (False, "update")])
-def test_the_engine_says_what_it_does_before_it_asks(engine, monkeypatch, dry_run, phase):
-    monkeypatch.setattr(_PolicyAnalyzerServicer, "ConfigureStack", _PolicyAnalyzerServicer.ConfigureStack)
-    court = Court({}, JudgementLog(None, {}))
-    listen_to_engine(court)
-    configuration = {"hosting:jurisdiction": "uk"}
-
-    engine([]).servicer.ConfigureStack(
-        proto.AnalyzerStackConfigureRequest(
-            project="hosting", stack="ci-uk", dry_run=dry_run, config=configuration, tags={"team": "platform"}
-        ),
-        None,
-    )
-
-    assert (court.run.phase, court.run.jurisdiction) == (phase, "uk")
-    assert court.run.stack_urn == "urn:pulumi:ci-uk::hosting::pulumi:pulumi:Stack::hosting-ci-uk"
-
-
-def test_an_engine_that_says_nothing_analyses_a_state():
-    assert Court({}, JudgementLog(None, {})).run.phase == "analysis"

@@ -1,14 +1,24 @@
 import json
 
 import pytest
-from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
+from google.protobuf.struct_pb2 import Struct
+from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_STRING_VALUE
 
-from policies.properties import Record, UndeterminedError, UnusableError, camel_case, plain
+from policies.properties import Record, UndeterminedError, UnusableError, camel_case, decode
+
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+
+
+def sent(properties):
+    """Properties as the engine sends them."""
+    struct = Struct()
+    struct.update(properties)
+    return struct
 
 
 def record(**properties):
-    """As the SDK hands properties to a policy."""
-    return Record(plain(unknown_checking_proxy(properties)))
+    """Properties as a rule reads them."""
+    return Record(decode(sent(properties)))
 
 
 @pytest.mark.parametrize(
@@ -25,8 +35,21 @@ def test_values_are_plain():
     assert seen.number == 443
     assert isinstance(seen.number, int)
     assert seen.share == 0.5
-    assert plain(unknown_checking_proxy({"a": [{"b": 1.0}]})) == {"a": [{"b": 1}]}
-    assert json.dumps(plain(unknown_checking_proxy({"a": [1.0]}))) == '{"a": [1]}'
+    assert (
+        json.dumps(decode(sent({"a": [{"b": 1.0, "c": None, "d": True}]})), sort_keys=True)
+        == '{"a": [{"b": 1, "c": null, "d": true}]}'
+    )
+
+
+@pytest.mark.parametrize("value", ["x", 1, True, ["x"], {"name": "x"}])
+def test_secrets_are_unwrapped(value):
+    assert decode(sent({"a": [{"b": SECRET | {"value": value}}]})) == {"a": [{"b": value}]}
+
+
+def test_another_signature_is_no_secret():
+    asset = {"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "path": "x"}
+
+    assert decode(sent({"a": asset})) == {"a": asset}
 
 
 @pytest.mark.parametrize(("text", "value"), [("false", False), ("False", False), ("true", True), ("falsey", "falsey")])

@@ -1,13 +1,9 @@
 import importlib
-import json
 import sys
-import types
 
 import pytest
-from google.protobuf import struct_pb2
 
-from policies.judgements import JudgementLog
-from policies.rulebook import ANY_TYPE, OUTPUTS_POLICY, discover, not_applicable, rule, stack_rule
+from policies.rulebook import ANY_TYPE, discover, not_applicable, rule, stack_rule
 
 KEY = "aws:kms/key:Key"
 SECRET_SIGNATURE = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
@@ -109,16 +105,8 @@ def test_a_violation_says_why_what_how_and_on_which_clause(engine):
     ]
 
 
-def test_every_rule_is_mandatory(engine):
-    levels = {
-        policy.enforcementLevel for policy in engine([rotates, graph]).servicer.GetAnalyzerInfo(None, None).policies
-    }
-
-    assert levels == {1}  # MANDATORY, for a level that isn't set would mean advisory
-
-
 def test_other_types_are_not_applicable(engine):
-    assert engine([rotates]).ask({"role": {"type": "aws:iam/role:Role"}}).answer == "not-applicable"
+    assert not engine([rotates]).analyze({"role": {"type": "aws:iam/role:Role"}}).diagnostics
     assert engine([graph]).ask({"role": {"type": "aws:iam/role:Role"}}).answer == "not-applicable"
 
 
@@ -166,7 +154,7 @@ def test_what_was_found_before_an_unknown_value_is_kept(engine, unknown):
 
     assert len(verdict.violations) == 1
     assert "found before" in verdict.violations[0]
-    assert "key: description is not known before the update" in verdict.undetermined[0]
+    assert "description is not known before the update" in verdict.undetermined[0]
 
 
 def test_an_unknown_part_hides_nothing_about_the_next(engine, unknown):
@@ -175,7 +163,7 @@ def test_an_unknown_part_hides_nothing_about_the_next(engine, unknown):
 
     assert [text.split("\n")[1] for text in verdict.violations] == ["a part is small: enlarge part 2 [Aware 6.c]"]
     assert "parts[0].size is not known" in verdict.undetermined[0]
-    assert "parts[1] is not known" in verdict.undetermined[0]
+    assert "parts[1] is not known" in verdict.undetermined[1]
 
 
 def test_one_undetermined_resource_hides_nothing_about_others(engine, unknown):
@@ -187,7 +175,7 @@ def test_one_undetermined_resource_hides_nothing_about_others(engine, unknown):
     )
 
     assert verdict.urns == [f"urn:pulumi:test::hosting::{KEY}::second"]
-    assert "first: description is not known" in verdict.undetermined[0]
+    assert "description is not known" in verdict.undetermined[0]
 
 
 @pytest.mark.parametrize("checked", [finds_before_unknown, graph], ids=str)
@@ -204,67 +192,3 @@ def test_secrets_are_judged_and_not_shown(engine):
 
     assert "hunter2" not in str(verdict)
     assert engine([rotates]).ask(key(enableKeyRotation=SECRET_SIGNATURE | {"value": True})).answer == "passed"
-
-
-def test_the_log_has_a_line_for_every_rule_and_resource(engine, tmp_path, unknown):
-    file = tmp_path / "judgements"
-    log = JudgementLog(file, {"pack": {}})
-    asked = engine([rotates, finds_before_unknown, graph], log=log)
-    resources = key(enableKeyRotation=True, description=unknown) | {"role": {"type": "aws:iam/role:Role"}}
-    asked.analyze(resources)
-    asked.analyze({"role": resources["role"]})
-    asked.analyze_stack(resources)
-    asked.analyze_stack({"role": resources["role"]})
-
-    header, *lines = [json.loads(line) for line in file.read_text().splitlines()]
-    assert header == {"pack": {}}
-    assert [(line["rule"], line["urn"].split("::")[-1], line["answer"]) for line in lines] == [
-        ("rotates", "key", "passed"),
-        ("finds-before-unknown", "key", "violated"),
-        ("rotates", "role", "not-applicable"),
-        ("finds-before-unknown", "role", "not-applicable"),
-        ("graph", "key", "undetermined"),
-        ("graph", "hosting-test", "not-applicable"),
-    ]
-    assert lines[1]["messages"] == ["found before", "description is not known before the update"]
-    assert lines[1]["type"] == KEY
-
-
-def test_a_log_that_cannot_be_written_is_a_violation(engine, tmp_path):
-    verdict = engine([rotates], log=JudgementLog(tmp_path / "missing" / "file", {})).ask(key(enableKeyRotation=True))
-
-    assert "the log of judgements named by HOSTING_JUDGEMENTS can't be written" in verdict.violations[0]
-
-
-def test_a_rule_that_configuration_switches_off_leaves_no_line(engine, tmp_path):
-    """So that a report that wants a line for every rule finds out."""
-    file = tmp_path / "judgements"
-    asked = engine([rotates, finds_before_unknown], log=JudgementLog(file, {}))
-    disabled = types.SimpleNamespace(properties=struct_pb2.Struct(), enforcementLevel=2)
-    asked.servicer.Configure(types.SimpleNamespace(policyConfig={"rotates": disabled}), None)
-    asked.analyze(key(description="x"))
-
-    assert {json.loads(line).get("rule") for line in file.read_text().splitlines()[1:]} == {"finds-before-unknown"}
-
-
-@pytest.mark.parametrize("changed", ["inputs", "outputs"])
-def test_an_analysis_finds_what_was_changed_in_either_inputs_or_outputs(engine, changed):
-    @stack_rule(KEY)
-    def rotates_too(key, stack):
-        """The graph's view of rotation."""
-        assert stack.resources
-        if not key.get("enable_key_rotation", False):
-            yield "no rotation"
-
-    asked = engine([anything, rotates, rotates_too], phase="analysis")
-    of_inputs = asked.analyze(key(enableKeyRotation=changed != "inputs"))
-    of_stack = asked.analyze_stack(key(enableKeyRotation=changed != "outputs"))
-
-    found = [diagnostic.policyName for diagnostic in [*of_inputs.diagnostics, *of_stack.diagnostics]]
-    assert found == (["rotates", "rotates-too"] if changed == "inputs" else ["rotates-too", OUTPUTS_POLICY])
-
-
-def test_outputs_are_judged_only_when_a_state_is_analysed(engine):
-    asked = engine([rotates], phase="update")
-
-    assert not asked.analyze_stack(key(enableKeyRotation=False)).diagnostics

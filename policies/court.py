@@ -1,0 +1,189 @@
+"""Asks the rules about what the engine shows, and keeps what they answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Final, Literal
+
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzerStackConfigureRequest
+from pulumi_policy import EnforcementLevel, Policy, ResourceValidationPolicy, Severity, StackValidationPolicy
+
+from policies.exemptions import Exemption
+from policies.judgements import JudgementLog
+from policies.resources import STACK_TYPE, Resource, Stack
+from policies.rulebook import WEIGHT, Judgement, Rule
+
+
+@dataclass(frozen=True)
+class Run:
+    """The conditions under which the engine asks."""
+
+    phase: Literal["preview", "update", "analysis"]
+    """What the engine does. Only in a preview may values be unknown; an analysis judges a state without the program."""
+    jurisdiction: str | None
+    """The stack's hosting jurisdiction as configured; unknown when a state is analysed."""
+    stack_urn: str
+
+    @staticmethod
+    def of_request(request: AnalyzerStackConfigureRequest) -> "Run":
+        """Reads what the engine tells a pack before a preview or an update."""
+        return Run(
+            phase="preview" if request.dry_run else "update",
+            jurisdiction=request.config.get(f"{request.project}:jurisdiction") or None,
+            stack_urn=(
+                f"urn:pulumi:{request.stack}::{request.project}::{STACK_TYPE}::{request.project}-{request.stack}"
+            ),
+        )
+
+
+ANALYSIS: Final = Run("analysis", None, f"urn:pulumi:unknown::unknown::{STACK_TYPE}::unknown")
+"""When the engine analyses a state it tells the pack nothing at all beforehand."""
+
+OUTPUTS_POLICY: Final = "recorded-outputs-keep-the-rules"
+"""The policy that asks the rules about inputs again, about the outputs of a state that is analysed."""
+
+EXEMPTIONS_POLICY: Final = "exemptions-are-sound"
+"""The policy that refuses an exemption which has expired or that nothing needs."""
+
+LOG_POLICY: Final = "judgements-are-logged"
+"""The policy that is violated when the log of judgements can't be written."""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A judgement, and the policy under whose name the engine hears of it."""
+
+    policy: str
+    judgement: Judgement
+
+
+@dataclass
+class Court:
+    """Asks every rule that concerns a resource, logs each answer."""
+
+    rules: Sequence[Rule]
+    clauses: Mapping[str, Sequence[str]]
+    """The documents' clauses that each rule stands for, computed from the controls."""
+    log: JudgementLog
+    exemptions: Sequence[Exemption] = ()
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    run: Run = ANALYSIS
+    """Set when the engine says what it does, before it asks anything."""
+    _inputs: dict[str, Resource] = field(default_factory=dict[str, Resource])
+    """In an analysis, each resource's inputs by URN: the engine shows them before it shows the stack's outputs."""
+    _asked: set[str] = field(default_factory=set[str])
+    """The rules that have had something to judge."""
+    _needed: set[Exemption] = field(default_factory=set[Exemption])
+    """The exemptions without which something would be a violation."""
+    _by_type: dict[tuple[str, str], Sequence[Rule]] = field(default_factory=dict[tuple[str, str], Sequence[Rule]])
+
+    def policies(self) -> list[Policy]:
+        """What the engine is told of the pack: one mandatory policy a rule, and the court's own."""
+        own = {
+            OUTPUTS_POLICY: "A state may have been changed in its outputs alone, by hand or by a refresh.",
+            EXEMPTIONS_POLICY: "An exemption that has expired, or that nothing needs, hides the next violation.",
+            LOG_POLICY: "What isn't logged can't be shown to anybody.",
+        }
+        return [
+            *(_policy(each.name, each.summary, each.over, self.clauses[each.name]) for each in self.rules),
+            *(_policy(name, description, "stack", ()) for name, description in own.items()),
+        ]
+
+    def judge(self, resource: Resource) -> list[Opinion]:
+        """What the rules over single resources say of one that is about to be registered."""
+        if self.run.phase == "analysis":
+            self._inputs.setdefault(resource.urn, resource)
+        return self._settle(
+            [Opinion(each.name, each.judge(resource)) for each in self._concerned("resource", resource)]
+        )
+
+    def judge_stack(self, resources: Sequence[Resource]) -> list[Opinion]:
+        """What the rules over the whole stack say of it, and what has to be said at the end of a run."""
+        opinions = self._opinions(resources, "stack")
+        if self.run.phase == "analysis":
+            # A state may have been changed in either, by hand or by a refresh, and the other would still look right.
+            asked_for = [each.with_inputs(self._inputs.get(each.urn)) for each in resources]
+            pairs = zip(opinions, self._opinions(asked_for, "stack"), strict=True)
+            opinions = [max(pair, key=lambda opinion: WEIGHT[opinion.judgement.answer]) for pair in pairs]
+            # In AWS inputs and outputs have the same properties, in Azure they haven't.
+            outputs_like_inputs = {one.name for one in self.rules if all(each.startswith("aws:") for each in one.types)}
+            opinions += [
+                Opinion(OUTPUTS_POLICY, opinion.judgement)
+                for opinion in self._opinions(resources, "resource")
+                if opinion.policy in outputs_like_inputs
+            ]
+        settled = self._settle(opinions)
+        roots = (each.urn for each in resources if each.resource_type == STACK_TYPE)
+        root = next(roots, self.run.stack_urn)
+        return [*settled, *self._settle(self._about_exemptions(root)), *self._settle(self._idle(root))]
+
+    def _opinions(self, resources: Sequence[Resource], over: Literal["resource", "stack"]) -> list[Opinion]:
+        stack = Stack(resources, self.run.jurisdiction)
+        return [
+            Opinion(one.name, one.judge(resource, stack if over == "stack" else None))
+            for resource in resources
+            for one in self._concerned(over, resource)
+        ]
+
+    def _concerned(self, over: Literal["resource", "stack"], resource: Resource) -> Sequence[Rule]:
+        key = (over, resource.resource_type)
+        if key not in self._by_type:
+            found = [each for each in self.rules if each.over == over and each.concerns(resource.resource_type)]
+            self._by_type[key] = found
+            self._asked.update(each.name for each in found)
+        return self._by_type[key]
+
+    def _settle(self, opinions: Sequence[Opinion]) -> list[Opinion]:
+        """Exempts what is allowed, and logs every answer."""
+        for opinion in opinions:
+            self._exempt(opinion.judgement)
+        failure = self.log.append(opinion.judgement.line() for opinion in opinions)
+        if failure is None:
+            return list(opinions)
+        return [*opinions, Opinion(LOG_POLICY, Judgement(LOG_POLICY, self.run.stack_urn, STACK_TYPE, [failure]))]
+
+    def _exempt(self, judgement: Judgement) -> None:
+        if judgement.answer not in ("violated", "undetermined"):
+            return
+        for exemption in self.exemptions:
+            if exemption.covers(judgement.rule, judgement.urn, judgement.resource_type):
+                self._needed.add(exemption)
+                if exemption.problem(self.today) is None:
+                    judgement.exempted_because = f"exempted {exemption}"
+
+    def _about_exemptions(self, root: str) -> list[Opinion]:
+        about = Judgement(EXEMPTIONS_POLICY, root, STACK_TYPE)
+        for exemption in self.exemptions:
+            if not root.startswith(f"urn:pulumi:{exemption.stack}::"):
+                continue
+            problem = exemption.problem(self.today)
+            if problem is None and exemption not in self._needed:
+                problem = "is needed by nothing: remove it"
+            if problem is not None:
+                about.violations.append(f"the exemption of {exemption.resource} from {exemption.rule} {problem}")
+        return [Opinion(EXEMPTIONS_POLICY, about)]
+
+    def _idle(self, root: str) -> list[Opinion]:
+        """An answer of each rule that had nothing to judge: a rule without any is one that didn't run."""
+        reason = "the stack holds no resource that the rule is about"
+        return [
+            Opinion(each.name, Judgement(each.name, root, STACK_TYPE, inapplicable_because=reason))
+            for each in self.rules
+            if each.name not in self._asked
+        ]
+
+
+def _policy(name: str, description: str, over: Literal["resource", "stack"], clauses: Sequence[str]) -> Policy:
+    kind = ResourceValidationPolicy if over == "resource" else StackValidationPolicy
+    return kind(
+        name=name,
+        description=description,
+        enforcement_level=EnforcementLevel.MANDATORY,
+        severity=Severity.HIGH,
+        tags=list(clauses),
+        validate=_judged_elsewhere,
+    )
+
+
+def _judged_elsewhere(*_: object) -> None:
+    raise NotImplementedError("the analyzer asks the court")

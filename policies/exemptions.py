@@ -1,0 +1,113 @@
+"""Exemptions: violations that somebody has allowed, for one resource or a few alike, for a reason and for a while.
+
+They stand in `exemptions.toml`. One that has expired, that reaches too far or that nothing needs is a violation of its
+own, so the file never holds more than it must. They are listed in every report.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from datetime import date, timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Final, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+
+from policies.resources import canonical_type
+
+LONGEST: Final = timedelta(days=180)
+"""How long an exemption may last before somebody has to ask for it again."""
+
+FEWEST_LETTERS: Final = 3
+"""How much of a name a pattern has to say."""
+
+
+class ExemptionError(ValueError):
+    """The file of exemptions can't be used. The message says where and what to do."""
+
+
+def _not_empty(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty: say it")
+    return value
+
+
+Said = Annotated[str, AfterValidator(_not_empty)]
+
+
+class Exemption(BaseModel):
+    """One rule that one resource (or a few of one type, by a pattern of their names) need not keep for a while."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stack: Said
+    rule: Said
+    resource: Said
+    """A URN, or `TYPE::NAME` where `*` and `?` in NAME stand for letters."""
+    reason: Said
+    approver: Said
+    ticket: Said
+    granted: date
+    expires: date
+    """The last day."""
+
+    @model_validator(mode="after")
+    def _is_narrow_and_short(self) -> Self:
+        head, _, name = self.resource.rpartition("::")
+        if not head or any(sign in head for sign in "*?["):
+            raise ValueError("resource has to name its type in full, as TYPE::NAME or a whole URN")
+        if name.strip("*?") != name and len(name.replace("*", "").replace("?", "")) < FEWEST_LETTERS:
+            raise ValueError(f"resource reaches too far: say {FEWEST_LETTERS} letters of the name at least")
+        if self.expires < self.granted:
+            raise ValueError("expires before it was granted")
+        if self.expires - self.granted > LONGEST:
+            raise ValueError(f"lasts longer than {LONGEST.days} days: grant it for a shorter time")
+        return self
+
+    def covers(self, rule: str, urn: str, resource_type: str) -> bool:
+        """Whether it is about this rule and resource."""
+        if rule != self.rule or urn.split("::", maxsplit=1)[0] != f"urn:pulumi:{self.stack}":
+            return False
+        if self.resource.startswith("urn:"):
+            return urn == self.resource
+        kind, _, pattern = self.resource.rpartition("::")
+        return canonical_type(resource_type) == canonical_type(kind) and fnmatchcase(urn.rpartition("::")[2], pattern)
+
+    def problem(self, today: date) -> str | None:
+        """What is wrong with it on a day."""
+        if today > self.expires:
+            return f"expired on {self.expires}: mend the resource, or ask for the exemption again"
+        if today < self.granted:
+            return f"is granted from {self.granted} on: wait until then"
+        return None
+
+    def __str__(self) -> str:
+        """What a report says of it."""
+        return f"until {self.expires} by {self.approver} ({self.ticket}): {self.reason}"
+
+
+def load_exemptions(file: Path) -> Sequence[Exemption]:
+    """The exemptions in a file, which needn't be there.
+
+    Raises ExemptionError for a key that isn't known or is missing, one that reaches too far or lasts too long.
+    """
+    if not file.exists():
+        return ()
+    try:
+        entries = tomllib.loads(file.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ExemptionError(f"{file.name} is no TOML: {error}") from None
+    if entries.keys() - {"exemption"}:
+        raise ExemptionError(
+            f"{file.name} holds {min(entries.keys() - {'exemption'})}: write [[exemption]] tables only"
+        )
+    exemptions: list[Exemption] = []
+    for number, entry in enumerate(entries.get("exemption", ()), 1):
+        try:
+            exemptions.append(Exemption.model_validate(entry))
+        except ValidationError as error:
+            problem = error.errors()[0]
+            place = ".".join(str(part) for part in problem["loc"])
+            message = problem["msg"].removeprefix("Value error, ")
+            raise ExemptionError(f"{file.name}, exemption {number}{', ' + place if place else ''}: {message}") from None
+    return exemptions

@@ -1,0 +1,205 @@
+"""Which rules are asked about what, what they answer, and what is kept of it."""
+
+import json
+from datetime import date
+
+import pytest
+
+from policies.court import EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY
+from policies.exemptions import Exemption
+from policies.judgements import JudgementLog
+from policies.properties import decode
+from policies.rulebook import ANY_TYPE, rule, stack_rule
+
+KEY = "aws:kms/key:Key"
+ROLE = {"role": {"type": "aws:iam/role:Role"}}
+TODAY = date(2026, 7, 1)
+
+
+@rule(KEY)
+def rotates(key):
+    """A key that never rotates exposes everything at once."""
+    if not key.get("enable_key_rotation", False):
+        yield "no rotation: set it"
+
+
+@rule(KEY)
+def finds_before_unknown(key):
+    """Finds one thing, then needs a value that may be unknown."""
+    yield "found before"
+    assert key.description
+
+
+@rule(ANY_TYPE)
+def anything(resource):
+    """Is about every type."""
+    yield from () if resource.urn else ("no URN",)
+
+
+@stack_rule(KEY)
+def graph(key, stack):
+    """Looks at the graph."""
+    assert key.description
+    if not stack.sources(key, "policy"):
+        yield "refers to nothing"
+
+
+def key(**properties):
+    return {"key": {"type": KEY, "properties": properties}}
+
+
+def exemption(**changes):
+    return Exemption.model_validate(
+        {
+            "stack": "test",
+            "rule": "rotates",
+            "resource": f"{KEY}::key",
+            "reason": "the key is imported",
+            "approver": "Grace",
+            "ticket": "SEC-1",
+            "granted": date(2026, 6, 1),
+            "expires": date(2026, 8, 1),
+        }
+        | changes
+    )
+
+
+def lines_of(file):
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def test_the_log_has_a_line_for_every_answer_and_for_every_idle_rule(engine, tmp_path, unknown):
+    file = tmp_path / "judgements"
+    asked = engine([rotates, finds_before_unknown, graph], log=JudgementLog(file, {"pack": {}}))
+    resources = key(enableKeyRotation=True, description=unknown) | ROLE
+    asked.analyze(resources)
+    asked.analyze(ROLE)
+    asked.analyze_stack(resources)
+
+    header, *lines = lines_of(file)
+    assert header == {"pack": {}}
+    assert [(line["rule"], line["urn"].split("::")[-1], line["answer"]) for line in lines] == [
+        ("rotates", "key", "passed"),
+        ("finds-before-unknown", "key", "violated"),
+        ("graph", "key", "undetermined"),
+        (EXEMPTIONS_POLICY, "hosting-test", "passed"),
+    ]
+    assert lines[1]["messages"] == ["found before", "description is not known before the update"]
+    assert lines[1]["type"] == KEY
+
+
+def test_a_rule_that_had_nothing_to_judge_says_so_at_the_end(engine, tmp_path):
+    file = tmp_path / "judgements"
+    asked = engine([rotates, graph], log=JudgementLog(file, {}))
+    asked.analyze(ROLE)
+    asked.analyze_stack(ROLE)
+
+    answers = {line["rule"]: line["answer"] for line in lines_of(file)[1:]}
+    assert answers == {"rotates": "not-applicable", "graph": "not-applicable", EXEMPTIONS_POLICY: "passed"}
+
+
+def test_a_resource_is_decoded_once_for_all_rules(engine, monkeypatch):
+    decoded = []
+    monkeypatch.setattr("policies.resources.decode", lambda properties: decoded.append(1) or decode(properties))
+    engine([rotates, finds_before_unknown]).analyze(key(description="x"))
+
+    assert len(decoded) == 1
+
+
+def test_a_log_that_cannot_be_written_is_a_violation(engine, tmp_path):
+    asked = engine([rotates], log=JudgementLog(tmp_path / "missing" / "file", {}))
+
+    (found,) = asked.analyze(key(enableKeyRotation=True)).diagnostics
+    assert found.policyName == LOG_POLICY
+    assert "the log of judgements named by HOSTING_JUDGEMENTS can't be written" in found.message
+
+
+@pytest.mark.parametrize("changed", ["inputs", "outputs"])
+def test_an_analysis_finds_what_was_changed_in_either_inputs_or_outputs(engine, changed):
+    @stack_rule(KEY)
+    def rotates_too(key, stack):
+        """The graph's view of rotation."""
+        assert stack.resources
+        if not key.get("enable_key_rotation", False):
+            yield "no rotation"
+
+    asked = engine([anything, rotates, rotates_too], phase="analysis")
+    of_inputs = asked.analyze(key(enableKeyRotation=changed != "inputs"))
+    of_stack = asked.analyze_stack(key(enableKeyRotation=changed != "outputs"))
+
+    found = [diagnostic.policyName for diagnostic in [*of_inputs.diagnostics, *of_stack.diagnostics]]
+    assert found == (["rotates", "rotates-too"] if changed == "inputs" else ["rotates-too", OUTPUTS_POLICY])
+
+
+def test_outputs_are_judged_only_when_a_state_is_analysed(engine):
+    assert not engine([rotates], phase="update").analyze_stack(key(enableKeyRotation=False)).diagnostics
+
+
+def test_an_exempted_violation_is_told_and_stops_nothing(engine, tmp_path):
+    file = tmp_path / "judgements"
+    asked = engine([rotates], exemptions=[exemption()], today=TODAY, log=JudgementLog(file, {}))
+
+    (found,) = asked.analyze(key()).diagnostics
+    assert found.enforcementLevel == 0  # ADVISORY
+    assert "exempted until 2026-08-01 by Grace (SEC-1): the key is imported [Aware 6.c]" in found.message
+    assert not asked.analyze_stack(key()).diagnostics
+    line = next(line for line in lines_of(file) if line.get("rule") == "rotates")
+    assert line["answer"] == "exempted"
+    assert line["messages"][1] == "no rotation: set it"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rule": "graph"},
+        {"resource": f"{KEY}::other"},
+        {"resource": "aws:iam/role:Role::key"},
+        {"resource": f"urn:pulumi:test::hosting::{KEY}::other"},
+        {"stack": "other"},
+    ],
+    ids=str,
+)
+def test_an_exemption_is_for_its_stack_rule_and_resource_only(engine, change):
+    asked = engine([rotates], exemptions=[exemption(**change)], today=TODAY)
+
+    assert asked.analyze(key()).diagnostics[0].enforcementLevel == 1  # MANDATORY
+
+
+@pytest.mark.parametrize("resource", [f"{KEY}::k?y", f"{KEY}::key*", f"urn:pulumi:test::hosting::{KEY}::key"])
+def test_an_exemption_may_name_a_resource_by_a_pattern_or_its_urn(engine, resource):
+    asked = engine([rotates], exemptions=[exemption(resource=resource)], today=TODAY)
+
+    assert asked.analyze(key()).diagnostics[0].enforcementLevel == 0  # ADVISORY
+
+
+@pytest.mark.parametrize(
+    ("day", "problem"), [(date(2026, 8, 2), "expired on 2026-08-01"), (date(2026, 5, 31), "is granted from 2026-06-01")]
+)
+def test_an_exemption_outside_its_time_exempts_nothing_and_is_a_violation(engine, day, problem):
+    asked = engine([rotates], exemptions=[exemption()], today=day)
+
+    assert asked.analyze(key()).diagnostics[0].enforcementLevel == 1  # MANDATORY
+    (found,) = asked.analyze_stack(key()).diagnostics
+    assert found.policyName == EXEMPTIONS_POLICY
+    assert problem in found.message
+
+
+def test_an_exemption_that_nothing_needs_is_a_violation(engine):
+    asked = engine([rotates], exemptions=[exemption()], today=TODAY)
+    asked.analyze(key(enableKeyRotation=True))
+
+    (found,) = asked.analyze_stack(key(enableKeyRotation=True)).diagnostics
+    assert "is needed by nothing: remove it" in found.message
+
+
+def test_an_exemption_of_another_stack_is_left_alone(engine):
+    asked = engine([rotates], exemptions=[exemption(stack="other")], today=TODAY)
+
+    assert not asked.analyze_stack(key()).diagnostics
+
+
+def test_an_exemption_whose_answer_is_not_known_yet_may_be_needed(engine, unknown):
+    asked = engine([graph], exemptions=[exemption(rule="graph")], today=TODAY)
+
+    found = asked.analyze_stack(key(description=unknown)).diagnostics
+    assert [each.enforcementLevel for each in found] == [0]  # ADVISORY: undetermined
