@@ -40,12 +40,13 @@ class Data(pulumi.ComponentResource):
         keys: Keys,
         deletion_policy_days: int,
         portal_domain: str,
+        replicated: bool,
         tenants: Sequence[TenantResources],
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("hosting:aware:Data", name, {}, options)
         below = pulumi.ResourceOptions(parent=self)
-        recoverable = Recoverable.within(deletion_policy_days)
+        self.recoverable = recoverable = Recoverable.within(deletion_policy_days)
         self.storage = Storage(
             "storage",
             placement=placement,
@@ -77,6 +78,7 @@ class Data(pulumi.ComponentResource):
             copy_key=self.copy_vault.key("database-copy", expires=False),
             copy_region=copy_region,
             backup_days=recoverable.database,
+            replicated=replicated,
             options=below,
         )
         self.ingestion = Ingestion(

@@ -18,6 +18,9 @@ VERSION: Final = dbforpostgresql.PostgresMajorVersion.POSTGRES_MAJOR_VERSION_17
 SKU: Final = "Standard_D4ds_v5"
 """General purpose: burstable servers have neither a second zone nor a customer's key."""
 
+PUBLIC_ZONE: Final = "postgres.database.azure.com"
+"""Where a server's name is found; from there its private address, by the zone that the network resolves."""
+
 STORAGE_GIB: Final = 128
 
 PARAMETERS: Final[Mapping[str, str]] = {
@@ -57,8 +60,10 @@ class Database(pulumi.ComponentResource):
         copy_key: WrappingKey,
         copy_region: str,
         backup_days: int,
+        replicated: bool,
         options: pulumi.ResourceOptions,
     ) -> None:
+        """`replicated` says whether the second region has a replica, which may come to be the server that writes."""
         super().__init__("hosting:aware:Database", name, {}, options)
         self._placement = placement
         identity = _identity("database", region=placement.region, placement=placement, parent=self)
@@ -120,6 +125,12 @@ class Database(pulumi.ComponentResource):
         )
         self.server_id: pulumi.Output[str] = server.id
         self.server_name: pulumi.Output[str] = server.name
+        self.host: pulumi.Output[str] = (
+            pulumi.Output.from_input(f"{writer_name(placement)}.writer.{PUBLIC_ZONE}")
+            if replicated
+            else pulumi.Output.concat(server.name, ".", PUBLIC_ZONE)
+        )
+        """The name of the server that writes, to which the services connect."""
         self.register_outputs({"serverName": server.name})
 
 
@@ -179,7 +190,7 @@ class Replica(pulumi.ComponentResource):
         configured = _configure(server, placement=placement, parent=self)
         dbforpostgresql.VirtualEndpoint(
             "writer",
-            virtual_endpoint_name=database_placement.name("psql", "any"),
+            virtual_endpoint_name=writer_name(database_placement),
             endpoint_type=dbforpostgresql.VirtualEndpointType.READ_WRITE,
             members=[server.name],
             server_name=database.server_name,
@@ -188,6 +199,11 @@ class Replica(pulumi.ComponentResource):
         )
         self.server_id: pulumi.Output[str] = server.id
         self.register_outputs({"serverName": server.name})
+
+
+def writer_name(placement: Placement) -> str:
+    """The name of the virtual endpoint, by the placement of the first region."""
+    return placement.name("psql", "any")
 
 
 def _identity(

@@ -57,7 +57,7 @@ class Keys(pulumi.ComponentResource):
                 options=below,
             )
         else:
-            platform_store, tenants_store = self._vaults = (
+            platform_store, tenants_store = (
                 Vault(
                     role,
                     placement=placement,
@@ -69,6 +69,7 @@ class Keys(pulumi.ComponentResource):
                 )
                 for role, abbreviation in (("platform", "kv"), ("tenants", "kvt"))
             )
+            self._vaults = (platform_store, tenants_store)
         self.platform_keys: Mapping[str, WrappingKey] = {each: platform_store.key(each) for each in PLATFORM_KEYS}
         self.platform_key: WrappingKey = self.platform_keys["platform"]
         self.database_key: WrappingKey = platform_store.key(DATABASE_KEY, expires=False)
@@ -78,6 +79,7 @@ class Keys(pulumi.ComponentResource):
         self.vault_uri: pulumi.Output[str] = platform_store.vault_uri
         self.tenants_store_id: pulumi.Output[str] = tenants_store.id
         """The vault or managed HSM of the tenants' keys, to which Search has a private link of its own."""
+        self.tenants_store_uri: pulumi.Output[str] = tenants_store.vault_uri
         self.private_link_group: Literal["vault", "managedhsm"] = "vault" if self._vaults else "managedhsm"
         """By what name a private link asks for that store."""
         self.store_ids: Mapping[str, pulumi.Output[str]] = (
@@ -85,7 +87,10 @@ class Keys(pulumi.ComponentResource):
             if self._vaults
             else {"keys": platform_store.id}
         )
-        """What keeps the keys, by role: what is locked against deletion."""
+        """What keeps the keys, by role."""
+        self.lasting_store_id: pulumi.Output[str] = platform_store.id
+        """What keeps the platform's keys, which nobody may delete. A vault of tenants' keys is left out: a lock on it
+        would also hold the roles on a key, which go with their tenant."""
         self.register_outputs({"vaultUri": self.vault_uri})
 
     def announce_expiry(self, action_group_id: pulumi.Input[str]) -> None:

@@ -146,14 +146,23 @@ class Network(pulumi.ComponentResource):
 
     def _flows(self, vpn_clients: str, other_address_space: str | None) -> Mapping[str, Sequence[Flow]]:
         apps, endpoints, database = (self._ranges[subnet] for subnet in ("apps", "private-endpoints", "database"))
-        other_database = subnet_range(other_address_space, "database") if other_address_space else None
+        other_database, other_apps = (
+            subnet_range(other_address_space, subnet) if other_address_space else None
+            for subnet in ("database", "apps")
+        )
         return {
-            "apps": apps_flows(apps=apps, private_endpoints=endpoints, database=database),
+            "apps": apps_flows(
+                apps=apps, private_endpoints=endpoints, database=database, other_database=other_database
+            ),
             "private-endpoints": private_endpoints_flows(
                 apps=apps, private_endpoints=endpoints, vpn_clients=vpn_clients
             ),
             "database": database_flows(
-                apps=apps, database=database, vpn_clients=vpn_clients, other_database=other_database
+                apps=apps,
+                database=database,
+                vpn_clients=vpn_clients,
+                other_database=other_database,
+                other_apps=other_apps,
             ),
             "resolver": resolver_flows(resolver=self._ranges["resolver"], vpn_clients=vpn_clients),
         }

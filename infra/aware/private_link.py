@@ -32,11 +32,18 @@ class PrivateLinks:
     zone_ids: Mapping[PrivateLinkGroup, pulumi.Output[str]]
 
     def connect(
-        self, name: str, target_id: pulumi.Input[str], *, group: PrivateLinkGroup, parent: pulumi.Resource
+        self,
+        name: str,
+        target_id: pulumi.Input[str],
+        *,
+        group: PrivateLinkGroup,
+        secondary: bool = False,
+        parent: pulumi.Resource,
     ) -> network.PrivateEndpoint:
         """Gives the resource `target_id` an address in the network, and its public name that address inside of it.
 
-        The same `name` serves in both regions: each has an endpoint of its own to what they share.
+        The same `name` serves in both regions: each has an endpoint of its own to what they share. `secondary` is the
+        copy of a storage account in its paired region, which has a name of its own in the same zone.
         """
         endpoint = network.PrivateEndpoint(
             self.placement.label(name),
@@ -51,7 +58,9 @@ class PrivateLinks:
             custom_network_interface_name=self.placement.name("nic-pep", name),
             private_link_service_connections=[
                 network.PrivateLinkServiceConnectionArgs(
-                    name=name, private_link_service_id=target_id, group_ids=[group]
+                    name=name,
+                    private_link_service_id=target_id,
+                    group_ids=[f"{group}_secondary" if secondary else group],
                 )
             ],
             tags=self.placement.tags(name),

@@ -26,8 +26,13 @@ class Flow:
     protocol: Literal["Tcp", "*"] = "Tcp"
 
 
-def apps_flows(*, apps: str, private_endpoints: str, database: str) -> tuple[Flow, ...]:
-    """What the subnet of the applications needs.
+WRITER: Final = "Queries to the server that writes, wherever that is"
+
+
+def apps_flows(
+    *, apps: str, private_endpoints: str, database: str, other_database: str | None = None
+) -> tuple[Flow, ...]:
+    """What the subnet of the applications needs; `other_database` is PostgreSQL's in the stack's other region.
 
     Sources: Azure documentation, "Securing a custom VNET in Azure Container Apps with Network Security Groups" and
     "Use Azure Firewall with Azure Container Apps". Front Door arrives over Private Link, from within the subnet. What
@@ -43,6 +48,7 @@ def apps_flows(*, apps: str, private_endpoints: str, database: str) -> tuple[Flo
             "Outbound", "allow-events", apps, private_endpoints, "Events to and from Signal's ingestion", ports="5671"
         ),
         Flow("Outbound", "allow-database", apps, database, "Queries to PostgreSQL", ports="5432"),
+        *((Flow("Outbound", "allow-writer", apps, other_database, WRITER, "5432"),) if other_database else ()),
         Flow("Outbound", "allow-names", apps, AZURE_RESOLVER, "Name resolution", ports="53", protocol="*"),
         Flow("Outbound", "allow-sign-in", apps, "AzureActiveDirectory", "Tokens for the managed identities"),
         Flow("Outbound", "allow-platform-images", apps, "MicrosoftContainerRegistry", "The environment's own images"),
@@ -62,8 +68,10 @@ def private_endpoints_flows(*, apps: str, private_endpoints: str, vpn_clients: s
     )
 
 
-def database_flows(*, apps: str, database: str, vpn_clients: str, other_database: str | None) -> tuple[Flow, ...]:
-    """What the subnet of PostgreSQL needs; `other_database` is the same subnet in the stack's other region.
+def database_flows(
+    *, apps: str, database: str, vpn_clients: str, other_database: str | None, other_apps: str | None = None
+) -> tuple[Flow, ...]:
+    """What the subnet of PostgreSQL needs; `other_…` are the subnets in the stack's other region.
 
     Source: Azure documentation, "Network with private access (virtual network integration) for Azure Database for
     PostgreSQL": the servers of a pair replicate to each other within the subnet, archive their log to Azure's storage
@@ -73,6 +81,7 @@ def database_flows(*, apps: str, database: str, vpn_clients: str, other_database
     elsewhere = "Replication to and from the standby in the other region"
     return (
         Flow("Inbound", "allow-apps", apps, database, "Queries of the services", ports="5432"),
+        *((Flow("Inbound", "allow-other-apps", other_apps, database, WRITER, "5432"),) if other_apps else ()),
         Flow("Inbound", "allow-vpn-clients", vpn_clients, database, "Operation by engineers", ports="5432"),
         Flow("Inbound", "allow-pair", database, database, replication, ports="5432"),
         *((Flow("Inbound", "allow-standby", other_database, database, elsewhere, "5432"),) if other_database else ()),

@@ -43,10 +43,12 @@ def computed(kind: str, inputs: dict[str, Any]) -> dict[str, Any]:
             outputs["keyUri"] = f"https://{inputs['vaultName']}.vault.azure.net/keys/{name}"
         case "azure-native:keyvault:ManagedHsm":
             outputs["name"] = inputs["name"]
-        case "azure-native:search:Service":
-            outputs["identity"] = {**inputs["identity"], "principalId": f"principal of {name}"}
-        case "azure-native:dataprotection:BackupVault":
-            outputs["identity"] = {**inputs["identity"], "principalId": f"principal of {name}"}
+        case "azure-native:search:Service" | "azure-native:dataprotection:BackupVault":
+            outputs["identity"] = {
+                **inputs["identity"],
+                **outputs.get("identity", {}),
+                "principalId": f"principal of {name}",
+            }
         case "azure-native:managedidentity:UserAssignedIdentity":
             outputs["principalId"] = f"principal of {name}"
             outputs["clientId"] = f"client of {name}"
@@ -126,3 +128,9 @@ def stack(declare: Callable[..., Stack]) -> Stack:
 def small(declare: Callable[..., Stack]) -> Stack:
     """The stack without tenants, and with its logs kept for longer."""
     return declare(tenants=[], retention={"logDays": 730})
+
+
+@pytest.fixture(scope="session")
+def alone(declare: Callable[..., Stack]) -> Stack:
+    """The stack in the size `dev`, without a second region."""
+    return declare(size="dev", secondRegion={})
