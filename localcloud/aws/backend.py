@@ -3,8 +3,8 @@
 
 import re
 import secrets
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, cast
 from wsgiref.types import WSGIApplication
 
 import jmespath
@@ -135,6 +135,7 @@ class AwsBackend:
             given[described.name] = prefix + secrets.token_hex(4)[:7]
         session = self._session(described, given)
         self._refuse_dangling(kind, given)
+        self._refuse_twin(kind, session, given)
         values = self._values(kind, given, None)
         identity = self._identity(described, self._make(kind, session, values), values)
         self._remember(kind, session.region, identity, given)
@@ -458,11 +459,19 @@ class AwsBackend:
 
     def _refuse_dangling(self, kind: str, inputs: Properties) -> None:
         described = self._type(kind)
-        for name, target in described.references.items():
-            value = inputs.get(name)
-            for identity in value if isinstance(value, list) else [value]:
-                if identity is not None and self.read(target, identity, {"region": inputs.get("region")}) is None:
-                    raise RejectedError(f"{name} names {identity}, which isn't there ({target}).")
+        for path, target in described.references.items():
+            for identity in _at(inputs, path.split(".")):
+                if self.read(target, identity, {"region": inputs.get("region")}) is None:
+                    raise RejectedError(f"{path} names {identity}, which isn't there ({target}).")
+
+    def _refuse_twin(self, kind: str, session: Session, inputs: Properties) -> None:
+        """What is kept in memory exists once; moto itself refuses the second of its own objects."""
+        described = self._type(kind)
+        identity = self._own_identity(described, self._values(kind, inputs, None))
+        held = self.cloud.memory.get(kind, {})
+        is_one_of_a_kind = described.create is None and not described.create_again and identity is not None
+        if is_one_of_a_kind and self._memory_key(session.region, identity) in held:
+            raise RejectedError(f"{kind} {identity} already exists: import it, or choose another name.")
 
     def _listed(self, kind: str, session: Session) -> list[str]:
         described = self._type(kind)
@@ -487,6 +496,18 @@ class AwsBackend:
             return all(same(inputs.get(name), found.outputs.get(name)) for name in key)
         wanted, held = inputs.get("tags", {}), found.outputs.get("tags") or {}
         return "Name" in wanted and all(held.get(name) == wanted.get(name) for name in ("Name", "stack"))
+
+
+def _at(value: Any, path: Sequence[str]) -> Iterator[Any]:
+    """The values at a path without indices."""
+    if isinstance(value, list):
+        for element in cast("list[Any]", value):
+            yield from _at(element, path)
+    elif not path:
+        if value is not None:
+            yield value
+    elif isinstance(value, dict):
+        yield from _at(cast("Properties", value).get(path[0]), path[1:])
 
 
 def _is_tags(name: str) -> bool:

@@ -123,6 +123,9 @@ class Session:
 def _shaped(value: Any, shape: Any) -> Any:
     """A value with the names and types that botocore's description wants."""
     match shape, value:
+        case StructureShape(), [single]:
+            # The SDK has lists of at most one element where the cloud has the element itself.
+            return _shaped(single, shape)
         case StructureShape(), dict():
             members = cast("dict[str, Any]", shape.members)
             spelled = {name: _member(members, name) for name in value}

@@ -81,8 +81,11 @@ class Type:
     JMESPath expression for the creation's answer."""
     create: Step | None = None
     """None for a type that moto lacks: it is kept in memory (`localcloud.aws.table.KEPT_IN_MEMORY`)."""
+    reason: str = "moto has no such type"
+    """Why a type without `create` is kept in memory."""
     create_again: bool = False
-    """Whether the creation is a call that also changes the object ("put"): every update repeats it."""
+    """Whether the creation is a call that also changes the object ("put"): every update repeats it, and a second
+    resource of the same id takes the object over instead of being refused."""
     takes: Sequence[str] = ()
     """The properties that a creation written as a function, or one of its reads, takes care of."""
     reads: Sequence[Question] = ()
@@ -111,7 +114,8 @@ class Type:
     normal: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict[str, Callable[[Any], Any]])
     """How the values of a property are brought into one form where AWS takes several for the same thing."""
     references: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Properties that hold the id of an object of another type, where moto doesn't ask whether it is there."""
+    """Properties (paths without indices) that hold the id of an object of another type, where moto doesn't ask whether
+    it is there."""
     check: Callable[[Properties], str | None] | None = None
     """What the provider refuses before anything is called, in words, or None."""
 

@@ -205,4 +205,36 @@ BUCKETS: Final[Mapping[str, Type]] = {
         defaults={"objectLockEnabled": "Enabled"},
         replaces=("objectLockEnabled",),
     ),
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": _companion(
+        call(
+            "put_bucket_replication",
+            Bucket="{bucket}",
+            ReplicationConfiguration={"Role": "{role}", "Rules": "{rules}"},
+        ),
+        read(
+            "get_bucket_replication",
+            "ReplicationConfiguration.{role: Role, rules: Rules}",
+            Bucket="{id}",
+        ),
+        call("delete_bucket_replication", Bucket="{id}"),
+        computed=("rules.filter", "rules.id", "rules.priority"),
+        write_only=("token",),
+    ),
+    "aws:s3/bucketNotification:BucketNotification": Type(
+        service="s3",
+        identity="{bucket}",
+        create_again=True,
+        reason="moto asks the receiver at once, which may not be there yet",
+        outputs={"bucket": "{id}"},
+        defaults={"eventbridge": False},
+        replaces=("bucket",),
+        references={"bucket": "aws:s3/bucket:Bucket"},
+    ),
+    "aws:s3/bucketAbac:BucketAbac": Type(
+        service="s3",
+        identity="{bucket}",
+        create_again=True,
+        replaces=("bucket", "expectedBucketOwner"),
+        references={"bucket": "aws:s3/bucket:Bucket"},
+    ),
 }

@@ -1,12 +1,13 @@
-"""DNS records."""
+"""Route 53's records and health checks, and the names that services find each other by."""
 
+import secrets
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from moto.route53.models import route53_backends
 
 from localcloud.aws.cloud import ACCOUNT, RefusedError, Session
-from localcloud.aws.model import Setting, Type
+from localcloud.aws.model import Setting, Tags, Type, call, read
 from localcloud.backend import UNKNOWN, Properties
 
 
@@ -26,8 +27,12 @@ def _record_set(values: Properties) -> Properties:
         }
     else:
         record |= {"TTL": values.get("ttl"), "ResourceRecords": [{"Value": each} for each in values.get("records", [])]}
-    if values.get("setIdentifier"):
-        record["SetIdentifier"] = values["setIdentifier"]
+    for name, spelled in (("setIdentifier", "SetIdentifier"), ("healthCheckId", "HealthCheckId")):
+        record[spelled] = values.get(name)
+    for policy in values.get("failoverRoutingPolicies") or []:
+        record["Failover"] = policy["type"]
+    for policy in values.get("weightedRoutingPolicies") or []:
+        record["Weight"] = policy["weight"]
     return {name: value for name, value in record.items() if value is not None}
 
 
@@ -81,6 +86,9 @@ def _read_record(session: Session, values: Properties) -> Properties | None:
             "setIdentifier": record.get("SetIdentifier"),
             "ttl": record.get("TTL"),
             "records": [each["Value"] for each in record.get("ResourceRecords", [])] or None,
+            "healthCheckId": record.get("HealthCheckId"),
+            "failoverRoutingPolicies": [{"type": kind}] if (kind := record.get("Failover")) else None,
+            "weightedRoutingPolicies": [{"weight": weight}] if (weight := record.get("Weight")) is not None else None,
         }
         if record.get("AliasTarget"):
             target = record["AliasTarget"]
@@ -100,6 +108,58 @@ def _read_record(session: Session, values: Properties) -> Properties | None:
     return None
 
 
+_CHECK: Final = {
+    "childHealthThreshold": "HealthThreshold",
+    "childHealthchecks": "ChildHealthChecks",
+    "disabled": "Disabled",
+    "failureThreshold": "FailureThreshold",
+    "fqdn": "FullyQualifiedDomainName",
+    "invertHealthcheck": "Inverted",
+    "ipAddress": "IPAddress",
+    "port": "Port",
+    "regions": "Regions",
+    "requestInterval": "RequestInterval",
+    "resourcePath": "ResourcePath",
+    "searchString": "SearchString",
+    "type": "Type",
+}
+
+_CHANGEABLE_CHECK: Final = tuple(name for name in _CHECK if name not in ("requestInterval", "type"))
+
+
+def _check_config(values: Properties) -> Properties:
+    return {_CHECK[name]: values[name] for name in _CHECK if values.get(name) is not None}
+
+
+def _create_check(session: Session, values: Properties) -> dict[str, Any]:
+    reference = values.get("referenceName", "check") + secrets.token_hex(8)
+    parameters = {"CallerReference": reference, "HealthCheckConfig": _check_config(values)}
+    return session.call("create_health_check", parameters)
+
+
+def _change_check(session: Session, values: Properties) -> None:
+    wanted = {name: values[name] for name in _CHANGEABLE_CHECK if name in values}
+    session.call("update_health_check", {"HealthCheckId": values["id"], **_check_config(wanted)})
+
+
+def _read_check(session: Session, values: Properties) -> Properties | None:
+    held = session.call("get_health_check", {"HealthCheckId": values["id"]})["HealthCheck"]["HealthCheckConfig"]
+    return {name: held[spelled] for name, spelled in _CHECK.items() if held.get(spelled) not in (None, [], "")}
+
+
+def _create_namespace(session: Session, values: Properties) -> dict[str, Any]:
+    named = f"Namespaces[?Name=='{values['name']}' && Type=='HTTP'].Id"
+    if session.ask("list_namespaces", named):
+        reason = f"the namespace {values['name']} exists"
+        raise RefusedError("CreateHttpNamespace", "NamespaceAlreadyExists", reason)
+    parameters: Properties = {"Name": values["name"], "CreatorRequestId": secrets.token_hex(8)}
+    for name, spelled in (("description", "Description"), ("tagList", "Tags")):
+        if values.get(name):
+            parameters[spelled] = values[name]
+    session.call("create_http_namespace", parameters)
+    return {"id": session.ask("list_namespaces", named)[0]}
+
+
 DNS: Final[Mapping[str, Type]] = {
     "aws:route53/record:Record": Type(
         service="route53",
@@ -107,11 +167,102 @@ DNS: Final[Mapping[str, Type]] = {
         create=_create_record,
         takes=("name", "setIdentifier", "type", "zoneId"),
         reads=(_read_record,),
-        settings=(Setting(_update_record, properties=("aliases", "records", "ttl")),),
+        settings=(
+            Setting(
+                _update_record,
+                properties=(
+                    "aliases",
+                    "failoverRoutingPolicies",
+                    "healthCheckId",
+                    "records",
+                    "ttl",
+                    "weightedRoutingPolicies",
+                ),
+            ),
+        ),
+        references={"healthCheckId": "aws:route53/healthCheck:HealthCheck"},
         delete=(_delete_record,),
         outputs={"fqdn": "{name}"},
         replaces=("name", "type", "zoneId"),
         write_only=("allowOverwrite",),
         normal={"name": lambda name: name.rstrip(".")},
+    ),
+    "aws:route53/healthCheck:HealthCheck": Type(
+        service="route53",
+        identity="HealthCheck.Id",
+        create=_create_check,
+        takes=tuple(_CHECK),
+        reads=(_read_check,),
+        settings=(Setting(_change_check, properties=_CHANGEABLE_CHECK),),
+        delete=(call("delete_health_check", HealthCheckId="{id}"),),
+        tags=Tags(
+            add=call("change_tags_for_resource", ResourceType="healthcheck", ResourceId="{id}", AddTags="{tagList}"),
+            remove=call(
+                "change_tags_for_resource", ResourceType="healthcheck", ResourceId="{id}", RemoveTagKeys="{removedTags}"
+            ),
+            read=read(
+                "list_tags_for_resource", "{tags: ResourceTagSet.Tags}", ResourceType="healthcheck", ResourceId="{id}"
+            ),
+        ),
+        listing=read("list_health_checks", "HealthChecks[].Id"),
+        outputs={"arn": "arn:aws:route53:::healthcheck/{id}"},
+        defaults={"disabled": False, "measureLatency": False},
+        computed=("enableSni", "failureThreshold", "port", "regions", "requestInterval"),
+        replaces=("measureLatency", "referenceName", "requestInterval", "type"),
+        beside=(
+            "cloudwatchAlarmName",
+            "cloudwatchAlarmRegion",
+            "enableSni",
+            "insufficientDataHealthStatus",
+            "measureLatency",
+        ),
+        write_only=("referenceName", "triggers"),
+    ),
+    "aws:servicediscovery/httpNamespace:HttpNamespace": Type(
+        service="servicediscovery",
+        identity="id",
+        create=_create_namespace,
+        takes=("description", "name"),
+        reads=(
+            read(
+                "get_namespace",
+                "Namespace.{name: Name, arn: Arn, description: Description, "
+                "httpName: Properties.HttpProperties.HttpName}",
+                Id="{id}",
+            ),
+        ),
+        settings=(Setting(call("update_http_namespace", Id="{id}", Namespace={"Description": "{description}"})),),
+        delete=(call("delete_namespace", Id="{id}"),),
+        tags=Tags(
+            add=call("tag_resource", ResourceARN="{arn}", Tags="{tagList}"),
+            remove=call("untag_resource", ResourceARN="{arn}", TagKeys="{removedTags}"),
+            read=read("list_tags_for_resource", "{tags: Tags}", ResourceARN="{arn}"),
+        ),
+        name="name",
+        listing=read("list_namespaces", "Namespaces[].Id"),
+        outputs={"arn": "arn:aws:servicediscovery:{region}:{account}:namespace/{id}", "httpName": "{name}"},
+        replaces=("name",),
+    ),
+    "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig": Type(
+        service="route53resolver",
+        identity="rqlc-{random}",
+        name="name",
+        reason="moto checks the destination wrongly",
+        outputs={
+            "arn": "arn:aws:route53resolver:{region}:{account}:resolver-query-log-config/{id}",
+            "ownerId": "{account}",
+            "shareStatus": "NOT_SHARED",
+        },
+        replaces=("destinationArn", "name"),
+    ),
+    "aws:route53/resolverQueryLogConfigAssociation:ResolverQueryLogConfigAssociation": Type(
+        service="route53resolver",
+        identity="rqlca-{random}",
+        key=("resolverQueryLogConfigId", "resourceId"),
+        replaces=("resolverQueryLogConfigId", "resourceId"),
+        references={
+            "resolverQueryLogConfigId": "aws:route53/resolverQueryLogConfig:ResolverQueryLogConfig",
+            "resourceId": "aws:ec2/vpc:Vpc",
+        },
     ),
 }

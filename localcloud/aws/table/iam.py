@@ -1,5 +1,6 @@
-"""IAM roles and their policies."""
+"""IAM: roles, policies, sign-in of people, and Access Analyzer."""
 
+import json
 from collections.abc import Mapping
 from typing import Final
 
@@ -23,6 +24,59 @@ def _read_attachment(session: Session, values: Properties) -> Properties | None:
     if values["policyArn"] not in (attached or []):
         return None
     return {"role": values["role"], "policyArn": values["policyArn"]}
+
+
+def _read_policy(session: Session, values: Properties) -> Properties | None:
+    policy = session.ask("get_policy", "Policy", PolicyArn=values["id"])
+    version = {"PolicyArn": values["id"], "VersionId": policy["DefaultVersionId"]}
+    document = session.call("get_policy_version", version)["PolicyVersion"]["Document"]
+    return {
+        "arn": policy["Arn"],
+        "name": policy["PolicyName"],
+        "path": policy["Path"],
+        "policyId": policy["PolicyId"],
+        "attachmentCount": policy["AttachmentCount"],
+        "description": policy.get("Description") or None,
+        "policy": json.dumps(document),
+        "tags": {tag["Key"]: tag["Value"] for tag in policy.get("Tags", [])},
+    }
+
+
+def _old_versions(session: Session, policy: str) -> list[str]:
+    """The versions of a policy that aren't in force, the oldest first."""
+    versions = session.ask("list_policy_versions", "Versions[?!IsDefaultVersion].VersionId", PolicyArn=policy)
+    return sorted(versions, key=lambda version: int(version.removeprefix("v")))
+
+
+def _change_policy(session: Session, values: Properties) -> None:
+    policy = {"PolicyArn": values["id"]}
+    # A policy has five versions at most.
+    for version in _old_versions(session, values["id"])[:-3]:
+        session.call("delete_policy_version", policy | {"VersionId": version})
+    session.call("create_policy_version", policy | {"PolicyDocument": values["policy"], "SetAsDefault": True})
+
+
+def _delete_policy(session: Session, values: Properties) -> None:
+    policy = {"PolicyArn": values["id"]}
+    for version in _old_versions(session, values["id"]):
+        session.call("delete_policy_version", policy | {"VersionId": version})
+    session.call("delete_policy", policy)
+
+
+def _saml_name(_session: Session, values: Properties) -> Properties:
+    return {"name": values["id"].rpartition("/")[2]}
+
+
+def _password_problem(inputs: Properties) -> str | None:
+    for name, shortest, longest in (
+        ("minimumPasswordLength", 6, 128),
+        ("maxPasswordAge", 1, 1095),
+        ("passwordReusePrevention", 1, 24),
+    ):
+        value = inputs.get(name)
+        if isinstance(value, int) and not shortest <= value <= longest:
+            return f"{name} must be between {shortest} and {longest}"
+    return None
 
 
 IAM: Final[Mapping[str, Type]] = {
@@ -98,5 +152,105 @@ IAM: Final[Mapping[str, Type]] = {
         reads=(_read_attachment,),
         delete=(call("detach_role_policy", RoleName="{role}", PolicyArn="{policyArn}"),),
         replaces=("policyArn", "role"),
+    ),
+    "aws:iam/policy:Policy": Type(
+        service="iam",
+        identity="arn:aws:iam::{account}:policy{path}{name}",
+        create=call(
+            "create_policy",
+            PolicyName="{name}",
+            Path="{path}",
+            PolicyDocument="{policy}",
+            Description="{description}",
+            Tags="{tagList}",
+        ),
+        reads=(_read_policy,),
+        settings=(Setting(_change_policy, properties=("policy",)),),
+        delete=(_delete_policy,),
+        tags=Tags(
+            add=call("tag_policy", PolicyArn="{id}", Tags="{tagList}"),
+            remove=call("untag_policy", PolicyArn="{id}", TagKeys="{removedTags}"),
+        ),
+        name="name",
+        outputs={"arn": "arn:aws:iam::{account}:policy{path}{name}"},
+        defaults={"path": "/"},
+        replaces=("description", "name", "namePrefix", "path"),
+        write_only=("delayAfterPolicyCreationInMs",),
+    ),
+    "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": Type(
+        service="iam",
+        identity=lambda _: "iam-account-password-policy",
+        create=call(
+            "update_account_password_policy",
+            AllowUsersToChangePassword="{allowUsersToChangePassword}",
+            HardExpiry="{hardExpiry}",
+            MaxPasswordAge="{maxPasswordAge}",
+            MinimumPasswordLength="{minimumPasswordLength}",
+            PasswordReusePrevention="{passwordReusePrevention}",
+            RequireLowercaseCharacters="{requireLowercaseCharacters}",
+            RequireNumbers="{requireNumbers}",
+            RequireSymbols="{requireSymbols}",
+            RequireUppercaseCharacters="{requireUppercaseCharacters}",
+        ),
+        create_again=True,
+        reads=(read("get_account_password_policy", "PasswordPolicy"),),
+        delete=(call("delete_account_password_policy"),),
+        defaults={"allowUsersToChangePassword": True, "minimumPasswordLength": 6},
+        computed=(
+            "hardExpiry",
+            "maxPasswordAge",
+            "passwordReusePrevention",
+            "requireLowercaseCharacters",
+            "requireNumbers",
+            "requireSymbols",
+            "requireUppercaseCharacters",
+        ),
+        check=_password_problem,
+    ),
+    "aws:iam/samlProvider:SamlProvider": Type(
+        service="iam",
+        identity="arn:aws:iam::{account}:saml-provider/{name}",
+        create=call("create_saml_provider", Name="{name}", SAMLMetadataDocument="{samlMetadataDocument}"),
+        reads=(
+            read("get_saml_provider", "{samlMetadataDocument: SAMLMetadataDocument}", SAMLProviderArn="{id}"),
+            _saml_name,
+        ),
+        settings=(
+            Setting(
+                call("update_saml_provider", SAMLProviderArn="{id}", SAMLMetadataDocument="{samlMetadataDocument}")
+            ),
+        ),
+        delete=(call("delete_saml_provider", SAMLProviderArn="{id}"),),
+        name="name",
+        outputs={"arn": "arn:aws:iam::{account}:saml-provider/{name}"},
+        replaces=("name",),
+    ),
+    "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive": Type(
+        service="iam",
+        identity="{roleName}",
+        reason="no object in AWS, only a rule of the provider's",
+        replaces=("roleName",),
+        references={"roleName": "aws:iam/role:Role"},
+    ),
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": Type(
+        service="iam",
+        identity="{roleName}",
+        reason="no object in AWS, only a rule of the provider's",
+        replaces=("roleName",),
+        references={"roleName": "aws:iam/role:Role"},
+    ),
+    "aws:accessanalyzer/analyzer:Analyzer": Type(
+        service="accessanalyzer",
+        identity="{analyzerName}",
+        name="analyzerName",
+        outputs={"arn": "arn:aws:access-analyzer:{region}:{account}:analyzer/{analyzerName}"},
+        defaults={"type": "ACCOUNT"},
+        replaces=("analyzerName", "configuration", "type"),
+    ),
+    "aws:accessanalyzer/archiveRule:ArchiveRule": Type(
+        service="accessanalyzer",
+        identity="{analyzerName}/{ruleName}",
+        replaces=("analyzerName", "ruleName"),
+        references={"analyzerName": "aws:accessanalyzer/analyzer:Analyzer"},
     ),
 }

@@ -1,7 +1,7 @@
 """KMS keys."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from localcloud.aws.cloud import Session
 from localcloud.aws.guards import DELETION_WINDOW
@@ -49,6 +49,45 @@ def _read_alias(session: Session, values: Properties) -> Properties | None:
 def _alias_outputs(session: Session, values: Properties) -> Properties:
     arn = session.ask("describe_key", "KeyMetadata.Arn", KeyId=values["targetKeyId"])
     return {"targetKeyArn": arn}
+
+
+def _create_grant(session: Session, values: Properties) -> dict[str, Any]:
+    names = ("constraints", "granteePrincipal", "keyId", "name", "operations", "retiringPrincipal")
+    parameters = {name: values[name] for name in names if values.get(name)}
+    answer = session.call("create_grant", parameters)
+    return {"id": f"{values['keyId'].rpartition('/')[2]}:{answer['GrantId']}"}
+
+
+def _read_grant(session: Session, values: Properties) -> Properties | None:
+    key, _, grant = values["id"].partition(":")
+    for held in session.ask("list_grants", "Grants", KeyId=key):
+        if held["GrantId"] == grant:
+            found: Properties = {name[0].lower() + name[1:]: value for name, value in held.items()}
+            constraints = {name[0].lower() + name[1:]: value for name, value in held.get("Constraints", {}).items()}
+            return {
+                "grantId": grant,
+                "keyId": key,
+                "granteePrincipal": found["granteePrincipal"],
+                "name": found.get("name") or None,
+                "operations": found["operations"],
+                "retiringPrincipal": found.get("retiringPrincipal") or None,
+                "constraints": [constraints] if constraints else None,
+            }
+    return None
+
+
+def _revoke_grant(session: Session, values: Properties) -> None:
+    key, _, grant = values["id"].partition(":")
+    if _read_grant(session, values) is not None:
+        session.call("revoke_grant", {"KeyId": key, "GrantId": grant})
+
+
+def _grants(session: Session) -> list[str]:
+    return [
+        f"{key}:{grant}"
+        for key in session.ask("list_keys", "Keys[].KeyId")
+        for grant in session.ask("list_grants", "Grants[].GrantId", KeyId=key)
+    ]
 
 
 KEYS: Final[Mapping[str, Type]] = {
@@ -116,5 +155,28 @@ KEYS: Final[Mapping[str, Type]] = {
         outputs={"arn": "arn:aws:kms:{region}:{account}:{name}"},
         normal={"targetKeyId": lambda key: key.rpartition("/")[2]},
         replaces=("name", "namePrefix"),
+    ),
+    "aws:kms/grant:Grant": Type(
+        service="kms",
+        identity="id",
+        create=_create_grant,
+        takes=("constraints", "granteePrincipal", "keyId", "name", "operations", "retiringPrincipal"),
+        reads=(_read_grant,),
+        delete=(_revoke_grant,),
+        key=("keyId", "name", "granteePrincipal"),
+        listing=_grants,
+        defaults={"retireOnDelete": False},
+        replaces=(
+            "constraints",
+            "grantCreationTokens",
+            "granteePrincipal",
+            "keyId",
+            "name",
+            "operations",
+            "retireOnDelete",
+            "retiringPrincipal",
+        ),
+        write_only=("grantCreationTokens", "retireOnDelete"),
+        normal={"keyId": lambda key: key.rpartition("/")[2]},
     ),
 }

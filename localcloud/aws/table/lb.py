@@ -270,6 +270,138 @@ def _balancer_suffix(_session: Session, values: Properties) -> Properties:
 _BALANCER_QUESTIONS: Final[tuple[Question, ...]] = (_BALANCER, _balancer_attributes, _balancer_suffix)
 
 
+_LISTENER_ATTRIBUTES: Final = {
+    "routingHttpRequestXAmznMtlsClientcertHeaderName": "routing.http.request.x_amzn_mtls_clientcert.header_name",
+    "routingHttpRequestXAmznMtlsClientcertIssuerHeaderName": (
+        "routing.http.request.x_amzn_mtls_clientcert_issuer.header_name"
+    ),
+    "routingHttpRequestXAmznMtlsClientcertLeafHeaderName": (
+        "routing.http.request.x_amzn_mtls_clientcert_leaf.header_name"
+    ),
+    "routingHttpRequestXAmznMtlsClientcertSerialNumberHeaderName": (
+        "routing.http.request.x_amzn_mtls_clientcert_serial_number.header_name"
+    ),
+    "routingHttpRequestXAmznMtlsClientcertSubjectHeaderName": (
+        "routing.http.request.x_amzn_mtls_clientcert_subject.header_name"
+    ),
+    "routingHttpRequestXAmznMtlsClientcertValidityHeaderName": (
+        "routing.http.request.x_amzn_mtls_clientcert_validity.header_name"
+    ),
+    "routingHttpRequestXAmznTlsCipherSuiteHeaderName": "routing.http.request.x_amzn_tls_cipher_suite.header_name",
+    "routingHttpRequestXAmznTlsVersionHeaderName": "routing.http.request.x_amzn_tls_version.header_name",
+    "routingHttpResponseAccessControlAllowCredentialsHeaderValue": (
+        "routing.http.response.access_control_allow_credentials.header_value"
+    ),
+    "routingHttpResponseAccessControlAllowHeadersHeaderValue": (
+        "routing.http.response.access_control_allow_headers.header_value"
+    ),
+    "routingHttpResponseAccessControlAllowMethodsHeaderValue": (
+        "routing.http.response.access_control_allow_methods.header_value"
+    ),
+    "routingHttpResponseAccessControlAllowOriginHeaderValue": (
+        "routing.http.response.access_control_allow_origin.header_value"
+    ),
+    "routingHttpResponseAccessControlExposeHeadersHeaderValue": (
+        "routing.http.response.access_control_expose_headers.header_value"
+    ),
+    "routingHttpResponseAccessControlMaxAgeHeaderValue": "routing.http.response.access_control_max_age.header_value",
+    "routingHttpResponseContentSecurityPolicyHeaderValue": (
+        "routing.http.response.content_security_policy.header_value"
+    ),
+    "routingHttpResponseServerEnabled": "routing.http.response.server.enabled",
+    "routingHttpResponseStrictTransportSecurityHeaderValue": (
+        "routing.http.response.strict_transport_security.header_value"
+    ),
+    "routingHttpResponseXContentTypeOptionsHeaderValue": "routing.http.response.x_content_type_options.header_value",
+    "routingHttpResponseXFrameOptionsHeaderValue": "routing.http.response.x_frame_options.header_value",
+}
+
+
+def _set_listener_attributes(session: Session, values: Properties) -> None:
+    pairs: dict[str, str] = {}
+    for name, key in _LISTENER_ATTRIBUTES.items():
+        value = values.get(name)
+        if name == "routingHttpResponseServerEnabled":
+            pairs[key] = "false" if value is False else "true"
+        elif name in values:
+            pairs[key] = "" if value is None else str(value)
+    attributes = [{"Key": key, "Value": value} for key, value in pairs.items()]
+    session.call("modify_listener_attributes", {"ListenerArn": values["id"], "Attributes": attributes})
+
+
+def _reset_listener_attributes(session: Session, values: Properties) -> None:
+    _set_listener_attributes(session, {"id": values["id"], **dict.fromkeys(_LISTENER_ATTRIBUTES)})
+
+
+def _listener_attributes(session: Session, values: Properties) -> Properties:
+    held = dict(session.ask("describe_listener_attributes", "Attributes[].[Key, Value]", ListenerArn=values["id"]))
+    found: Properties = {name: held[key] for name, key in _LISTENER_ATTRIBUTES.items() if held.get(key)}
+    if "routingHttpResponseServerEnabled" in found:
+        found["routingHttpResponseServerEnabled"] = found["routingHttpResponseServerEnabled"] == "true"
+    return found
+
+
+_CONDITIONS: Final = {
+    "hostHeader": ("host-header", "HostHeaderConfig"),
+    "httpHeader": ("http-header", "HttpHeaderConfig"),
+    "httpRequestMethod": ("http-request-method", "HttpRequestMethodConfig"),
+    "pathPattern": ("path-pattern", "PathPatternConfig"),
+    "sourceIp": ("source-ip", "SourceIpConfig"),
+}
+
+
+def _rule_parameters(values: Properties) -> Properties:
+    conditions: list[Properties] = []
+    for condition in values["conditions"]:
+        for name, (field, spelled) in _CONDITIONS.items():
+            if condition.get(name):
+                conditions.append({"Field": field, spelled: condition[name]})
+        if condition.get("queryStrings"):
+            conditions.append({"Field": "query-string", "QueryStringConfig": {"Values": condition["queryStrings"]}})
+    return {"Conditions": conditions, "Actions": [_action_parameters(action) for action in values["actions"]]}
+
+
+def _create_listener_rule(session: Session, values: Properties) -> dict[str, Any]:
+    arn = values["listenerArn"]
+    taken = [each for each in session.ask("describe_rules", "Rules[].Priority", ListenerArn=arn) if each != "default"]
+    priority = values.get("priority") or max((int(each) for each in taken), default=0) + 1
+    parameters: Properties = {"ListenerArn": arn, "Priority": priority, **_rule_parameters(values)}
+    return session.call("create_rule", parameters | ({"Tags": tags} if (tags := values.get("tagList")) else {}))
+
+
+def _change_listener_rule(session: Session, values: Properties) -> None:
+    session.call("modify_rule", {"RuleArn": values["id"], **_rule_parameters(values)})
+
+
+def _read_listener_rule(session: Session, values: Properties) -> Properties | None:
+    rule = session.ask("describe_rules", "Rules[0]", RuleArns=[values["id"]])
+    if not rule:
+        return None
+    conditions: list[Properties] = []
+    for condition in rule["Conditions"]:
+        for name, (field, spelled) in _CONDITIONS.items():
+            if condition["Field"] == field:
+                held = condition.get(spelled) or {"Values": condition.get("Values", [])}
+                conditions.append({name: {key[0].lower() + key[1:]: value for key, value in held.items()}})
+        if condition["Field"] == "query-string":
+            pairs = condition["QueryStringConfig"]["Values"]
+            conditions.append({"queryStrings": [{key.lower(): value for key, value in pair.items()} for pair in pairs]})
+    return {
+        "arn": rule["RuleArn"],
+        "listenerArn": values["id"].replace(":listener-rule/", ":listener/").rpartition("/")[0],
+        "priority": int(rule["Priority"]),
+        "conditions": conditions,
+        "actions": [_action_properties(action) for action in rule["Actions"]],
+    }
+
+
+def _listener_rules(session: Session) -> list[str]:
+    path = "Rules[?Priority!='default'].RuleArn"
+    return [
+        arn for listener in _listeners(session) for arn in session.ask("describe_rules", path, ListenerArn=listener)
+    ]
+
+
 LB: Final[Mapping[str, Type]] = {
     "aws:lb/loadBalancer:LoadBalancer": Type(
         service="elbv2",
@@ -343,19 +475,49 @@ LB: Final[Mapping[str, Type]] = {
         identity="Listeners[0].ListenerArn",
         create=_create_listener,
         takes=("alpnPolicy", "certificateArn", "defaultActions", "loadBalancerArn", "port", "protocol", "sslPolicy"),
-        reads=(_read_listener,),
+        reads=(_read_listener, _listener_attributes),
         settings=(
             Setting(
                 _change_listener,
                 properties=("alpnPolicy", "certificateArn", "defaultActions", "port", "protocol", "sslPolicy"),
             ),
+            Setting(_set_listener_attributes, _reset_listener_attributes, tuple(_LISTENER_ATTRIBUTES)),
         ),
         delete=(call("delete_listener", ListenerArn="{id}"),),
         tags=ELB_TAGS,
         key=("loadBalancerArn", "port"),
         listing=_listeners,
-        computed=("defaultActions.forward", "defaultActions.order", "protocol", "sslPolicy"),
+        computed=(
+            "defaultActions.forward",
+            "defaultActions.order",
+            "mutualAuthentication",
+            "protocol",
+            "sslPolicy",
+            "tcpIdleTimeoutSeconds",
+            *_LISTENER_ATTRIBUTES,
+        ),
+        beside=("mutualAuthentication",),
         replaces=("loadBalancerArn",),
         references={"certificateArn": "aws:acm/certificate:Certificate"},
+    ),
+    "aws:lb/listenerRule:ListenerRule": Type(
+        service="elbv2",
+        identity="Rules[0].RuleArn",
+        create=_create_listener_rule,
+        takes=("actions", "conditions", "listenerArn", "priority"),
+        reads=(_read_listener_rule,),
+        settings=(
+            Setting(_change_listener_rule, properties=("actions", "conditions")),
+            Setting(
+                call("set_rule_priorities", RulePriorities=[{"RuleArn": "{id}", "Priority": "{priority}"}]),
+                properties=("priority",),
+            ),
+        ),
+        delete=(call("delete_rule", RuleArn="{id}"),),
+        tags=ELB_TAGS,
+        key=("listenerArn", "priority"),
+        listing=_listener_rules,
+        computed=("actions.forward", "actions.order", "priority"),
+        replaces=("listenerArn",),
     ),
 }
