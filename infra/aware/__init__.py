@@ -18,6 +18,7 @@ from infra.aware.placement import Placement, common_tags
 from infra.aware.recovery import Recovery
 from infra.aware.registry import Registry
 from infra.aware.sentinel import Sentinel
+from infra.aware.service_roles import ServiceRoles
 from infra.aware.services import Services
 from infra.aware.standby import Standby
 from infra.settings import Settings
@@ -161,10 +162,13 @@ class Aware(pulumi.ComponentResource):
             vault_ids=keys.store_ids if settings.aware.key_store == "vault" else {},
             options=below,
         )
+        roles = ServiceRoles("service-roles", placement=placement, data=data, options=below)
+        roles.give(services.identities, placement=placement)
         lasting = {
             "vault-platform": keys.lasting_store_id,
             "vault-copy": data.copy_vault.id,
             "logs": audit.workspace_id,
+            "audit-copy": audit_copy.account_id,
         }
         if settings.second_region is not None:
             standby = Standby(
@@ -184,6 +188,7 @@ class Aware(pulumi.ComponentResource):
                 edge=edge,
                 options=below,
             )
+            roles.give(standby.services.identities, placement=standby.services.placement)
             lasting |= standby.lasting
         Recovery(
             "recovery",

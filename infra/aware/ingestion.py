@@ -3,6 +3,7 @@
 Aware document, 6.b, 6.c and 9.b (in each step of the processing data carry their customer's identifier).
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import pulumi
@@ -110,15 +111,18 @@ class Ingestion(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
-        for consumer in CONSUMERS:
-            eventhub.ConsumerGroup(
+        self.consumer_group_ids: Mapping[str, pulumi.Output[str]] = {
+            consumer: eventhub.ConsumerGroup(
                 consumer,
                 consumer_group_name=consumer,
                 event_hub_name=event_hub.name,
                 namespace_name=namespace.name,
                 resource_group_name=placement.resource_group_name,
                 opts=pulumi.ResourceOptions(parent=self),
-            )
+            ).id
+            for consumer in CONSUMERS
+        }
+        """Service -> where it reads."""
         self.namespace_id: pulumi.Output[str] = namespace.id
         self.namespace_name: pulumi.Output[str] = namespace.name
         self.event_hub_id: pulumi.Output[str] = event_hub.id
