@@ -12,7 +12,7 @@ import policies.rules
 from policies.court import Court
 from policies.exemptions import load_exemptions
 from policies.judgements import ENVIRONMENT_VARIABLE, JudgementLog
-from policies.register import clauses_by_rule, load_register
+from policies.register import clauses_by_rule, load_clauses, load_register
 from policies.rulebook import Rule, discover
 
 NAME: Final = "technical-measures"
@@ -33,7 +33,8 @@ class Pack:
 def make_pack(version: str, environment: Mapping[str, str] = os.environ) -> Pack:
     """The pack for one run. Raises RegisterError, ExemptionError or ValueError for tables that don't fit the rules."""
     rules = discover(policies.rules)
-    clauses = clauses_by_rule(load_register(_DIRECTORY / "controls", [rule.name for rule in rules]))
+    names = [rule.name for rule in rules]
+    clauses = clauses_by_rule(load_register(_DIRECTORY / "controls", names, load_clauses(_DIRECTORY / "clauses.toml")))
     header = {
         "pack": {
             "name": NAME,

@@ -5,11 +5,11 @@ a violation shows are computed from here.
 """
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 
 DOCUMENTS: Final[Mapping[str, str]] = {"aware": "Aware", "email_web": "E-mail and web"}
 """The files below `controls/` and the short names of the documents whose measures they hold."""
@@ -49,21 +49,35 @@ class Control(BaseModel):
         return self
 
 
+Clauses = Mapping[str, Sequence[str]]
+"""The places of all measures in each of DOCUMENTS, in its order."""
+
 Register = Mapping[str, Control]
 """Controls by clause with the document's short name, such as `Aware 6.c.I`, in the documents' order."""
 
 
-def load_register(directory: Path, rules: Collection[str]) -> Register:
-    """The register below `directory`, held against the names of all rules.
+def load_clauses(file: Path) -> Clauses:
+    """The measures that the documents have. Raises RegisterError for a file that lists other documents than these."""
+    lists = _tables(file)
+    if lists.keys() != DOCUMENTS.keys():
+        raise RegisterError(f"{file.name} has to list the measures of {' and '.join(DOCUMENTS)}")
+    return TypeAdapter(Clauses).validate_python(lists)
 
-    Raises RegisterError for unknown keys, kinds, rules and files, and for a rule that no control uses.
+
+def load_register(directory: Path, rules: Collection[str], clauses: Clauses) -> Register:
+    """The register below `directory`, held against the names of all rules and the measures of the documents.
+
+    Raises RegisterError for unknown keys, kinds, rules and files, for a rule that no control uses, for a measure that
+    the document doesn't have or that is missing or out of its order.
     """
     register: dict[str, Control] = {}
     unknown_files = {path.stem for path in directory.glob("*.toml")} - DOCUMENTS.keys()
     if unknown_files:
         raise RegisterError(f"{directory.name}/{min(unknown_files)}.toml is not a document that is known")
     for stem, document in DOCUMENTS.items():
-        for clause, table in _tables(directory / f"{stem}.toml").items():
+        tables = _tables(directory / f"{stem}.toml")
+        _refuse_gaps(stem, list(tables), clauses[stem])
+        for clause, table in tables.items():
             try:
                 register[f"{document} {clause}"] = Control.model_validate(table)
             except ValidationError as error:
@@ -77,6 +91,18 @@ def load_register(directory: Path, rules: Collection[str]) -> Register:
     for name in sorted(set(rules) - used):
         raise RegisterError(f"no control uses the rule {name}: name it in the measures that it enforces")
     return register
+
+
+def _refuse_gaps(stem: str, found: Sequence[str], wanted: Sequence[str]) -> None:
+    for clause in found:
+        if clause not in wanted:
+            raise RegisterError(f"{stem}.toml has {clause}, a measure that the document doesn't have")
+    for clause in wanted:
+        if clause not in found:
+            raise RegisterError(f"{stem}.toml has no table for the measure {clause}: say what it stands on")
+    if list(found) != list(wanted):
+        moved = next(here for here, there in zip(found, wanted, strict=True) if here != there)
+        raise RegisterError(f"{stem}.toml has {moved} out of the document's order")
 
 
 def clauses_by_rule(register: Register) -> dict[str, list[str]]:
