@@ -7,7 +7,7 @@ UV = $$(command -v uv || echo .hosting/uv/bin/uv)
 RUN = .venv/bin/hosting
 READY = .venv/ready
 
-.PHONY: help setup up preview refresh destroy stop test check clean
+.PHONY: help setup up preview refresh destroy stop test check controls clean
 .DEFAULT_GOAL := help
 
 help: ## Lists the targets
@@ -55,6 +55,9 @@ $(READY): pyproject.toml uv.lock
 	@$(UV) sync --quiet --locked --compile-bytecode || \
 	  { echo "error: the Python environment can't be made: check the network and run the command again." >&2; exit 1; }
 	@touch $(READY)
+
+controls: setup ## Writes docs/controls.md: every measure and what it stands on
+	@$(RUN) controls
 
 clean: ## Ends the local clouds and removes everything that set-up and runs have made
 	@test ! -x .venv/bin/hosting || .venv/bin/hosting stop

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from hosting.checkout import Checkout
+from hosting.controls import STACKS, judged_resources, read_register, render
 from hosting.engine import Run, Step
 from hosting.errors import HostingError
 from hosting.forecast import forecast as make_forecast
@@ -28,6 +29,7 @@ from hosting.session import (
     local_clouds,
     local_environment,
     open_session,
+    rule_names,
 )
 from hosting.stack_files import copy_for_local_cloud, read_settings
 from infra.settings import IdentitySettings
@@ -160,6 +162,29 @@ def forecast(
         raise HostingError(f"{stack} hosts no tenants: choose the stack of a service.")
     show_forecast(make_forecast(settings), tenants, Console(highlight=False))
     refuse_too_many(settings, tenants)
+
+
+@_command
+def controls(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether the page is up to date.")] = False,
+) -> None:
+    """Writes docs/controls.md: what each measure stands on, and what previews of the sample stacks saw of it."""
+    checkout, console = Checkout.of_this_package(), Console(highlight=False)
+    verdicts: list[Verdict] = []
+    for stack in STACKS:
+        console.print(f"Previewing {stack} ...")
+        session = open_session(checkout, stack, "local")
+        verdicts.append(session.preview(session.engine.state()))
+        if not verdicts[-1].passes:
+            _conclude(session, verdicts[-1], console, "previewed")
+    register = read_register(checkout.policies, rule_names())
+    page = render(register, judged_resources([verdict.report for verdict in verdicts]))
+    file = checkout.root / "docs" / "controls.md"
+    is_current = file.exists() and file.read_text() == page
+    if check and not is_current:
+        raise HostingError("docs/controls.md is out of date: run `make controls` and commit it.")
+    file.write_text(page)
+    console.print(f"docs/controls.md {'was up to date' if is_current else 'is written'}: {len(register)} measures.")
 
 
 @_command
