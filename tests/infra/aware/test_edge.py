@@ -67,20 +67,22 @@ def test_what_front_door_reaches_takes_it_in(stack: Any):
         assert ingress["external"] is True, "the environment is internal: external is the network, not the internet"
 
 
-def test_firewall_prevents(stack: Any):
-    policy = stack.inputs("frontdoor:Policy")
-    assert policy["sku"] == {"name": "Premium_AzureFrontDoor"}
-    assert policy["policySettings"] == {"enabledState": "Enabled", "mode": "Prevention", "requestBodyCheck": "Enabled"}
-    assert policy["managedRules"]["managedRuleSets"] == [
-        {"ruleSetType": "Microsoft_DefaultRuleSet", "ruleSetVersion": "2.1", "ruleSetAction": "Block"},
-        {"ruleSetType": "Microsoft_BotManagerRuleSet", "ruleSetVersion": "1.1"},
-    ]
-
-
 def test_firewall_stands_before_every_domain(stack: Any):
     parameters = stack.inputs("cdn:SecurityPolicy")["parameters"]
     assert parameters == {
         "type": "WebApplicationFirewall",
         "wafPolicy": {"id": "azure-native:frontdoor:Policy/main"},
         "associations": [{"domains": [{"id": DOMAIN}, {"id": ENDPOINT}], "patternsToMatch": ["/*"]}],
+    }
+
+
+def test_access_is_logged_without_what_customers_search_for(stack: Any):
+    setting = stack.inputs("monitor:DiagnosticSetting", "edge")
+    assert setting["resourceUri"] == "azure-native:cdn:Profile/main"
+    assert setting["logs"] == [{"categoryGroup": "allLogs", "enabled": True}]
+    assert stack.inputs("cdn:Profile")["logScrubbing"] == {
+        "state": "Enabled",
+        "scrubbingRules": [
+            {"matchVariable": "QueryStringArgNames", "selectorMatchOperator": "EqualsAny", "state": "Enabled"}
+        ],
     }

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from infra.aware.placement import Placement
-from infra.settings import SettingsError, parse_settings
+from infra.settings import SecondRegion, SettingsError, parse_settings
 from infra.tenants import Tenant
 
 
@@ -53,3 +53,33 @@ def test_roles_are_those_of_the_subscription(longest: Placement):
     assert role.startswith("/subscriptions/00000000-0000-4000-8000-000000000001/providers/Microsoft.Authorization/")
     with pytest.raises(KeyError):
         longest.role_definition_id("Owner")
+
+
+@pytest.fixture
+def second(longest: Placement) -> Placement:
+    """Where the same stack stands in its second region."""
+    region = SecondRegion.model_validate(
+        {"region": "centralus", "zones": ("1", "2", "3"), "addressSpace": "10.41.0.0/16"}
+    )
+    return longest.at(region, resource_group_name="rg-2")
+
+
+def test_the_second_region_has_names_that_no_first_region_can_have(longest: Placement, second: Placement):
+    assert second.name("vnet") == "vnet-2-abcdefgh-abcdefgh-jkl"
+    assert second.name("nsg", "apps") == "nsg-apps-2-abcdefgh-abcdefgh-jkl"
+    assert second.compact_name("kv") == "kv2abcdefghabcdefghjkl"
+    assert second.label("apps") == "apps-2"
+    assert longest.label("apps") == "apps"
+    assert second.tags("main")["Name"] == "main-2"
+    assert second.role_assignment_name("first") != longest.role_assignment_name("first")
+
+
+def test_the_second_region_is_another_place_of_the_same_stack(longest: Placement, second: Placement):
+    assert (second.region, second.zones, second.resource_group_name) == ("centralus", ("1", "2", "3"), "rg-2")
+    assert (second.subscription_id, second.stack) == (longest.subscription_id, longest.stack)
+
+
+def test_names_of_the_second_region_keep_azures_limits(second: Placement):
+    for abbreviation in ("kv", "st", "stf"):
+        assert re.fullmatch(r"[a-z0-9]{3,24}", second.compact_name(abbreviation))
+    assert re.fullmatch(r"[a-z0-9]{5,50}", second.compact_name("cr"))

@@ -6,8 +6,10 @@ import pytest
 @pytest.mark.parametrize(
     ("name", "target", "group"),
     [
-        ("vault", "azure-native:keyvault:Vault/main", "vault"),
+        ("vault-platform", "azure-native:keyvault:Vault/platform", "vault"),
+        ("vault-tenants", "azure-native:keyvault:Vault/tenants", "vault"),
         ("blobs", "azure-native:storage:StorageAccount/main", "blob"),
+        ("registry", "azure-native:containerregistry:Registry/images", "registry"),
     ],
 )
 def test_private_endpoint_stands_in_its_subnet_and_is_found_by_name(stack: Any, name: str, target: str, group: str):
