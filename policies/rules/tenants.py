@@ -26,6 +26,7 @@ UNTAGGED: Final = frozenset(
         "aws:iam/rolePolicy:RolePolicy",
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         "azure-native:authorization:RoleAssignment",
+        "azure-native:managedidentity:FederatedIdentityCredential",
         "azure-native:monitor:DiagnosticSetting",
         "azure-native:storage:BlobContainer",
         "azure-native:storage:EncryptionScope",
