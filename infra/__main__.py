@@ -22,7 +22,10 @@ def main() -> None:
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
     if isinstance(settings, IdentitySettings):
-        raise pulumi.RunError("The service identity has no program yet.")
+        from infra.identity import Identity  # noqa: PLC0415 - loads the SDK of the one provider that is used
+
+        pulumi.export("groupIds", Identity(settings).group_ids)
+        return
     if settings.service == "aware":
         from infra.aware import Aware  # noqa: PLC0415 - loads the SDK of the one cloud that is used
 

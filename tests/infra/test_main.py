@@ -9,6 +9,7 @@ import yaml
 
 import infra.aware
 import infra.cloud_integrated
+import infra.identity
 from infra.__main__ import main, stack_settings
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +61,16 @@ def test_the_service_of_the_stack_is_built_and_exported(exports, monkeypatch, st
         "vpnEndpoint": "vpn",
         "tenantKeys": {"acme": "key", "globex": "key", "initech": "key"},
     }
+
+
+def test_the_stack_of_the_entra_tenant_exports_its_groups(exports, monkeypatch):
+    class Identity:
+        def __init__(self, settings):
+            self.group_ids = {"platform": settings.identity.entra_tenant_id}
+
+    monkeypatch.setattr(infra.identity, "Identity", Identity)
+
+    assert exports(configuration("identity")) == {"groupIds": {"platform": "00000000-0000-4000-8000-000000000002"}}
 
 
 def test_an_inline_program_finds_its_configuration_too(declared):
