@@ -17,7 +17,9 @@ _VPN_CLIENT = "c632b3df-fb67-4d84-bdcf-b95ad541b5c8"
 """The Azure VPN Client as Microsoft registered it ("Configure P2S VPN Gateway for Microsoft Entra ID authentication").
 It is the same in every tenant."""
 
-_MAY_HAVE_PUBLIC_ADDRESS = (GATEWAY, "azure-native:network:NatGateway")
+FIREWALL = "azure-native:network:AzureFirewall"
+
+_MAY_HAVE_PUBLIC_ADDRESS = (GATEWAY, FIREWALL, "azure-native:network:NatGateway")
 _MEND = "the edge is Front Door, over a private link; take a private range or VirtualNetwork as the source"
 
 
@@ -69,11 +71,24 @@ def _judge_subnet(subnet: Record, place: str) -> Findings:
 
 @stack_rule(PUBLIC_ADDRESS)
 def public_address_is_for_gateways_only(address: Resource, stack: Stack) -> Findings:
-    """A public address on anything but the VPN's gateway, or a NAT gateway, which lets nothing in, is a way in."""
+    """A public address on anything but the VPN's gateway is a way in, but for a NAT gateway and a firewall without
+    translation, which let nothing in."""
     for user in stack.users(address):
         # A diagnostic setting has the address as its subject, it doesn't use it.
         if user.resource_type not in (*_MAY_HAVE_PUBLIC_ADDRESS, "azure-native:monitor:DiagnosticSetting"):
-            yield f"the public address is used by {user.resource_name}: only the VPN and NAT gateways may have one"
+            yield f"the public address is used by {user.resource_name}: only VPN, NAT gateway and firewall may have one"
+
+
+@rule(FIREWALL, "azure-native:network:FirewallPolicyRuleCollectionGroup")
+def firewall_lets_nothing_in(firewall: Resource) -> Findings:
+    """A firewall that translates its public address into one of the network is a way in past Front Door."""
+    if firewall.resource_type == FIREWALL:
+        if len(firewall.get("nat_rule_collections", [])) > 0:
+            yield "the firewall lets the internet in: remove nat_rule_collections"
+        return
+    for number, collection in firewall.numbered("rule_collections"):
+        if collection.get("rule_collection_type", None) == "FirewallPolicyNatRuleCollection":
+            yield f"rule_collections[{number}] lets the internet in: the firewall is a way out only, remove it"
 
 
 @rule("azure-native:network:NetworkInterface")
