@@ -1,0 +1,116 @@
+"""What Sentinel asks of the logs: every question that the document demands, in a language that Sentinel understands."""
+
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from infra.aware.alarms import NEW_INCIDENTS
+from infra.aware.audit import AUDIT_TABLES
+from infra.aware.detections import detections
+
+USERS = ("00000000-0000-4000-8000-000000000021", "00000000-0000-4000-8000-000000000022")
+DETECTIONS = {detection.name: detection for detection in detections(USERS)}
+QUERIES = {name: detection.query for name, detection in DETECTIONS.items()} | {"new-incident": NEW_INCIDENTS}
+
+TABLES = tomllib.loads((Path(__file__).parent / "log_tables.toml").read_text())
+PARSER = Path(__file__).parents[3] / "tools" / "kusto"
+
+MEASURED = frozenset({"AzureMetrics"})
+"""Tables that hold numbers: they are read, and not archived."""
+
+
+@pytest.fixture(scope="session")
+def parser() -> Path:
+    """The parser's folder, with the package in it that its lock names."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("the parser of the query language needs Node.js with npm, and this machine has none")
+    if not (PARSER / "node_modules" / "@kusto").is_dir():
+        subprocess.run([npm, "ci", "--silent", "--no-audit", "--no-fund"], cwd=PARSER, check=True)
+    return PARSER
+
+
+def faults(parser: Path, queries: Mapping[str, str]) -> dict[str, list[str]]:
+    """What Microsoft's parser finds wrong with each query."""
+    tables = {name: " ".join(columns.split()) for name, columns in TABLES.items()}
+    told = subprocess.run(
+        ["node", str(parser / "check.cjs")],
+        input=json.dumps({"tables": tables, "queries": queries}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(told.stdout)
+
+
+WRONG = {
+    "wrong column": "SigninLogs | where ResultTyp == 0",
+    "wrong table": "SignInLogz | count",
+    "wrong function": "SigninLogs | where nosuch(ResultType)",
+    "wrong syntax": "SigninLogs | whre ResultType == 0",
+}
+
+
+@pytest.fixture(scope="session")
+def found(parser: Path) -> Mapping[str, list[str]]:
+    """The faults of each query, of each detection's entities, and of some queries that are wrong."""
+    entities: dict[str, str] = {}
+    for name, each in DETECTIONS.items():
+        columns = ", ".join(column for _, column in each.entities.values())
+        entities[f"{name}'s entities"] = f"{each.query.strip()}\n| project {columns}"
+    return faults(parser, {**QUERIES, **entities, **WRONG})
+
+
+def test_every_query_is_understood_and_names_what_exists(found: Mapping[str, list[str]]):
+    assert {name: told for name, told in found.items() if told and name not in WRONG} == {}
+
+
+def test_the_parser_sees_what_is_wrong(found: Mapping[str, list[str]]):
+    assert all(found[name] for name in WRONG)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_reads_tables_that_the_workspace_fills(name: str):
+    read = {word for word in re.findall(r"\b[A-Z][A-Za-z]+\b", QUERIES[name]) if word in TABLES}
+    assert read
+    assert read <= set(AUDIT_TABLES) | MEASURED
+
+
+def test_what_is_looked_for():
+    assert set(DETECTIONS) == {
+        "break-glass-use",
+        "failed-sign-ins",
+        "failed-vpn-sign-ins",
+        "guard-removed",
+        "key-disabled-or-deleted",
+        "person-reads-tenant-data",
+        "private-link-not-approved",
+        "replication-failed",
+    }
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_the_accounts_for_emergencies_are_the_settings(user: str):
+    assert f'"{user}"' in DETECTIONS["break-glass-use"].query
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "Microsoft.Authorization/locks/delete",
+        "Microsoft.Authorization/policyAssignments/delete",
+        "Microsoft.Insights/diagnosticSettings/delete",
+        "Microsoft.OperationalInsights/workspaces/dataExports/delete",
+        "Microsoft.SecurityInsights/alertRules/delete",
+        "Delete conditional access policy",
+        "Update conditional access policy",
+    ],
+)
+def test_what_guards_the_stack_is_guarded(operation: str):
+    assert f'"{operation}"' in DETECTIONS["guard-removed"].query
