@@ -148,8 +148,16 @@ def through(names: Names, *services: str) -> Sequence[Statement]:
 
 
 def logs(names: Names) -> Sequence[Statement]:
-    """CloudWatch Logs for the log groups of this stack (CloudWatch Logs User Guide, "Encrypt log data")."""
+    """CloudWatch Logs for the log groups of this stack (CloudWatch Logs User Guide, "Encrypt log data"); AWS Config for
+    what it records (AWS Config Developer Guide, "Permissions for the KMS key for the delivery channel").
+    """
     return [
+        Statement(
+            sid="UseByConfig",
+            principal=service_principal("config.amazonaws.com"),
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            conditions=[Condition.of("StringEquals", "aws:SourceAccount", names.account_id)],
+        ),
         Statement(
             sid="UseByLogGroups",
             principal=service_principal(f"logs.{names.region}.amazonaws.com"),

@@ -57,6 +57,65 @@ class Stack:
         return [r for r in self.resources if r["urn"] in below]
 
 
+Answer = Callable[[str, str, dict[str, Any]], dict[str, Any]]
+
+COMPUTED: dict[str, Answer] = {
+    "aws:kms/key:Key": lambda called, region, _: {
+        "keyId": called, "arn": f"arn:aws:kms:{region}:{ACCOUNT}:key/{called}"
+    },
+    "aws:sqs/queue:Queue": lambda called, region, _: {"url": f"https://sqs.{region}.amazonaws.com/{ACCOUNT}/{called}"},
+    "aws:dynamodb/table:Table": lambda called, region, _: {
+        "arn": f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{called}"
+    },
+    "aws:dynamodb/tableReplica:TableReplica": lambda called, region, _: {
+        "arn": f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{called}"
+    },
+    "aws:backup/vault:Vault": lambda called, region, _: {
+        "arn": f"arn:aws:backup:{region}:{ACCOUNT}:backup-vault:{called}"
+    },
+    "aws:iam/policy:Policy": lambda called, _region, _: {"arn": f"arn:aws:iam::{ACCOUNT}:policy/{called}"},
+    "aws:iam/role:Role": lambda called, _region, _: {"arn": f"arn:aws:iam::{ACCOUNT}:role/{called}"},
+    "aws:acm/certificate:Certificate": lambda _called, _region, inputs: {
+        "domainValidationOptions": [
+            {
+                "domainName": inputs["domainName"],
+                "resourceRecordName": f"_proof.{inputs['domainName']}.",
+                "resourceRecordType": "CNAME",
+                "resourceRecordValue": "_answer.acm-validations.aws.",
+            }
+        ]
+    },
+    "aws:route53/record:Record": lambda _called, _region, inputs: {"fqdn": inputs["name"]},
+    "aws:lb/loadBalancer:LoadBalancer": lambda called, region, _: {
+        "dnsName": f"{called}.{region}.elb.amazonaws.com", "zoneId": "Z35SXDOTRQ7X7K", "arnSuffix": f"app/{called}/1"
+    },
+    "aws:lb/targetGroup:TargetGroup": lambda called, _region, _: {"arnSuffix": f"targetgroup/{called}/1"},
+    "aws:ec2/vpc:Vpc": lambda called, _region, _: {"defaultNetworkAclId": f"acl-default-{called}"},
+    "aws:ec2/vpcEndpoint:VpcEndpoint": lambda called, _region, _: {"prefixListId": f"pl-{called}"},
+    "aws:ecr/repository:Repository": lambda called, region, _: {
+        "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{called}"
+    },
+    "aws:networkfirewall/firewall:Firewall": lambda _called, region, inputs: {
+        "firewallStatuses": [{"syncStates": [_endpoint(mapping, region) for mapping in inputs["subnetMappings"]]}]
+    },
+    "aws:acmpca/certificateAuthority:CertificateAuthority": lambda _called, _region, _: {
+        "certificateSigningRequest": "-----BEGIN CERTIFICATE REQUEST-----"
+    },
+    "aws:acmpca/certificate:Certificate": lambda _called, _region, _: {"certificate": "-----BEGIN CERTIFICATE-----"},
+    "aws:ec2clientvpn/endpoint:Endpoint": lambda _called, region, _: {
+        "dnsName": f"*.cvpn-endpoint-1.prod.clientvpn.{region}.amazonaws.com"
+    },
+}  # fmt: skip
+
+
+def _endpoint(mapping: Mapping[str, str], region: str) -> dict[str, Any]:
+    """The firewall's endpoint in one subnet, which is called after its zone."""
+    subnet = mapping["subnetId"].split("/")[-1]
+    zone = re.search(rf"{region}[a-z]", subnet)
+    assert zone
+    return {"availabilityZone": zone[0], "attachments": [{"endpointId": f"vpce-{subnet}"}]}
+
+
 def answer(type_: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """What AWS would compute, as far as the program reads it."""
     module = re.split("[:/]", type_)[1]
@@ -64,59 +123,7 @@ def answer(type_: str, inputs: dict[str, Any]) -> dict[str, Any]:
     region = inputs.get("region", REGION)
     service = "logs" if "logGroup" in type_ else ARN_SERVICES.get(module, module)
     outputs: dict[str, Any] = {"arn": f"arn:aws:{service}:{region}:{ACCOUNT}:{called}"}
-    match type_:
-        case "aws:kms/key:Key":
-            outputs |= {"keyId": called, "arn": f"arn:aws:kms:{region}:{ACCOUNT}:key/{called}"}
-        case "aws:iam/role:Role":
-            outputs["arn"] = f"arn:aws:iam::{ACCOUNT}:role/{called}"
-        case "aws:acm/certificate:Certificate":
-            outputs["domainValidationOptions"] = [
-                {
-                    "domainName": inputs["domainName"],
-                    "resourceRecordName": f"_proof.{inputs['domainName']}.",
-                    "resourceRecordType": "CNAME",
-                    "resourceRecordValue": "_answer.acm-validations.aws.",
-                }
-            ]
-        case "aws:route53/record:Record":
-            outputs["fqdn"] = inputs["name"]
-        case "aws:lb/loadBalancer:LoadBalancer":
-            outputs |= {
-                "dnsName": f"{called}.{region}.elb.amazonaws.com",
-                "zoneId": "Z35SXDOTRQ7X7K",
-                "arnSuffix": f"app/{called}/1",
-            }
-        case "aws:lb/targetGroup:TargetGroup":
-            outputs["arnSuffix"] = f"targetgroup/{called}/1"
-        case "aws:ec2/vpc:Vpc":
-            outputs["defaultNetworkAclId"] = f"acl-default-{called}"
-        case "aws:ec2/vpcEndpoint:VpcEndpoint":
-            outputs["prefixListId"] = f"pl-{called}"
-        case "aws:ecr/repository:Repository":
-            outputs["repositoryUrl"] = f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/{called}"
-        case "aws:networkfirewall/firewall:Firewall":
-            outputs["firewallStatuses"] = [
-                {
-                    "syncStates": [
-                        {
-                            "availabilityZone": subnet["subnetId"].removeprefix("aws:ec2/subnet:Subnet/firewall-")[
-                                : len(f"{region}a")
-                            ],
-                            "attachments": [{"endpointId": f"vpce-{subnet['subnetId'].split('/')[-1]}"}],
-                        }
-                        for subnet in inputs["subnetMappings"]
-                    ]
-                }
-            ]
-        case "aws:acmpca/certificateAuthority:CertificateAuthority":
-            outputs["certificateSigningRequest"] = "-----BEGIN CERTIFICATE REQUEST-----"
-        case "aws:acmpca/certificate:Certificate":
-            outputs["certificate"] = "-----BEGIN CERTIFICATE-----"
-        case "aws:ec2clientvpn/endpoint:Endpoint":
-            outputs["dnsName"] = f"*.cvpn-endpoint-1.prod.clientvpn.{region}.amazonaws.com"
-        case _:
-            pass
-    return outputs
+    return outputs | COMPUTED.get(type_, lambda _called, _region, _inputs: {})(called, region, inputs)
 
 
 @pytest.fixture(scope="session")
@@ -150,6 +157,19 @@ def declare(declared: Any, sample: dict[str, Any]) -> Callable[..., Stack]:
 def stack(declare: Callable[..., Stack]) -> Stack:
     """The sample stack as it is."""
     return declare()
+
+
+@pytest.fixture(scope="session")
+def dev_stack(declare: Callable[..., Stack]) -> Stack:
+    """A stack of the smallest size, in a jurisdiction that has one region."""
+    zones = [f"eu-central-1{letter}" for letter in "abc"]
+    return declare(jurisdiction="eu", region="eu-central-1", zones=zones, secondRegion={}, size="dev", tenants=[])
+
+
+@pytest.fixture(scope="session")
+def stack_failed_over(declare: Callable[..., Stack], sample: dict[str, Any]) -> Stack:
+    """The sample stack while its second region serves."""
+    return declare(secondRegion={**sample["secondRegion"], "serving": True}, tenants=[])
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,7 @@ def test_the_execution_role_pulls_one_image_and_writes_one_log(stack, statements
     assert {name: statement["Resource"] for name, statement in policy.items()} == {
         "SignInToRegistry": "*",
         "PullImage": "arn:aws:ecr:us-east-1:123456789012:repository/cloud-integrated",
-        "WriteLogs": "arn:aws:logs:us-east-1:123456789012:/hostco/ci-us/portal:log-stream:*",
+        "WriteLogs": "arn:aws:logs:us-east-1:123456789012:log-group:/hostco/ci-us/portal:log-stream:*",
     }
     assert policy["SignInToRegistry"]["Action"] == "ecr:GetAuthorizationToken"
 

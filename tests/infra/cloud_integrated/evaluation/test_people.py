@@ -1,0 +1,109 @@
+"""People look after the stack and never at data; they come through the identity provider or break the glass."""
+
+import pytest
+
+PROVIDER = "arn:aws:iam::123456789012:saml-provider/workforce"
+BREAK_GLASS = "arn:aws:iam::210987654321:role/break-glass"
+PEOPLE = ("operator", "auditor", "break-glass")
+SIGNED_IN = {"SAML:aud": "https://signin.aws.amazon.com/saml", "SAML:sub_type": "persistent"}
+TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/hostco-ci-us-messages"
+TENANT_KEY = "arn:aws:kms:us-east-1:123456789012:key/tenant-acme-key"
+TENANT_BUCKET = "arn:aws:s3:::hostco-ci-us-tenant-acme"
+
+
+def role(name):
+    return f"arn:aws:iam::123456789012:role/hostco-ci-us-{name}"
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:GetObject", f"{TENANT_BUCKET}/a"),
+        ("s3:PutObject", f"{TENANT_BUCKET}/a"),
+        ("s3:DeleteObject", f"{TENANT_BUCKET}/a"),
+        ("s3:ListBucket", TENANT_BUCKET),
+        ("dynamodb:GetItem", TABLE),
+        ("dynamodb:Query", TABLE),
+        ("dynamodb:Scan", TABLE),
+        ("sqs:ReceiveMessage", "arn:aws:sqs:us-east-1:123456789012:hostco-ci-us-messages"),
+        ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:us-east-1:123456789012:secret:hostco-ci-us-a"),
+        ("kms:Decrypt", TENANT_KEY),
+        ("kms:GenerateDataKey", TENANT_KEY),
+        ("kms:CreateGrant", TENANT_KEY),
+        ("kms:PutKeyPolicy", TENANT_KEY),
+        ("s3:PutBucketPolicy", TENANT_BUCKET),
+        ("iam:AttachRolePolicy", role("operator")),
+        ("iam:PutRolePolicy", role("operator")),
+        ("iam:UpdateAssumeRolePolicy", role("tenant-data")),
+        ("iam:DeleteRolePermissionsBoundary", role("operator")),
+        ("cloudtrail:StopLogging", "arn:aws:cloudtrail:us-east-1:123456789012:trail/hostco-ci-us-trail"),
+    ],
+)
+def test_people_reach_no_data_and_change_no_rights(policies, allowed, name, action, resource):
+    assert not allowed(policies.session(name), action, resource)
+    assert not allowed(policies.session(name, tenant="acme"), action, resource)
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+@pytest.mark.parametrize("service", ["s3", "backup", "dynamodb"])
+def test_people_use_no_tenants_key_through_a_service(policies, allowed, name, service):
+    context = {
+        "kms:ViaService": f"{service}.us-east-1.amazonaws.com",
+        "kms:EncryptionContext:aws:s3:arn": TENANT_BUCKET,
+    }
+
+    assert not allowed(policies.session(name), "kms:Decrypt", TENANT_KEY, context)
+    assert not allowed(policies.session(name), "kms:GenerateDataKey", TENANT_KEY, context)
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_people_see_the_state_of_things(policies, allowed, name):
+    assert allowed(policies.session(name), "kms:DescribeKey", TENANT_KEY)
+    assert allowed(policies.session(name), "s3:GetBucketPolicy", TENANT_BUCKET)
+    assert allowed(policies.session(name), "dynamodb:DescribeTable", TABLE)
+
+
+def test_operators_start_a_restore_with_its_role_only(policies, allowed):
+    operator = policies.session("operator")
+    to_backup = {"iam:PassedToService": "backup.amazonaws.com"}
+
+    assert allowed(operator, "iam:PassRole", role("restore"), to_backup)
+    assert not allowed(operator, "iam:PassRole", role("restore"), {"iam:PassedToService": "lambda.amazonaws.com"})
+    assert not allowed(operator, "iam:PassRole", role("tenant-data"), to_backup)
+
+
+@pytest.mark.parametrize("name", ["operator", "auditor"])
+def test_people_sign_in_through_the_identity_provider_with_an_id_that_stays(allowed, as_federated, name):
+    sign_in = "sts:AssumeRoleWithSAML"
+
+    assert allowed(as_federated(PROVIDER), sign_in, role(name), SIGNED_IN)
+    assert not allowed(as_federated(PROVIDER.replace("workforce", "other")), sign_in, role(name), SIGNED_IN)
+    assert not allowed(as_federated(PROVIDER), sign_in, role(name), {**SIGNED_IN, "SAML:sub_type": "transient"})
+    assert not allowed(as_federated(PROVIDER), sign_in, role(name), {**SIGNED_IN, "SAML:aud": "https://elsewhere"})
+
+
+@pytest.mark.parametrize("name", ["operator", "auditor"])
+def test_people_bring_no_session_tags(allowed, as_federated, name):
+    tags = {"SAML:aud": SIGNED_IN["SAML:aud"], "aws:RequestTag/tenant": "acme", "aws:TagKeys": ["tenant"]}
+
+    assert not allowed(as_federated(PROVIDER), "sts:TagSession", role(name), tags)
+
+
+def test_nobody_signs_in_to_the_break_glass_role(allowed, as_federated):
+    assert not allowed(as_federated(PROVIDER), "sts:AssumeRoleWithSAML", role("break-glass"), SIGNED_IN)
+
+
+@pytest.mark.parametrize(
+    ("context", "opens"),
+    [
+        ({"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "60"}, True),
+        ({"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "7200"}, False),
+        ({"aws:MultiFactorAuthPresent": "false"}, False),
+        ({}, False),
+    ],
+    ids=["fresh", "stale", "without", "unsaid"],
+)
+def test_the_glass_is_broken_with_a_fresh_second_factor_only(allowed, as_principal, context, opens):
+    assert allowed(as_principal(BREAK_GLASS), "sts:AssumeRole", role("break-glass"), context) is opens
+    assert not allowed(as_principal(BREAK_GLASS + "x"), "sts:AssumeRole", role("break-glass"), context)
