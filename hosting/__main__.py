@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +21,7 @@ from hosting.gates import refuse_destruction
 from hosting.local_cloud import environment_of
 from hosting.pulumi_cli import find_cli, install_cli
 from hosting.report import show
+from hosting.report_files import write
 from hosting.session import (
     Session,
     Target,
@@ -83,14 +85,27 @@ def setup() -> None:
 
 
 @_command
-def preview(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort = None) -> None:
+def preview(
+    stack: Stack = "useast",
+    cloud: Cloud = "local",
+    report: Annotated[
+        Path | None, typer.Option(help="A folder for the report as Markdown, JSON and SARIF; it is made.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="The JSON report of an earlier preview, to which the clauses are compared.")
+    ] = None,
+    http_port: HttpPort = None,
+) -> None:
     """Shows what `up` would do, judged by the policy pack and the deletion gate."""
     console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
     state = session.engine.state()
     if state.pending_operations:
         console.print(f"{stack} is being updated, or was when a run was interrupted: `make up` goes on from there.")
-    _conclude(session, session.preview(state), console, "previewed")
+    verdict = session.preview(state)
+    if report is not None:
+        write(session.json_report(verdict, "preview"), report, baseline)
+    _conclude(session, verdict, console, "previewed")
 
 
 @_command

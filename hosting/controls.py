@@ -1,4 +1,4 @@
-"""The page `docs/controls.md`: every measure of both documents, what it stands on, and what the last previews saw of it.
+"""The page `docs/controls.md`: every measure of both documents, what it stands on, and what previews saw of it.
 
 Nothing on it is typed: measures come from the register, numbers from previews of the checkout's own stacks.
 """

@@ -27,6 +27,7 @@ from pulumi.automation import (
 )
 
 from hosting.errors import HostingError
+from hosting.positions import Positions
 from infra.__main__ import main as program
 
 _LOCKED_BY = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
@@ -162,11 +163,16 @@ class StackEngine:
         Raises HostingError when its state can't be opened (wrong passphrase, no access), or isn't there.
         """
         self.name = name
+        self.positions = Positions(place.policies.parent)
+        """Where the program declares its resources, once it has run."""
         self._place = place
         self._command = command
         try:
             workspace = LocalWorkspace(
-                work_dir=str(place.folder), program=program, env_vars=dict(place.environment), pulumi_command=command
+                work_dir=str(place.folder),
+                program=self.positions.noting(program),
+                env_vars=dict(place.environment),
+                pulumi_command=command,
             )
             self._stack = (Stack.create_or_select if is_new_allowed else Stack.select)(name, workspace)
         except StackNotFoundError:

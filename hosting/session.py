@@ -16,6 +16,7 @@ from hosting.local_cloud import CLOUD_OF_SERVICE, PACKAGES, LocalCloud, environm
 from hosting.pulumi_cli import require_cli
 from hosting.recovery import found_by_a_person, found_in, resume
 from hosting.report import Report, fold
+from hosting.report_files import JsonReport, json_report
 from hosting.stack_files import copy_for_local_cloud, read_settings
 from infra.settings import StackSettings
 from policies.pack import make_pack
@@ -84,6 +85,17 @@ class Session:
         answers = self._answers("up")
         run = self.engine.up(answers, on_step)
         return Verdict(run, self._fold(answers, run))
+
+    def json_report(self, verdict: Verdict, operation: Literal["preview", "up"]) -> JsonReport:
+        """The verdict on a run as the report that files are made of."""
+        return json_report(
+            self.settings.stack,
+            operation,
+            report=verdict.report,
+            run=verdict.run,
+            refusals=verdict.refusals,
+            positions=self.engine.positions.by_urn,
+        )
 
     def cloud_has_died(self) -> bool:
         """Whether the local cloud ended while it was in use."""
