@@ -163,7 +163,7 @@ class Config(Room):
         cfg.RetentionConfiguration(
             names.logical("config"),
             cfg.RetentionConfigurationArgs(region=names.region, retention_period_in_days=retention_days),
-            opts=self.child(protect=True, depends_on=[recorder]),
+            opts=self.child(depends_on=[recorder]),
         )
         rules = [rule for rule in managed_rules(retention_days) if of_account or not rule.of_account]
         cfg.ConformancePack(
@@ -173,7 +173,7 @@ class Config(Room):
                 name=names.physical("measures"),
                 template_body=conformance_template(rules),
             ),
-            opts=self.child(protect=True, depends_on=[running]),
+            opts=self.child(depends_on=[running]),
         )
         self.register_outputs({})
 

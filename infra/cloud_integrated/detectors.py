@@ -68,7 +68,7 @@ class Detectors(Room):
                 securityhub.StandardsSubscriptionArgs(
                     region=names.region, standards_arn=f"arn:aws:securityhub:{names.region}::standards/{standard}"
                 ),
-                opts=self.child(protect=True, depends_on=[hub]),
+                opts=self.child(depends_on=[hub]),
             )
         self._findings(logs_key_arn, retention_days)
         self.register_outputs({})
@@ -102,7 +102,7 @@ class Detectors(Room):
                     for agent in agents
                 ],
             ),
-            opts=self.child(protect=True),
+            opts=self.child(),
         )
 
     def _findings(self, logs_key_arn: pulumi.Input[str], retention_days: int) -> None:
@@ -132,7 +132,7 @@ class Detectors(Room):
                     )
                 ),
             ),
-            opts=self.child(protect=True),
+            opts=self.child(),
         )
         rule = cloudwatch.EventRule(
             name,
@@ -144,10 +144,10 @@ class Detectors(Room):
                 state="ENABLED",
                 tags=names.tags("findings"),
             ),
-            opts=self.child(protect=True),
+            opts=self.child(),
         )
         cloudwatch.EventTarget(
             name,
             cloudwatch.EventTargetArgs(region=names.region, rule=rule.name, target_id="findings", arn=group.arn),
-            opts=self.child(protect=True, depends_on=[policy]),
+            opts=self.child(depends_on=[policy]),
         )

@@ -55,7 +55,7 @@ class OnCall(Room):
         sns.TopicSubscription(
             names.logical("alarms"),
             sns.TopicSubscriptionArgs(region=names.region, topic=topic.arn, protocol="email", endpoint=email),
-            opts=self.child(protect=True),
+            opts=self.child(),
         )
         # The policy's output: an alarm that is raised before the policy is there would be lost.
         self.topic_arn = policy.arn
@@ -75,7 +75,7 @@ class OnCall(Room):
                     namespace=_namespace(names), name=alarm.name, value="1", unit="Count"
                 ),
             ),
-            opts=self.child(protect=True),
+            opts=self.child(),
         )
         self._alarm(
             alarm, cloudwatch.MetricAlarmArgs(namespace=_namespace(names), metric_name=alarm.name, statistic="Sum")
@@ -94,14 +94,14 @@ class OnCall(Room):
                 state="ENABLED",
                 tags=names.tags(alarm.name),
             ),
-            opts=self.child(protect=True),
+            opts=self.child(),
         )
         cloudwatch.EventTarget(
             names.logical(alarm.name),
             # Without a role: with one, EventBridge fails to publish to an encrypted topic (EventBridge User Guide,
             # "Using resource-based policies").
             cloudwatch.EventTargetArgs(region=names.region, rule=rule.name, target_id="on-call", arn=self.topic_arn),
-            opts=self.child(protect=True),
+            opts=self.child(),
         )
 
     def on_metric(self, alarm: Alarm, query: str) -> None:
@@ -131,7 +131,7 @@ class OnCall(Room):
                 alarm_actions=[self.topic_arn],
                 tags=names.tags(alarm.name),
             ),
-            opts=self.child(protect=True),
+            opts=self.child(),
         )
 
 
