@@ -21,14 +21,14 @@ from botocore.model import ListShape, MapShape, StructureShape
 from moto import mock_aws
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from localcloud.aws import guards
+from localcloud.aws import guards, mends
 from localcloud.aws.sdk import same_name
 from localcloud.backend import Properties, RejectedError
 
 ACCOUNT: Final = "123456789012"
 """The only account of this cloud: moto's own."""
 
-_MISSING: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExist|^404$")
+_MISSING: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|Non[Ee]xist|^404$")
 
 
 class RefusedError(RejectedError):
@@ -51,6 +51,7 @@ class Cloud:
         self._mock = mock_aws()
         self._mock.start()
         guards.install()
+        mends.install()
         self.memory: dict[str, dict[str, Properties]] = {}
 
     def close(self) -> None:

@@ -125,7 +125,7 @@ def _read_metric_filter(session: Session, values: Properties) -> Properties | No
                     "namespace": transformation["metricNamespace"],
                     "value": transformation["metricValue"],
                     **(
-                        {"defaultValue": str(default)}
+                        {"defaultValue": f"{default:g}"}
                         if (default := transformation.get("defaultValue")) is not None
                         else {}
                     ),

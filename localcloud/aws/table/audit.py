@@ -107,6 +107,26 @@ def _subscription(values: Properties) -> str | None:
     return f"arn:aws:securityhub:{values['region']}:{ACCOUNT}:subscription/{standard}"
 
 
+def _read_hub(session: Session, _values: Properties) -> Properties | None:
+    try:
+        held = session.call("describe_hub", {})
+    except RefusedError as error:
+        # AWS's word for an account without Security Hub.
+        if error.code == "InvalidAccessException":
+            return None
+        raise
+    return {
+        "arn": held["HubArn"],
+        "autoEnableControls": held.get("AutoEnableControls"),
+        "controlFindingGenerator": held.get("ControlFindingGenerator"),
+    }
+
+
+def _disable_hub(session: Session, values: Properties) -> None:
+    if _read_hub(session, values) is not None:
+        session.call("disable_security_hub", {})
+
+
 def _enabler_id(values: Properties) -> str | None:
     accounts, types = values.get("accountIds"), values.get("resourceTypes")
     if not isinstance(accounts, list) or not isinstance(types, list) or UNKNOWN in (*accounts, *types):
@@ -244,7 +264,7 @@ AUDIT: Final[Mapping[str, Type]] = {
         reads=(
             read(
                 "get_detector",
-                "{enable: Status=='ENABLED', findingPublishingFrequency: FindingPublishingFrequency, tags: Tags}",
+                "{enable: Status=='ENABLED', findingPublishingFrequency: FindingPublishingFrequency}",
                 DetectorId="{id}",
             ),
         ),
@@ -264,7 +284,7 @@ AUDIT: Final[Mapping[str, Type]] = {
         outputs={"accountId": "{account}", "arn": "arn:aws:guardduty:{region}:{account}:detector/{id}"},
         defaults={"enable": True},
         computed=("datasources", "findingPublishingFrequency"),
-        beside=("datasources",),
+        beside=("datasources", "tags"),
     ),
     "aws:guardduty/detectorFeature:DetectorFeature": Type(
         service="guardduty",
@@ -277,7 +297,7 @@ AUDIT: Final[Mapping[str, Type]] = {
     "aws:guardduty/publishingDestination:PublishingDestination": Type(
         service="guardduty",
         identity="{detectorId}:{random}",
-        key=("detectorId", "destinationType"),
+        key=("detectorId", "destinationArn"),
         defaults={"destinationType": "S3"},
         replaces=("detectorId", "destinationType"),
         references={"detectorId": _DETECTOR},
@@ -286,13 +306,7 @@ AUDIT: Final[Mapping[str, Type]] = {
         service="securityhub",
         identity="{account}",
         create=call("enable_security_hub", EnableDefaultStandards="{enableDefaultStandards}"),
-        reads=(
-            read(
-                "describe_hub",
-                "{arn: HubArn, autoEnableControls: AutoEnableControls, "
-                "controlFindingGenerator: ControlFindingGenerator}",
-            ),
-        ),
+        reads=(_read_hub,),
         settings=(
             Setting(
                 call(
@@ -302,7 +316,7 @@ AUDIT: Final[Mapping[str, Type]] = {
                 )
             ),
         ),
-        delete=(call("disable_security_hub"),),
+        delete=(_disable_hub,),
         outputs={"arn": "arn:aws:securityhub:{region}:{account}:hub/default"},
         defaults={"autoEnableControls": True, "enableDefaultStandards": True},
         computed=("controlFindingGenerator",),

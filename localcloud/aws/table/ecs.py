@@ -252,6 +252,20 @@ def _read_scaling_policy(session: Session, values: Properties) -> Properties | N
     return None
 
 
+def _scaled(values: Properties) -> Properties:
+    return {name: values[name] for name in ("serviceNamespace", "resourceId", "scalableDimension")}
+
+
+def _deregister(session: Session, values: Properties) -> None:
+    if _read_scaling_target(session, values) is not None:
+        session.call("deregister_scalable_target", _scaled(values))
+
+
+def _delete_scaling_policy(session: Session, values: Properties) -> None:
+    if _read_scaling_policy(session, values) is not None:
+        session.call("delete_scaling_policy", {"policyName": values["id"], **_scaled(values)})
+
+
 _TARGET: Final = "aws:appautoscaling/target:Target"
 _POLICY: Final = "aws:appautoscaling/policy:Policy"
 
@@ -409,14 +423,7 @@ ECS: Final[Mapping[str, Type]] = {
         ),
         create_again=True,
         reads=(_read_scaling_target,),
-        delete=(
-            call(
-                "deregister_scalable_target",
-                ServiceNamespace="{serviceNamespace}",
-                ResourceId="{resourceId}",
-                ScalableDimension="{scalableDimension}",
-            ),
-        ),
+        delete=(_deregister,),
         computed=("roleArn", "suspendedState"),
         replaces=("resourceId", "scalableDimension", "serviceNamespace"),
     ),
@@ -435,15 +442,7 @@ ECS: Final[Mapping[str, Type]] = {
         ),
         create_again=True,
         reads=(_read_scaling_policy,),
-        delete=(
-            call(
-                "delete_scaling_policy",
-                PolicyName="{id}",
-                ServiceNamespace="{serviceNamespace}",
-                ResourceId="{resourceId}",
-                ScalableDimension="{scalableDimension}",
-            ),
-        ),
+        delete=(_delete_scaling_policy,),
         name="name",
         defaults={"policyType": "StepScaling"},
         replaces=("name", "resourceId", "scalableDimension", "serviceNamespace"),

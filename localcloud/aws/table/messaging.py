@@ -18,7 +18,6 @@ _QUEUE: Final = {
     "messageRetentionSeconds": "MessageRetentionPeriod",
     "policy": "Policy",
     "receiveWaitTimeSeconds": "ReceiveMessageWaitTimeSeconds",
-    "redriveAllowPolicy": "RedriveAllowPolicy",
     "redrivePolicy": "RedrivePolicy",
     "sqsManagedSseEnabled": "SqsManagedSseEnabled",
     "visibilityTimeoutSeconds": "VisibilityTimeout",
@@ -43,8 +42,8 @@ _SUBSCRIPTION: Final = {
     "redrivePolicy": "RedrivePolicy",
 }
 
-_SEPARATE: Final = ("policy", "redriveAllowPolicy", "redrivePolicy")
-"""What can be a resource of its own; its owner then is that resource, and the queue or topic doesn't tell it."""
+_SEPARATE: Final = ("policy", "redrivePolicy")
+"""What can be a resource of its own: then the queue or topic doesn't tell it, but to who imports it."""
 
 
 def _text(value: Any) -> str:
@@ -59,7 +58,7 @@ def _properties(spelled: Mapping[str, str], held: Mapping[str, str], values: Pro
     found: Properties = {}
     for name, attribute in spelled.items():
         value = held.get(attribute)
-        if value in (None, "") or (name in _SEPARATE and not values.get(name)):
+        if value in (None, "") or (name in _SEPARATE and "name" in values and not values.get(name)):
             continue
         found[name] = value == "true" if value in ("true", "false") else int(value) if value.isdigit() else value
     return found
@@ -187,10 +186,18 @@ MESSAGING: Final[Mapping[str, Type]] = {
             "sqsManagedSseEnabled",
         ),
         replaces=("fifoQueue", "name", "namePrefix"),
+        beside=("redriveAllowPolicy",),
     ),
     "aws:sqs/queuePolicy:QueuePolicy": _queue_part("policy", "Policy"),
     "aws:sqs/redrivePolicy:RedrivePolicy": _queue_part("redrivePolicy", "RedrivePolicy"),
-    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": _queue_part("redriveAllowPolicy", "RedriveAllowPolicy"),
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": Type(
+        service="sqs",
+        identity="{queueUrl}",
+        create_again=True,
+        reason="moto doesn't know this attribute of a queue",
+        replaces=("queueUrl",),
+        references={"queueUrl": "aws:sqs/queue:Queue"},
+    ),
     "aws:sns/topic:Topic": Type(
         service="sns",
         identity="arn:aws:sns:{region}:{account}:{name}",

@@ -97,7 +97,7 @@ def _set_subnets(session: Session, values: Properties) -> None:
 
 
 def _release_subnets(session: Session, values: Properties) -> None:
-    if session.ask("describe_network_acls", "NetworkAcls", Filters=filters(network_acl_id=values["id"])):
+    if values["id"] in session.ask("describe_network_acls", "NetworkAcls[].NetworkAclId"):
         _set_subnets(session, values | {"subnetIds": []})
 
 

@@ -117,6 +117,10 @@ class Laboratory:
         return self.once(f"task {number}", "aws:ecs/taskDefinition:TaskDefinition", inputs)["arn"]
 
     @property
+    def topic(self) -> str:
+        return self.once("topic", "aws:sns/topic:Topic", {"name": "shared"})["id"]
+
+    @property
     def vpn(self) -> str:
         inputs = {
             "authenticationOptions": [

@@ -53,7 +53,7 @@ def test_configuration_of_another_cloud_is_refused(aws: AwsBackend, configuratio
 @pytest.mark.parametrize(
     ("kind", "inputs", "property_path", "reason"),
     [
-        ("aws:sqs/queue:Queue", {}, "", "add it in localcloud/aws/table"),
+        ("aws:eks/cluster:Cluster", {}, "", "add it in localcloud/aws/table"),
         (VPC, {"cidrBlok": "10.0.0.0/16"}, "cidrBlok", "not a property"),
         (SUBNET, {"cidrBlock": "10.0.0.0/24"}, "vpcId", "missing"),
         (VPC, {"cidrBlock": 16}, "cidrBlock", "must be text"),
@@ -83,8 +83,8 @@ def test_wrong_inputs_are_named(
 
 
 def test_unknown_type_is_refused_everywhere(aws: AwsBackend) -> None:
-    with pytest.raises(RejectedError, match="aws:sqs/queue:Queue yet: add it in localcloud/aws/table"):
-        aws.create("aws:sqs/queue:Queue", "urn:x::y", {})
+    with pytest.raises(RejectedError, match="aws:eks/cluster:Cluster yet: add it in localcloud/aws/table"):
+        aws.create("aws:eks/cluster:Cluster", "urn:x::y", {})
 
 
 def test_resource_has_a_region_of_its_own(laboratory: "Laboratory") -> None:
