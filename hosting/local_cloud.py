@@ -23,12 +23,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from hosting.checkout import Checkout
 from hosting.errors import HostingError
 
-CloudName = Literal["aws", "azure"]
+CloudName = Literal["aws", "azure", "entra"]
 
-PACKAGES: Final[Mapping[CloudName, str]] = {"aws": "aws", "azure": "azure-native"}
+PACKAGES: Final[Mapping[CloudName, str]] = {"aws": "aws", "azure": "azure-native", "entra": "azuread"}
 """The Pulumi package that each simulated cloud stands in for."""
 
-CLOUD_OF_SERVICE: Final[Mapping[str, CloudName]] = {"aware": "azure", "cloud-integrated": "aws"}
+CLOUD_OF_SERVICE: Final[Mapping[str, CloudName]] = {"aware": "azure", "cloud-integrated": "aws", "identity": "entra"}
 
 _START_SECONDS = 60
 _END_SECONDS = 10
@@ -192,8 +192,9 @@ def environment_of(servers: Mapping[CloudName, Server]) -> dict[str, str]:
     """What makes the engine and boto3 talk to these servers instead of to the clouds."""
     providers = ",".join(f"{PACKAGES[name]}:{server.provider_port}" for name, server in sorted(servers.items()))
     environment = {"PULUMI_DEBUG_PROVIDERS": providers}
-    if "azure" in servers:
-        environment["LOCALCLOUD_AZURE_URL"] = f"http://127.0.0.1:{servers['azure'].http_port}"
+    for name in ("azure", "entra"):
+        if name in servers:
+            environment[f"LOCALCLOUD_{name.upper()}_URL"] = f"http://127.0.0.1:{servers[name].http_port}"
     if "aws" in servers:
         environment |= {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{servers['aws'].http_port}",

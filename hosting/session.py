@@ -171,7 +171,7 @@ def local_environment(checkout: Checkout) -> dict[str, str]:
 
 
 def local_clouds(checkout: Checkout) -> list[LocalCloud]:
-    """Both clouds, running or not."""
+    """All clouds, running or not."""
     return [LocalCloud(checkout, name) for name in sorted(PACKAGES)]
 
 

@@ -1,1 +1,1 @@
-"""A cloud on this machine, behind the real engine: AWS on moto, Azure as a simulator of its resource manager."""
+"""A cloud on this machine, behind the real engine: AWS on moto, Azure and Entra simulated."""

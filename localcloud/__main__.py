@@ -1,4 +1,4 @@
-"""`python -m localcloud aws|azure --directory DIR [--http-port N]`: serves one simulated cloud until it is stopped."""
+"""`python -m localcloud aws|azure|entra --directory DIR [--http-port N]`: serves one simulated cloud until it is stopped."""
 
 import argparse
 import logging
@@ -15,15 +15,19 @@ def _backend(name: str) -> Backend:
         from localcloud.aws import AwsBackend  # noqa: PLC0415
 
         return AwsBackend()
-    from localcloud.azure import AzureBackend  # noqa: PLC0415
+    if name == "azure":
+        from localcloud.azure import AzureBackend  # noqa: PLC0415
 
-    return AzureBackend()
+        return AzureBackend()
+    from localcloud.entra import EntraBackend  # noqa: PLC0415
+
+    return EntraBackend()
 
 
 def main() -> None:
     """Ends after SIGTERM or SIGINT; with status 1 and a sentence when the cloud couldn't be started."""
     parser = argparse.ArgumentParser(prog="python -m localcloud", description="Serves one simulated cloud.")
-    parser.add_argument("cloud", choices=("aws", "azure"))
+    parser.add_argument("cloud", choices=("aws", "azure", "entra"))
     parser.add_argument("--directory", type=Path, required=True, help="where the record of the running cloud is kept")
     parser.add_argument("--http-port", type=int, default=0, help="port of the back door; 0 takes a free one")
     arguments = parser.parse_args()

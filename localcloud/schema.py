@@ -140,10 +140,10 @@ def inputs_of(resource: type) -> Record:
 
 def outputs_of(resource: type) -> frozenset[str]:
     """The names of the outputs of a resource class."""
-    return frozenset(_pulumi_names(resource).values())
+    return frozenset(pulumi_names(resource).values())
 
 
-def _pulumi_names(owner: type) -> dict[str, str]:
+def pulumi_names(owner: type) -> dict[str, str]:
     """The camelCase names of an SDK class's properties, by their Python names."""
     return {
         name: getattr(member.fget, "_pulumi_name", name)
@@ -156,7 +156,7 @@ def _pulumi_names(owner: type) -> dict[str, str]:
 def _properties(arguments: type) -> Mapping[str, Property]:
     constructor = arguments.__init__
     hints = typing.get_type_hints(constructor, vars(sys.modules[arguments.__module__]), _NAMESPACE)
-    names = _pulumi_names(arguments)
+    names = pulumi_names(arguments)
     constants = dict(_CONSTANT.findall(inspect.getdoc(constructor) or ""))
     return {
         names[parameter.name]: Property(

@@ -30,6 +30,7 @@ from localcloud.azure.regions import region_of
 from localcloud.azure.rules.common import tags
 from localcloud.azure.schema import schema_of
 from localcloud.azure.table import KINDS, PACKAGE
+from localcloud.back_door import application
 from localcloud.backend import UNKNOWN, Change, CheckFailure, Found, Properties, RejectedError
 from localcloud.identifiers import uuid_of
 from localcloud.paths import changes, cleaned, has_unknown, merged, select, texts, without
@@ -247,8 +248,8 @@ class AzureBackend:
             return [entity.identity] if entity else []
 
     def back_door(self) -> WSGIApplication:
-        """The HTTP application of `localcloud.azure.back_door` over this cloud."""
-        return back_door.application(self)
+        """The HTTP application of `localcloud.back_door` over this cloud."""
+        return application(self)
 
     # What the back door uses: the cloud as its own tools see it, past the engine.
 

@@ -37,7 +37,8 @@ def server(inputs: Properties) -> Failures:
     if mode in ("SameZone", "ZoneRedundant") and tier == "Burstable":
         yield CheckFailure("highAvailability.mode", "the tier Burstable has no standby")
     zone, standby = inputs.get("availabilityZone"), get(inputs, "highAvailability", "standbyAvailabilityZone")
-    if mode == "ZoneRedundant" and is_known(zone) and zone == standby:
+    # The SDK gives an empty text for a zone that is left to Azure.
+    if mode == "ZoneRedundant" and zone and is_known(zone) and zone == standby:
         yield CheckFailure("highAvailability.standbyAvailabilityZone", "must be another zone than the server's")
     if get(inputs, "network", "delegatedSubnetResourceId") is not None:
         if get(inputs, "network", "privateDnsZoneArmResourceId") is None:

@@ -24,7 +24,7 @@ LINES: Final = (
                 *("free", "basic", "standard", "standard2", "standard3"),
                 *("storage_optimized_l1", "storage_optimized_l2"),
             ),
-            common.one_of("publicNetworkAccess", "enabled", "disabled", "securedByPerimeter"),
+            common.one_of("publicNetworkAccess", "Enabled", "Disabled", "SecuredByPerimeter"),
             common.one_of("semanticSearch", "disabled", "free", "standard"),
         ),
         rules=(rules.service_lasts, common.name_is_free),
