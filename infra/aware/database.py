@@ -116,7 +116,7 @@ class Database(pulumi.ComponentResource):
             "database-administrator",
             object_id=self.administrator.principal_id,
             principal_name=self.administrator.name,
-            principal_type=dbforpostgresql.PrincipalType.SERVICE_PRINCIPAL,
+            principal_type="ServicePrincipal",  # the SDK's PrincipalType is of another kind of server
             tenant_id=placement.entra_tenant_id,
             server_name=server.name,
             resource_group_name=placement.resource_group_name,
