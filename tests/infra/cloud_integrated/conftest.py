@@ -63,6 +63,7 @@ COMPUTED: dict[str, Answer] = {
     "aws:kms/key:Key": lambda called, region, _: {
         "keyId": called, "arn": f"arn:aws:kms:{region}:{ACCOUNT}:key/{called}"
     },
+    "aws:sns/topicPolicy:TopicPolicy": lambda _called, _region, inputs: {"arn": inputs["arn"]},
     "aws:sqs/queue:Queue": lambda called, region, _: {"url": f"https://sqs.{region}.amazonaws.com/{ACCOUNT}/{called}"},
     "aws:dynamodb/table:Table": lambda called, region, _: {
         "arn": f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{called}"
