@@ -35,11 +35,13 @@ stop: $(READY) ## Ends the local clouds; their resources go with them
 test: setup ## Runs every test
 	@.venv/bin/pytest
 
-check: $(READY) ## Format, lint, types, import rules
+check: $(READY) ## Format, lint, types, import rules, workflows
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/basedpyright
 	@.venv/bin/lint-imports
+	@.venv/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@.venv/bin/zizmor --quiet --offline --pedantic .github/workflows
 
 # The environment is made anew when the lock changes. Byte-compiling it once spares every later start two seconds.
 $(READY): pyproject.toml uv.lock

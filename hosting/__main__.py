@@ -1,5 +1,6 @@
 """The command line: `uv run hosting --help`, or `make help` for the same in the Makefile's words."""
 
+import json
 import shlex
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -11,6 +12,7 @@ from pulumi.automation import OpType
 from rich.console import Console
 from rich.markup import escape
 
+from hosting.changed import changed_stacks
 from hosting.checkout import Checkout
 from hosting.controls import STACKS, judged_resources, read_register, render
 from hosting.engine import Run, Step
@@ -21,7 +23,7 @@ from hosting.gates import refuse_destruction
 from hosting.local_cloud import environment_of
 from hosting.pulumi_cli import find_cli, install_cli
 from hosting.report import show
-from hosting.report_files import write
+from hosting.report_files import refuse_unreviewed, write
 from hosting.session import (
     Session,
     Target,
@@ -115,6 +117,9 @@ def up(
     adopt: Annotated[
         list[str] | None, typer.Option(help="In a real cloud, after a run was killed: `URN=ID` of what it had made.")
     ] = None,
+    reviewed: Annotated[
+        Path | None, typer.Option(help="The JSON report of a preview: stops if there is anything else to do.")
+    ] = None,
     http_port: HttpPort = None,
 ) -> None:
     """Previews, passes the gates, then brings the stack to what the program says."""
@@ -123,6 +128,8 @@ def up(
     verdict = session.preview(session.resume(_saying(console), adopt or ()))
     if not verdict.passes:
         _conclude(session, verdict, console, "refused in the preview")
+    if reviewed is not None:
+        refuse_unreviewed(session.json_report(verdict, "preview"), reviewed)
     console.print(_summary(stack, verdict.run.planned_changes(), "previewed"))
     _conclude(session, session.up(_showing(console)), console, "up")
     for name, value in session.engine.outputs().items():
@@ -177,6 +184,14 @@ def forecast(
         raise HostingError(f"{stack} hosts no tenants: choose the stack of a service.")
     show_forecast(make_forecast(settings), tenants, Console(highlight=False))
     refuse_too_many(settings, tenants)
+
+
+@_command
+def changed(
+    since: Annotated[str | None, typer.Option(help="A commit; without it every stack counts as changed.")] = None,
+) -> None:
+    """Prints the stacks that the commits since another one concern, as JSON."""
+    typer.echo(json.dumps(changed_stacks(Checkout.of_this_package(), since)))
 
 
 @_command

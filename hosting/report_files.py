@@ -141,6 +141,21 @@ def write(report: JsonReport, folder: Path, baseline: Path | None) -> None:
     (folder / f"{report.stack}.sarif").write_text(json.dumps(sarif(report), indent=1) + "\n")
 
 
+def refuse_unreviewed(report: JsonReport, reviewed: Path) -> None:
+    """Raises HostingError unless a preview comes to just what an earlier one came to, which people have looked at."""
+    wanted, found = ({_reviewable(each) for each in one.changes} for one in (_read(reviewed), report))
+    other = sorted({urn for urn, *_ in wanted ^ found})
+    if other:
+        names = ", ".join(urn.rpartition("::")[2] for urn in other[:5]) + (" and others" if len(other) > 5 else "")
+        raise HostingError(
+            f"What would be done to {names} is not what {reviewed.name} shows: preview and review once more."
+        )
+
+
+def _reviewable(change: Change) -> tuple[str, str, tuple[str, ...]]:
+    return change.urn, change.operation, change.properties
+
+
 def schema() -> str:
     """The JSON Schema of the JSON report."""
     return json.dumps(JsonReport.model_json_schema(), indent=1) + "\n"

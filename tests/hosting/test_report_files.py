@@ -9,7 +9,16 @@ from hosting.engine import Run, Step
 from hosting.errors import HostingError
 from hosting.positions import Position
 from hosting.report import Judgement, Pack, Report, Rule
-from hosting.report_files import SCHEMA_FILE, JsonReport, json_report, markdown, sarif, schema, write
+from hosting.report_files import (
+    SCHEMA_FILE,
+    JsonReport,
+    json_report,
+    markdown,
+    refuse_unreviewed,
+    sarif,
+    schema,
+    write,
+)
 
 STACK = "urn:pulumi:ci-us::hosting::"
 SERVICE = "hosting:cloud_integrated:CloudIntegrated"
@@ -145,3 +154,18 @@ def test_a_baseline_that_is_none_is_refused(refused, tmp_path):
 
 def test_the_schema_in_the_checkout_is_that_of_the_report():
     assert SCHEMA_FILE.read_text() == schema()
+
+
+def test_only_what_was_reviewed_may_be_done(refused, tmp_path):
+    write(refused, tmp_path, None)
+    file = tmp_path / "ci-us.json"
+    refuse_unreviewed(refused, file)
+
+    first, second = refused.changes
+    for other in (
+        [first],
+        [first, second.model_copy(update={"properties": ("tags",)})],
+        [first, second, second.model_copy(update={"urn": "x::new"})],
+    ):
+        with pytest.raises(HostingError, match=r"What would be done to \w+ is not what ci-us\.json shows"):
+            refuse_unreviewed(refused.model_copy(update={"changes": tuple(other)}), file)
