@@ -25,9 +25,6 @@ class FlowLogs(pulumi.ComponentResource):
 
     The account is in the network's own region, as Azure demands, and takes what Network Watcher writes as a trusted
     service with an identity of its own; no shared key opens it. Records are addresses and ports, nothing of customers.
-
-    Network Watcher exists once per region and subscription. A subscription that has made one by itself lets the
-    program have its own once that is deleted (docs/real-clouds.md).
     """
 
     def __init__(
@@ -68,18 +65,10 @@ class FlowLogs(pulumi.ComponentResource):
             description="Network Watcher writes the flow logs",
             opts=pulumi.ResourceOptions(parent=self),
         )
-        watcher = network.NetworkWatcher(
-            placement.label("main"),
-            network_watcher_name=placement.name("nw"),
-            resource_group_name=placement.resource_group_name,
-            location=placement.region,
-            tags=placement.tags("main"),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
         network.FlowLog(
             placement.label("main"),
             flow_log_name=placement.name("fl"),
-            network_watcher_name=watcher.name,
+            network_watcher_name=virtual_network.watcher_name,
             resource_group_name=placement.resource_group_name,
             location=placement.region,
             target_resource_id=virtual_network.virtual_network_id,
@@ -99,7 +88,7 @@ class FlowLogs(pulumi.ComponentResource):
                 )
             ),
             tags=placement.tags("main"),
-            opts=pulumi.ResourceOptions(parent=watcher, depends_on=[may_write]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[may_write]),
         )
         self.register_outputs({})
 

@@ -82,6 +82,17 @@ class Network(pulumi.ComponentResource):
         self._placement = placement
         self._audit = audit
         self._ranges = {subnet: subnet_range(address_space, subnet) for subnet in SUBNETS}
+        # Azure makes a watcher, and never a second one, with the first network of a region: this one comes before it.
+        # A subscription that has one from earlier lets the program have its own once that is deleted.
+        watcher = network.NetworkWatcher(
+            placement.label("main"),
+            network_watcher_name=placement.name("nw"),
+            resource_group_name=placement.resource_group_name,
+            location=placement.region,
+            tags=placement.tags("main"),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.watcher_name = watcher.name
         self._virtual_network = network.VirtualNetwork(
             placement.label("main"),
             virtual_network_name=placement.name("vnet"),
@@ -89,7 +100,7 @@ class Network(pulumi.ComponentResource):
             location=placement.region,
             address_space=network.AddressSpaceArgs(address_prefixes=[address_space]),
             tags=placement.tags("main"),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[watcher]),
         )
         self.virtual_network_id = self._virtual_network.id
         audit.collect(placement.label("virtual-network"), self._virtual_network.id, parent=self)
