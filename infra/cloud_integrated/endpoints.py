@@ -38,6 +38,9 @@ REGISTRY: Final = Door(PULL, unbound=("ecr:GetAuthorizationToken",), images=True
 INTERFACE_DOORS: Final[Mapping[str, Door]] = {
     "ecr.api": REGISTRY,
     "ecr.dkr": REGISTRY,
+    # GuardDuty's agent beside each task reports here. Where the door is missing GuardDuty makes one by itself, to which no
+    # group of ours leads.
+    "guardduty-data": Door((), unbound=("guardduty:SendSecurityTelemetry",)),
     "kms": Door(("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")),
     "logs": Door(("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")),
     "secretsmanager": Door(("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")),
@@ -79,14 +82,16 @@ STORES: Final[Mapping[str, Door]] = {
 def _policy(names: Names, door: Door, *others: Statement) -> pulumi.Output[str]:
     own_identity = Condition.of("StringEquals", "aws:PrincipalAccount", names.account_id)
     own_resource = Condition.of("StringEquals", "aws:ResourceAccount", names.account_id)
-    statements = [
-        Statement(
-            sid="OwnIdentitiesToOwnResources",
-            principal=WHOEVER_IS_INSIDE,
-            actions=door.actions,
-            conditions=[own_identity, own_resource],
+    statements: list[Statement] = []
+    if door.actions:
+        statements.append(
+            Statement(
+                sid="OwnIdentitiesToOwnResources",
+                principal=WHOEVER_IS_INSIDE,
+                actions=door.actions,
+                conditions=[own_identity, own_resource],
+            )
         )
-    ]
     if door.unbound:
         statements.append(
             Statement(sid="OwnIdentities", principal=WHOEVER_IS_INSIDE, actions=door.unbound, conditions=[own_identity])

@@ -147,6 +147,19 @@ def through(names: Names, *services: str) -> Sequence[Statement]:
     ]
 
 
+def mesh(names: Names) -> Sequence[Statement]:
+    """The role that keeps the certificates of the mesh: it makes their keys itself, not through Secrets Manager."""
+    return [
+        Statement(
+            sid="UseByTheMesh",
+            principal=aws_principal(names.account_arn),
+            actions=["kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyPair"],
+            # A condition, for a principal would have to be there before the key.
+            conditions=[Condition.of("ArnEquals", "aws:PrincipalArn", names.role_arn("mesh"))],
+        )
+    ]
+
+
 def logs(names: Names) -> Sequence[Statement]:
     """CloudWatch Logs for the log groups of this stack (CloudWatch Logs User Guide, "Encrypt log data"); AWS Config for
     what it records (AWS Config Developer Guide, "Permissions for the KMS key for the delivery channel").
@@ -170,7 +183,7 @@ def logs(names: Names) -> Sequence[Statement]:
                     names.arn("logs", f"log-group:{names.web_log_group}"),
                 )
             ],
-        )
+        ),
     ]
 
 
@@ -206,8 +219,8 @@ def trail(names: Names, trail_arn: str, auditor_role_arn: pulumi.Input[str]) -> 
 def alarms(names: Names) -> Sequence[Statement]:
     """The services that raise alarms, or a topic under this key would refuse what they publish.
 
-    EventBridge doesn't say for whom it publishes to an encrypted topic (SNS Developer Guide, "Configure AWS KMS
-    permissions"); the topic's policy says which rules it takes events of.
+    EventBridge doesn't say for whom it publishes to an encrypted topic, so no condition can ask (SNS Developer Guide,
+    "Configure AWS KMS permissions").
     """
     use = ["kms:Decrypt", "kms:GenerateDataKey*"]
     return [

@@ -39,7 +39,9 @@ class Keys(Room):
         )
         self.alarms_key_arn = self._platform_key("alarms", "Alarms", key_policies.alarms(names))
         self.data_key_arn = self._platform_key("data", "Table and queues", through(names, "dynamodb", "sqs"))
-        self.secrets_key_arn = self._platform_key("secrets", "Secrets", through(names, "secretsmanager"))
+        self.secrets_key_arn = self._platform_key(
+            "secrets", "Secrets", [*through(names, "secretsmanager"), *key_policies.mesh(names)]
+        )
         self.images_key_arn = self._platform_key("images", "Container images", through(names, "ecr"))
         self.backup_key_arn = self._platform_key("backup", "Backups of the table", through(names, "backup"))
         self.register_outputs(

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Final
 
 import pulumi
-from pulumi_aws import lambda_, secretsmanager
+from pulumi_aws import cloudwatch, lambda_, secretsmanager
 
+from infra.cloud_integrated.log_group import log_group
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.policy_document import Statement
 from infra.cloud_integrated.room import Room
@@ -33,13 +34,16 @@ class Secrets(Room):
         names: Names,
         key_arn: pulumi.Input[str],
         boundary_arn: pulumi.Input[str],
+        logs_key_arn: pulumi.Input[str],
+        retention_days: int,
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("secrets", names=names, options=options)
         self._key_arn = key_arn
         secrets = {service: self._secret(service, purpose) for service, purpose in HOLDERS.items()}
         self.arns: Mapping[str, pulumi.Output[str]] = {service: secret.arn for service, secret in secrets.items()}
-        function = self._function(boundary_arn)
+        logs = log_group(self, "rotation", key_arn=logs_key_arn, retention_days=retention_days)
+        function = self._function(boundary_arn, logs)
         permission = lambda_.Permission(
             names.logical("rotation"),
             lambda_.PermissionArgs(
@@ -90,7 +94,7 @@ class Secrets(Room):
             opts=self.child(protect=True),
         )
 
-    def _function(self, boundary_arn: pulumi.Input[str]) -> lambda_.Function:
+    def _function(self, boundary_arn: pulumi.Input[str], logs: cloudwatch.LogGroup) -> lambda_.Function:
         names = self.names
         role = ServiceRole(
             "rotation",
@@ -115,6 +119,11 @@ class Secrets(Room):
                 Statement(
                     sid="KeyOfTheSecrets", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[self._key_arn]
                 ),
+                Statement(
+                    sid="WriteLogs",
+                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                    resources=[pulumi.Output.concat(logs.arn, ":log-stream:*")],
+                ),
             ],
             options=self.child(),
         )
@@ -132,6 +141,7 @@ class Secrets(Room):
                 memory_size=128,
                 timeout=30,
                 reserved_concurrent_executions=1,
+                logging_config=lambda_.FunctionLoggingConfigArgs(log_format="JSON", log_group=logs.name),
                 tags=names.tags("rotation"),
             ),
             # Secrets Manager tries a new function at once: the role needs its rights before.

@@ -7,6 +7,7 @@ from typing import Final
 import pulumi
 from pulumi_aws import appautoscaling, ecs, lb
 
+from infra.cloud_integrated.endpoints import GUARD_IMAGE, PULL
 from infra.cloud_integrated.log_group import log_group
 from infra.cloud_integrated.mesh import Mesh
 from infra.cloud_integrated.names import Names
@@ -99,7 +100,14 @@ class Services(Room):
         registry = Registry(
             names=names, images_key_arn=images_key_arn, copied_to=images_copied_to, options=self.child()
         )
-        self._secrets = Secrets(names=names, key_arn=secrets_key_arn, boundary_arn=boundary_arn, options=self.child())
+        self._secrets = Secrets(
+            names=names,
+            key_arn=secrets_key_arn,
+            boundary_arn=boundary_arn,
+            logs_key_arn=logs_key_arn,
+            retention_days=retention_days,
+            options=self.child(),
+        )
         self._mesh = Mesh(names=names, secrets_key_arn=secrets_key_arn, boundary_arn=boundary_arn, options=self.child())
         self._cluster = ecs.Cluster(
             names.logical("services"),
@@ -155,8 +163,8 @@ class Services(Room):
                 Statement(sid="SignInToRegistry", actions=["ecr:GetAuthorizationToken"]),
                 Statement(
                     sid="PullImage",
-                    actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-                    resources=[names.arn("ecr", f"repository/{names.repository(service)}")],
+                    actions=PULL,
+                    resources=[names.arn("ecr", f"repository/{names.repository(service)}"), GUARD_IMAGE],
                 ),
                 Statement(
                     sid="WriteLogs",

@@ -4,99 +4,196 @@ import json
 
 import pytest
 
-from infra.cloud_integrated.services import repository_arn
+from infra.cloud_integrated.security_groups import SERVICES
 
-IMAGE = (
-    "123456789012.dkr.ecr.us-east-1.amazonaws.com/cloud-integrated"
-    "@sha256:9df6b026a8c6c26e3c3acd2370a16e93fffdc0015ff5bd879218788025db0280"
-)
-
-
-def task(stack):
-    return stack.inputs("aws:ecs/taskDefinition:TaskDefinition", "portal")
+TASK = "aws:ecs/taskDefinition:TaskDefinition"
+SERVICE = "aws:ecs/service:Service"
+POLICY = "aws:iam/rolePolicy:RolePolicy"
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:hostco-ci-us-messages"
+DATA_KEY = "arn:aws:kms:us-east-1:123456789012:key/data-key"
 
 
-def container(stack):
-    (container,) = json.loads(task(stack)["containerDefinitions"])
+def container(stack, service):
+    (container,) = json.loads(stack.inputs(TASK, service)["containerDefinitions"])
     return container
 
 
-def service(stack):
-    return stack.inputs("aws:ecs/service:Service", "portal")
+def service(stack, name):
+    return stack.inputs(SERVICE, name)
 
 
-def test_the_image_is_named_by_digest(stack):
-    assert container(stack)["image"] == IMAGE
+def rights(stack, statements, name):
+    return statements(stack.inputs(POLICY, name)["policy"])
 
 
-def test_a_container_is_not_root_and_cannot_change_its_own_system(stack):
-    user, group = container(stack)["user"].split(":")
+def test_there_are_five_services_in_either_region(stack):
+    assert set(stack.of_type(SERVICE)) == {f"{name}{suffix}" for name in SERVICES for suffix in ("", "-2")}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_an_image_is_named_by_digest_and_comes_from_the_own_registry(stack, sample, name):
+    digest = sample["cloudIntegrated"]["images"][name]
+    for suffix, region in (("", "us-east-1"), ("-2", "us-west-2")):
+        image = container(stack, name + suffix)["image"]
+        assert image == f"123456789012.dkr.ecr.{region}.amazonaws.com/hostco-ci-us/{name}@{digest}"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_is_not_root_and_cannot_change_its_own_system(stack, name):
+    user, group = container(stack, name)["user"].split(":")
 
     assert int(user) > 0
     assert int(group) > 0
-    assert container(stack)["readonlyRootFilesystem"] is True
-    assert container(stack)["privileged"] is False
-    assert container(stack)["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}
+    assert container(stack, name)["readonlyRootFilesystem"] is True
+    assert container(stack, name)["privileged"] is False
+    assert container(stack, name)["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}
 
 
-def test_a_container_listens_on_one_port(stack):
-    assert [mapping["containerPort"] for mapping in container(stack)["portMappings"]] == [8443]
+@pytest.mark.parametrize(
+    ("name", "ports"),
+    [
+        ("ingestion", {"edge": 8443}),
+        ("processing", {}),
+        ("quarantine", {"mesh": 8080}),
+        ("portal", {"edge": 8443}),
+        ("tokens", {"mesh": 8080}),
+    ],
+)
+def test_a_container_listens_where_it_is_called(stack, name, ports):
+    assert {mapping["name"]: mapping["containerPort"] for mapping in container(stack, name)["portMappings"]} == ports
 
 
-def test_a_container_logs_to_an_encrypted_group(stack):
-    options = container(stack)["logConfiguration"]["options"]
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_logs_to_an_encrypted_group(stack, name):
+    options = container(stack, name)["logConfiguration"]["options"]
 
-    assert options["awslogs-group"] == "/hostco/ci-us/portal"
-    assert stack.inputs("aws:cloudwatch/logGroup:LogGroup", "portal")["kmsKeyId"].endswith("key/logs-key")
+    assert options["awslogs-group"] == f"/hostco/ci-us/{name}"
+    assert stack.inputs("aws:cloudwatch/logGroup:LogGroup", name)["kmsKeyId"].endswith("key/logs-key")
 
 
-def test_tasks_run_in_private_subnets_of_every_zone_without_public_address(stack):
-    network = service(stack)["networkConfiguration"]
+@pytest.mark.parametrize("name", SERVICES)
+def test_tasks_run_in_private_subnets_of_every_zone_without_public_address(stack, name):
+    network = service(stack, name)["networkConfiguration"]
 
     assert [subnet.split("/")[-1] for subnet in network["subnets"]] == [
         "private-us-east-1a", "private-us-east-1b", "private-us-east-1c"
     ]  # fmt: skip
     assert network["assignPublicIp"] is False
-    assert [group.split("/")[-1] for group in network["securityGroups"]] == ["services"]
-    assert service(stack)["desiredCount"] == 3
-    assert service(stack)["availabilityZoneRebalancing"] == "ENABLED"
+    assert [group.split("/")[-1] for group in network["securityGroups"]] == [name]
+    assert service(stack, name)["availabilityZoneRebalancing"] == "ENABLED"
 
 
-def test_a_failed_deployment_is_rolled_back_and_never_below_strength(stack):
-    assert service(stack)["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
-    assert service(stack)["deploymentMinimumHealthyPercent"] == 100
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_failed_deployment_is_rolled_back_and_never_below_strength(stack, name):
+    assert service(stack, name)["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert service(stack, name)["deploymentMinimumHealthyPercent"] == 100
 
 
-def test_nobody_can_open_a_shell_in_a_task(stack):
-    assert service(stack)["enableExecuteCommand"] is False
+@pytest.mark.parametrize("name", SERVICES)
+def test_nobody_can_open_a_shell_in_a_task(stack, name):
+    assert service(stack, name)["enableExecuteCommand"] is False
 
 
-def test_the_service_waits_for_its_listener(stack):
-    listener = stack.of_type("aws:lb/listener:Listener")["portal"]
+@pytest.mark.parametrize("name", ["ingestion", "portal"])
+def test_a_service_waits_for_its_listener_rule(stack, name):
+    rule = stack.of_type("aws:lb/listenerRule:ListenerRule")[name]
+    (target,) = service(stack, name)["loadBalancers"]
 
-    assert listener["urn"] in stack.of_type("aws:ecs/service:Service")["portal"]["dependencies"]
-
-
-def test_tasks_and_their_starter_have_roles_of_their_own(stack):
-    assert task(stack)["taskRoleArn"].endswith("role/hostco-ci-us-portal-task")
-    assert task(stack)["executionRoleArn"].endswith("role/hostco-ci-us-portal-execution")
+    assert rule["urn"] in stack.of_type(SERVICE)[name]["dependencies"]
+    assert (target["containerName"], target["containerPort"]) == (name, 8443)
 
 
-def test_the_task_role_has_no_rights_of_its_own(stack):
-    assert "portal-task" not in stack.of_type("aws:iam/rolePolicy:RolePolicy")
+@pytest.mark.parametrize("name", ["processing", "quarantine", "tokens"])
+def test_what_customers_do_not_call_stands_behind_no_load_balancer(stack, name):
+    assert "loadBalancers" not in service(stack, name)
 
 
-def test_the_execution_role_pulls_one_image_and_writes_one_log(stack, statements):
-    policy = statements(stack.inputs("aws:iam/rolePolicy:RolePolicy", "portal-execution")["policy"])
+@pytest.mark.parametrize("name", SERVICES)
+def test_tasks_and_their_starter_have_roles_of_their_own(stack, name):
+    for suffix in ("", "-2"):
+        task = stack.inputs(TASK, name + suffix)
+        # The token service is one in both regions: its role is the only one that may tag a session.
+        own = "" if name == "tokens" else suffix
+        assert task["taskRoleArn"].endswith(f"role/hostco-ci-us-{name}-task{own}")
+        assert task["executionRoleArn"].endswith(f"role/hostco-ci-us-{name}-execution{suffix}")
 
-    assert {name: statement["Resource"] for name, statement in policy.items()} == {
+
+def test_no_service_but_those_that_pass_messages_on_has_rights_of_its_own(stack, statements):
+    assert not {"quarantine-task", "portal-task"} & set(stack.of_type(POLICY))
+    ingestion, processing = (rights(stack, statements, f"{name}-task") for name in ("ingestion", "processing"))
+    assert set(ingestion) == set(processing) == {"Queue", "KeyOfTheQueue"}
+    assert (ingestion["Queue"]["Action"], ingestion["Queue"]["Resource"]) == ("sqs:SendMessage", QUEUE)
+    assert "sqs:SendMessage" not in processing["Queue"]["Action"]
+    assert {policy["KeyOfTheQueue"]["Resource"] for policy in (ingestion, processing)} == {DATA_KEY}
+    assert processing["KeyOfTheQueue"]["Action"] == "kms:Decrypt"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_an_execution_role_pulls_one_image_writes_one_log_and_reads_one_secret(stack, statements, name):
+    policy = rights(stack, statements, f"{name}-execution")
+    secret = {
+        "ReadSecret": f"arn:aws:secretsmanager:us-east-1:123456789012:hostco-ci-us-{name}",
+        "KeyOfTheSecret": "arn:aws:kms:us-east-1:123456789012:key/secrets-key",
+    }
+
+    assert {sid: statement["Resource"] for sid, statement in policy.items()} == {
         "SignInToRegistry": "*",
-        "PullImage": "arn:aws:ecr:us-east-1:123456789012:repository/cloud-integrated",
-        "WriteLogs": "arn:aws:logs:us-east-1:123456789012:log-group:/hostco/ci-us/portal:log-stream:*",
+        "PullImage": [
+            f"arn:aws:ecr:us-east-1:123456789012:repository/hostco-ci-us/{name}",
+            "arn:aws:ecr:*:*:repository/aws-guardduty-agent-fargate",
+        ],
+        "WriteLogs": f"arn:aws:logs:us-east-1:123456789012:/hostco/ci-us/{name}:log-stream:*",
+        **(secret if name in ("portal", "tokens") else {}),
     }
     assert policy["SignInToRegistry"]["Action"] == "ecr:GetAuthorizationToken"
 
 
-def test_an_image_of_another_registry_has_no_repository():
-    with pytest.raises(ValueError, match="is not an image of ECR"):
-        repository_arn("registry.example.com/a@sha256:0")
+def test_secrets_come_from_the_store_of_secrets(stack):
+    for name in SERVICES:
+        names = {secret["name"] for secret in container(stack, name)["secrets"]}
+        assert names == ({"SECRET"} if name in ("portal", "tokens") else set())
+        assert "password" not in json.dumps(container(stack, name)["environment"]).lower()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_called_under_tls_of_the_mesh(stack, name):
+    connection = service(stack, name)["serviceConnectConfiguration"]
+
+    assert connection["enabled"] is True
+    if name not in ("quarantine", "tokens"):
+        assert "services" not in connection
+        return
+    (server,) = connection["services"]
+    assert (server["portName"], server["ingressPortOverride"]) == ("mesh", 9443)
+    assert server["tls"]["issuerCertAuthority"]["awsPcaAuthorityArn"].startswith("arn:aws:acm-pca:us-east-1:")
+    assert server["tls"]["kmsKey"].endswith("key/secrets-key")
+    assert server["tls"]["roleArn"].endswith("role/hostco-ci-us-mesh")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_has_a_task_a_zone_and_grows(stack, name):
+    target = stack.inputs("aws:appautoscaling/target:Target", name)
+    policy = stack.inputs("aws:appautoscaling/policy:Policy", name)
+
+    assert service(stack, name)["desiredCount"] == 3
+    assert (target["minCapacity"], target["maxCapacity"]) == (3, 12)
+    assert target["resourceId"] == policy["resourceId"] == f"service/hostco-ci-us-services/hostco-ci-us-{name}"
+    assert policy["targetTrackingScalingPolicyConfiguration"]["targetValue"] == 60
+
+
+@pytest.mark.parametrize("name", [f"{name}-2" for name in SERVICES])
+def test_the_second_region_stands_ready_at_size_zero_until_it_serves(stack, stack_failed_over, name):
+    for each, tasks, most in ((stack, 0, 0), (stack_failed_over, 3, 12)):
+        target = each.inputs("aws:appautoscaling/target:Target", name)
+        assert service(each, name)["desiredCount"] == tasks
+        assert (target["minCapacity"], target["maxCapacity"]) == (tasks, most)
+
+
+def test_the_cluster_is_watched(stack):
+    cluster = stack.inputs("aws:ecs/cluster:Cluster", "services")
+
+    assert cluster["settings"] == [{"name": "containerInsights", "value": "enhanced"}]
+
+
+def test_all_digests_of_the_sample_are_of_services(sample):
+    assert set(sample["cloudIntegrated"]["images"]) == set(SERVICES)
