@@ -12,7 +12,9 @@ from typing import Any, Final
 import pulumi
 from pulumi_aws import cfg
 
+from infra.cloud_integrated.access import PASSWORD_AGE, PASSWORD_LENGTH, PASSWORDS_REMEMBERED
 from infra.cloud_integrated.bucket import Bucket
+from infra.cloud_integrated.log_group import retention
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.policy_document import Condition, Statement, service_principal
 from infra.cloud_integrated.room import Room
@@ -54,9 +56,9 @@ def managed_rules(retention_days: int) -> Sequence[ManagedRule]:
                 "RequireLowercaseCharacters": "true",
                 "RequireSymbols": "true",
                 "RequireNumbers": "true",
-                "MinimumPasswordLength": "14",
-                "PasswordReusePrevention": "24",
-                "MaxPasswordAge": "90",
+                "MinimumPasswordLength": str(PASSWORD_LENGTH),
+                "PasswordReusePrevention": str(PASSWORDS_REMEMBERED),
+                "MaxPasswordAge": str(PASSWORD_AGE),
             },
             of_account=True,
         ),
@@ -66,7 +68,7 @@ def managed_rules(retention_days: int) -> Sequence[ManagedRule]:
         ManagedRule("CLOUD_TRAIL_ENCRYPTION_ENABLED", "4.f", of_account=True),
         ManagedRule("CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED", "4.f", of_account=True),
         ManagedRule("CLOUDWATCH_LOG_GROUP_ENCRYPTED", "4.f"),
-        ManagedRule("CW_LOGGROUP_RETENTION_PERIOD_CHECK", "4.f", {"MinRetentionTime": str(retention_days)}),
+        ManagedRule("CW_LOGGROUP_RETENTION_PERIOD_CHECK", "4.f", {"MinRetentionTime": str(retention(retention_days))}),
         ManagedRule("GUARDDUTY_ENABLED_CENTRALIZED", "4.f"),
         ManagedRule("VPC_FLOW_LOGS_ENABLED", "4.f"),
         ManagedRule("ELB_LOGGING_ENABLED", "4.f"),

@@ -8,10 +8,12 @@ from infra.cloud_integrated.log_group import retention
 def test_every_log_group_is_encrypted_kept_and_protected(stack):
     groups = stack.of_type("aws:cloudwatch/logGroup:LogGroup")
 
-    assert set(groups) == {"flow-logs", "portal", "trail", "vpn-connections"}
-    for group in groups.values():
+    assert {"findings", "flow-logs", "portal", "trail", "vpn-connections", "web-firewall"} <= set(groups)
+    for name, group in groups.items():
+        region, suffix = ("us-west-2", "-2") if name.endswith("-2") else ("us-east-1", "")
         assert group["protect"]
-        assert group["inputs"]["kmsKeyId"].endswith("key/logs-key")
+        assert group["inputs"]["region"] == region
+        assert group["inputs"]["kmsKeyId"] == f"arn:aws:kms:{region}:123456789012:key/logs-key{suffix}"
         assert group["inputs"]["retentionInDays"] == 365
 
 
