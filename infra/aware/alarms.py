@@ -103,7 +103,8 @@ class Alarms(pulumi.ComponentResource):
                     monitor.ConditionArgs(
                         query=NEW_INCIDENTS.strip(),
                         time_aggregation=monitor.TimeAggregation.COUNT,
-                        operator=monitor.ConditionOperator.GREATER_THAN,
+                        # The SDK's enumeration of this name belongs to another type of the same provider.
+                        operator="GreaterThan",
                         threshold=0,
                         # One alert for each incident, and its words in the call.
                         dimensions=[

@@ -1,19 +1,117 @@
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-TYPES_WITH_LOGS = (
-    "app:ManagedEnvironment",
-    "cdn:Profile",
-    "keyvault:Vault",
-    "network:NetworkSecurityGroup",
-    "network:PublicIPAddress",
-    "network:VirtualNetwork",
-    "network:VirtualNetworkGateway",
-    "operationalinsights:Workspace",
-    "storage:BlobServiceProperties",
+WORKSPACE = "azure-native:operationalinsights:Workspace/audit"
+
+WITH_LOGS = frozenset(
+    {
+        "app:ManagedEnvironment",
+        "cdn:Profile",
+        "containerregistry:Registry",
+        "dataprotection:BackupVault",
+        "dbforpostgresql:Server",
+        "eventgrid:SystemTopic",
+        "eventhub:Namespace",
+        "keyvault:ManagedHsm",
+        "keyvault:Vault",
+        "network:ApplicationGateway",
+        "network:AzureFirewall",
+        "network:LoadBalancer",
+        "network:NetworkSecurityGroup",
+        "network:PublicIPAddress",
+        "network:VirtualNetwork",
+        "network:VirtualNetworkGateway",
+        "operationalinsights:Workspace",
+        "recoveryservices:Vault",
+        "search:Service",
+        "storage:BlobServiceProperties",
+        "storage:FileServiceProperties",
+        "storage:QueueServiceProperties",
+        "storage:TableServiceProperties",
+    }
 )
-"""Azure documentation, "Supported resource log categories for Azure Monitor", as far as the stack holds the types."""
+"""Types that have log categories: Azure documentation, "Supported resource log categories for Azure Monitor",
+read in November 2026, and what of it a stack like this may ever hold."""
+
+WITHOUT_LOGS: Mapping[str, str] = {
+    "aadiam:DiagnosticSetting": "collects itself",
+    "app:ContainerApp": "logs through its environment",
+    "authorization:ManagementLockByScope": "the activity log has it",
+    "authorization:RoleAssignment": "the activity log has it",
+    "authorization:RoleDefinition": "the activity log has it",
+    "cdn:AFDCustomDomain": "logs through its profile",
+    "cdn:AFDEndpoint": "logs through its profile",
+    "cdn:AFDOrigin": "logs through its profile",
+    "cdn:AFDOriginGroup": "logs through its profile",
+    "cdn:Route": "logs through its profile",
+    "cdn:Rule": "logs through its profile",
+    "cdn:RuleSet": "logs through its profile",
+    "cdn:SecurityPolicy": "logs through its profile",
+    "containerregistry:Replication": "logs through its registry",
+    "dataprotection:BackupInstance": "logs through its vault",
+    "dataprotection:BackupPolicy": "logs through its vault",
+    "dbforpostgresql:AdministratorsMicrosoftEntra": "logs through its server",
+    "dbforpostgresql:Configuration": "logs through its server",
+    "dbforpostgresql:VirtualEndpoint": "logs through its server",
+    "dnsresolver:DnsResolver": "has metrics only",
+    "dnsresolver:InboundEndpoint": "has metrics only",
+    "eventgrid:SystemTopicEventSubscription": "logs through its topic",
+    "eventhub:ConsumerGroup": "logs through its namespace",
+    "eventhub:EventHub": "logs through its namespace",
+    "eventhub:NamespaceNetworkRuleSet": "logs through its namespace",
+    "frontdoor:Policy": "logs through the profile that it stands before",
+    "keyvault:Key": "logs through its vault",
+    "managedidentity:FederatedIdentityCredential": "Entra logs its sign-ins",
+    "managedidentity:UserAssignedIdentity": "Entra logs its sign-ins",
+    "monitor:ActionGroup": "the activity log has it",
+    "monitor:ActivityLogAlert": "the activity log has it",
+    "monitor:DiagnosticSetting": "collects itself",
+    "monitor:ScheduledQueryRule": "the activity log has it",
+    "network:FirewallPolicy": "logs through its firewall",
+    "network:FirewallPolicyRuleCollectionGroup": "logs through its firewall",
+    "network:FlowLog": "is a log itself",
+    "network:NetworkWatcher": "its flow logs are the logs",
+    "network:PrivateDnsZoneGroup": "has none",
+    "network:PrivateEndpoint": "has metrics only",
+    "network:RouteTable": "has none",
+    "network:Subnet": "logs through its network",
+    "network:VirtualNetworkPeering": "has none",
+    "operationalinsights:DataExport": "logs through its workspace",
+    "operationalinsights:Table": "logs through its workspace",
+    "privatedns:PrivateZone": "has metrics only",
+    "privatedns:VirtualNetworkLink": "has none",
+    "resources:ResourceGroup": "the activity log has it",
+    "search:SharedPrivateLinkResource": "logs through its service",
+    "security:Pricing": "the activity log has it",
+    "security:SecurityContact": "the activity log has it",
+    "securityinsights:ScheduledAlertRule": "logs through its workspace",
+    "securityinsights:SentinelOnboardingState": "logs through its workspace",
+    "storage:BlobContainer": "logs through its blob service",
+    "storage:EncryptionScope": "logs through its blob service",
+    "storage:ManagementPolicy": "the activity log has it",
+    "storage:StorageAccount": "logs through its services; no private endpoint leads to others than blobs",
+}
+"""Types of the stack without log categories of their own, and where what happens to them is logged."""
+
+WITHOUT_METRICS = frozenset({"network:NetworkSecurityGroup"})
+OTHER_METRICS = {"storage:BlobServiceProperties": "Transaction"}
+"""Azure documentation, "Supported metrics": what has none, and what has them under another name than `AllMetrics`."""
+
+OF_NO_RESOURCE = {"activity-log"}
+"""The settings that collect what isn't a resource's."""
+
+
+def settings(stack: Any) -> dict[str, Any]:
+    """Logical name -> inputs of each diagnostic setting of a resource."""
+    found = {name: each["inputs"] for name, each in stack.named("monitor:DiagnosticSetting").items()}
+    return {name: inputs for name, inputs in found.items() if name not in OF_NO_RESOURCE}
+
+
+def kind_of(inputs: Any) -> str:
+    """The type of the resource whose logs a setting collects."""
+    return inputs["resourceUri"].partition("/")[0].removeprefix("azure-native:")
 
 
 @pytest.mark.parametrize(
@@ -34,30 +132,85 @@ TYPES_WITH_LOGS = (
 )
 def test_workspace(stack: Any, setting: str, value: Any):
     assert stack.inputs("operationalinsights:Workspace", "audit")[setting] == value
+    assert stack.named("operationalinsights:Workspace")["audit"]["protect"] is True
 
 
 def test_retention_is_the_settings(small: Any):
     assert small.inputs("operationalinsights:Workspace", "audit")["retentionInDays"] == 730
+    assert {
+        (each["inputs"]["retentionInDays"], each["inputs"]["totalRetentionInDays"])
+        for each in small.named("operationalinsights:Table").values()
+    } == {(730, 1095)}
+
+
+def test_the_audit_is_archived(stack: Any):
+    tables = stack.named("operationalinsights:Table")
+    assert {"AuditLogs", "AzureActivity", "AZKVAuditLogs", "SigninLogs", "StorageBlobLogs"} <= set(tables)
+    for name, table in tables.items():
+        inputs = table["inputs"]
+        assert inputs["tableName"] == name
+        assert inputs["plan"] == "Analytics"
+        assert inputs["retentionInDays"] == 365
+        assert inputs["totalRetentionInDays"] == 1095
+        assert table["protect"] is True
+
+
+def test_what_may_hold_customers_words_is_not_archived(stack: Any):
+    assert not {"AzureDiagnostics", "ContainerAppConsoleLogs"} & set(stack.named("operationalinsights:Table"))
+
+
+def test_sentinel_watches_the_workspace_before_its_tables_are_set(stack: Any):
+    onboarding = stack.named("securityinsights:SentinelOnboardingState")["audit"]
+    assert onboarding["inputs"]["sentinelOnboardingStateName"] == "default"
+    assert onboarding["inputs"]["workspaceName"] == "log-hostco-useast"
+    assert all(
+        onboarding["urn"] in table["dependencies"] for table in stack.named("operationalinsights:Table").values()
+    )
+
+
+def test_each_type_of_the_stack_is_known_to_have_logs_or_to_have_none(stack: Any):
+    declared = {
+        resource["type"].removeprefix("azure-native:")
+        for resource in stack.resources
+        if resource["type"].startswith("azure-native:")
+    }
+    assert not WITH_LOGS & set(WITHOUT_LOGS)
+    assert declared - WITH_LOGS == set(WITHOUT_LOGS)
 
 
 def test_every_resource_that_has_logs_sends_them(stack: Any):
-    wanted = {f"{resource['type']}/{name}" for kind in TYPES_WITH_LOGS for name, resource in stack.named(kind).items()}
-    sent = [setting["inputs"]["resourceUri"] for setting in stack.named("monitor:DiagnosticSetting").values()]
-    assert sorted(sent) == sorted(wanted)
+    wanted = [
+        f"{resource['type']}/{resource['name']}"
+        for resource in stack.resources
+        if resource["type"].removeprefix("azure-native:") in WITH_LOGS
+    ]
+    assert len(wanted) > 30
+    assert sorted(inputs["resourceUri"] for inputs in settings(stack).values()) == sorted(wanted)
 
 
-def test_all_logs_are_sent_to_the_workspace(stack: Any):
-    for name, setting in stack.named("monitor:DiagnosticSetting").items():
-        inputs = setting["inputs"]
-        assert inputs["workspaceId"] == "azure-native:operationalinsights:Workspace/audit"
+def test_all_logs_are_sent_to_the_workspace_into_tables_of_their_own(stack: Any):
+    for name, inputs in settings(stack).items():
+        assert inputs["workspaceId"] == WORKSPACE, name
         assert inputs["logs"] == [{"categoryGroup": "allLogs", "enabled": True}], name
+        assert inputs["logAnalyticsDestinationType"] == "Dedicated", name
 
 
 def test_metrics_are_sent_where_there_are_any(stack: Any):
-    metrics = {
-        name: [metric["category"] for metric in setting["inputs"]["metrics"] if metric["enabled"]]
-        for name, setting in stack.named("monitor:DiagnosticSetting").items()
-    }
-    assert metrics.pop("nsg-apps") == metrics.pop("nsg-private-endpoints") == []
-    assert metrics.pop("blobs") == ["Transaction"]
-    assert all(categories == ["AllMetrics"] for categories in metrics.values())
+    for name, inputs in settings(stack).items():
+        kind = kind_of(inputs)
+        wanted = [] if kind in WITHOUT_METRICS else [OTHER_METRICS.get(kind, "AllMetrics")]
+        assert [metric["category"] for metric in inputs["metrics"] if metric["enabled"]] == wanted, name
+
+
+def test_entras_logs_are_sent_to_the_workspace(stack: Any):
+    entra = stack.inputs("aadiam:DiagnosticSetting", "entra")
+    assert entra["workspaceId"] == WORKSPACE
+    # A second stack of the same Entra tenant adds a setting of its own.
+    assert entra["name"] == "audit-hostco-useast"
+    assert {
+        "AuditLogs",
+        "SignInLogs",
+        "NonInteractiveUserSignInLogs",
+        "ServicePrincipalSignInLogs",
+        "ManagedIdentitySignInLogs",
+    } <= {log["category"] for log in entra["logs"] if log["enabled"]}

@@ -1,0 +1,103 @@
+from typing import Any
+
+import pytest
+
+WITHOUT_DATA = {"Microsoft Sentinel Reader", "Microsoft Sentinel Responder", "operator"}
+"""The roles without any data action that people have: Azure documentation, "Azure built-in roles", and our own."""
+
+PLATFORM, ON_CALL, AUDIT, DATA_READERS, KEY_OPERATORS, AUDIT_READERS = (
+    f"00000000-0000-4000-8000-00000000001{number}" for number in range(1, 7)
+)
+EMPTY = {DATA_READERS, KEY_OPERATORS, AUDIT_READERS}
+"""The groups into which privileged identity management lets people, for hours."""
+
+RESOURCE_GROUP = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg-hostco-useast"
+WORKSPACE = "azure-native:operationalinsights:Workspace/audit"
+
+ROLES = {
+    "8d289c81-5878-46d4-8554-54e1e3d8b5cb": "Microsoft Sentinel Reader",
+    "3e150937-b8fe-4cfb-8069-0eaf05ecd056": "Microsoft Sentinel Responder",
+    "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "Storage Blob Data Reader",
+    "1407120a-92aa-4202-b7e9-c0e197c71c8f": "Search Index Data Reader",
+    "14b46e9e-c2b7-41b4-b07b-48a6ebf60603": "Key Vault Crypto Officer",
+    "operator": "operator",
+}
+
+
+def given_to_people(stack: Any) -> dict[str, tuple[str, str, str]]:
+    """Logical name -> group, role and scope of each role that people have."""
+    return {
+        name: (
+            each["inputs"]["principalId"],
+            ROLES[each["inputs"]["roleDefinitionId"].rpartition("/")[2]],
+            each["inputs"]["scope"],
+        )
+        for name, each in stack.named("authorization:RoleAssignment").items()
+        if each["inputs"]["principalType"] != "ServicePrincipal"
+    }
+
+
+def test_what_people_may_do_and_where(stack: Any):
+    assert given_to_people(stack) == {
+        "platform-operator": (PLATFORM, "operator", RESOURCE_GROUP),
+        "on-call-operator": (ON_CALL, "operator", RESOURCE_GROUP),
+        "on-call-incidents": (ON_CALL, "Microsoft Sentinel Responder", WORKSPACE),
+        "audit-incidents": (AUDIT, "Microsoft Sentinel Reader", WORKSPACE),
+        "data-readers-storage": (
+            DATA_READERS,
+            "Storage Blob Data Reader",
+            "azure-native:storage:StorageAccount/main",
+        ),
+        "data-readers-search": (DATA_READERS, "Search Index Data Reader", "azure-native:search:Service/search"),
+        "audit-readers-copy": (
+            AUDIT_READERS,
+            "Storage Blob Data Reader",
+            "azure-native:storage:StorageAccount/audit-copy",
+        ),
+        "key-operators-platform": (
+            KEY_OPERATORS,
+            "Key Vault Crypto Officer",
+            "azure-native:keyvault:Vault/platform",
+        ),
+        "key-operators-tenants": (KEY_OPERATORS, "Key Vault Crypto Officer", "azure-native:keyvault:Vault/tenants"),
+    }
+
+
+def test_nobody_has_a_standing_way_to_data_or_keys(stack: Any):
+    for name, (group, role, _scope) in given_to_people(stack).items():
+        assert role in WITHOUT_DATA or group in EMPTY, name
+
+
+def test_roles_go_to_groups_and_services_never_to_one_person(stack: Any):
+    kinds = {each["inputs"]["principalType"] for each in stack.named("authorization:RoleAssignment").values()}
+    assert kinds == {"Group", "ServicePrincipal"}
+
+
+def test_the_operator_has_no_data_action(stack: Any):
+    role = stack.inputs("authorization:RoleDefinition", "operator")
+    (permission,) = role["permissions"]
+    assert permission["dataActions"] == []
+    assert role["assignableScopes"] == [RESOURCE_GROUP]
+    assert role["scope"] == RESOURCE_GROUP
+
+
+@pytest.mark.parametrize(
+    "forbidden",
+    [
+        "*",
+        "/write",
+        "/delete",
+        "listkeys",
+        "listsecrets",
+        "getauthtoken",
+        "exec",
+        "Microsoft.Authorization",
+        "Microsoft.KeyVault",
+        "Microsoft.Storage",
+    ],
+)
+def test_the_operator_looks_and_restarts_only(stack: Any, forbidden: str):
+    (permission,) = stack.inputs("authorization:RoleDefinition", "operator")["permissions"]
+    actions = [action for action in permission["actions"] if action not in ("*/read", "Microsoft.Support/*")]
+    assert actions
+    assert not [action for action in actions if forbidden.lower() in action.lower()]

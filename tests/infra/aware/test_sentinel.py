@@ -1,0 +1,50 @@
+from typing import Any
+
+import pytest
+
+RULES = (
+    "break-glass-use",
+    "failed-sign-ins",
+    "failed-vpn-sign-ins",
+    "guard-removed",
+    "key-disabled-or-deleted",
+    "person-reads-tenant-data",
+    "private-link-not-approved",
+    "replication-failed",
+)
+
+
+def test_a_rule_for_each_detection(stack: Any):
+    assert tuple(sorted(stack.named("securityinsights:ScheduledAlertRule"))) == RULES
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_is_on_and_makes_an_incident(stack: Any, name: str):
+    rule = stack.inputs("securityinsights:ScheduledAlertRule", name)
+    assert rule["enabled"] is True
+    assert rule["suppressionEnabled"] is False
+    assert (rule["triggerOperator"], rule["triggerThreshold"]) == ("GreaterThan", 0)
+    assert (rule["queryFrequency"], rule["queryPeriod"]) == ("PT15M", "PT1H")
+    assert rule["incidentConfiguration"]["createIncident"] is True
+    assert rule["incidentConfiguration"]["groupingConfiguration"]["matchingMethod"] == "AllEntities"
+    assert rule["severity"] in {"High", "Medium"}
+    assert rule["entityMappings"]
+    assert rule["workspaceName"] == "log-hostco-useast"
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_waits_for_sentinel_and_its_tables(stack: Any, name: str):
+    wanted = {each["urn"] for each in stack.named("operationalinsights:Table").values()}
+    wanted |= {each["urn"] for each in stack.named("securityinsights:SentinelOnboardingState").values()}
+    assert wanted <= set(stack.named("securityinsights:ScheduledAlertRule")[name]["dependencies"])
+
+
+def test_rules_have_names_of_their_own(stack: Any):
+    rules = stack.named("securityinsights:ScheduledAlertRule").values()
+    assert len({rule["inputs"]["ruleId"] for rule in rules}) == len(RULES)
+
+
+def test_the_accounts_for_emergencies_are_the_settings(stack: Any):
+    query = stack.inputs("securityinsights:ScheduledAlertRule", "break-glass-use")["query"]
+    assert '"00000000-0000-4000-8000-000000000021"' in query
+    assert '"00000000-0000-4000-8000-000000000022"' in query
