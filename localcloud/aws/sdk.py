@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import keyword
 import re
 import types
 import typing
@@ -20,6 +21,9 @@ from localcloud.backend import UNKNOWN, CheckFailure, Properties
 
 _NAMES: Final = {"Output": pulumi.Output, "T": typing.TypeVar("T")}
 """What the SDK's annotations name without importing."""
+
+_FILES: Final = (pulumi.Asset, pulumi.Archive)
+"""What stands for files; its content isn't looked at."""
 
 _WORDS: Final[Mapping[type, str]] = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
@@ -45,6 +49,8 @@ def resource_type(kind: str) -> ResourceType | None:
     if matched is None:
         return None
     package, module_name, name = matched.groups()
+    # The Python SDK can't call a package `lambda`.
+    package += "_" if keyword.iskeyword(package) else ""
     module_name = re.sub(r"(?<!^)([A-Z])", r"_\1", module_name).lower()
     try:
         with warnings.catch_warnings():
@@ -191,7 +197,7 @@ def _choices(annotation: Any) -> Iterator[Any]:
 
 def _check_choice(choice: Any, value: Any, path: str) -> Iterator[CheckFailure]:
     origin = typing.get_origin(choice)
-    if choice is Any:
+    if choice is Any or choice in _FILES:
         return
     if origin is Sequence:
         yield from _check_list(typing.get_args(choice)[0], value, path)

@@ -20,6 +20,7 @@ from localcloud.aws.table.ecr import ECR
 from localcloud.aws.table.ecs import ECS
 from localcloud.aws.table.endpoints import ENDPOINTS
 from localcloud.aws.table.firewall import FIREWALL
+from localcloud.aws.table.functions import FUNCTIONS
 from localcloud.aws.table.iam import IAM
 from localcloud.aws.table.keys import KEYS
 from localcloud.aws.table.lb import LB
@@ -46,6 +47,7 @@ TYPES: Final[Mapping[str, Type]] = {
     **ECS,
     **ENDPOINTS,
     **FIREWALL,
+    **FUNCTIONS,
     **IAM,
     **KEYS,
     **LB,

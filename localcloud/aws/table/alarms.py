@@ -138,6 +138,9 @@ def _read_metric_filter(session: Session, values: Properties) -> Properties | No
 
 def _put_metric_filter(session: Session, values: Properties) -> None:
     wanted = values["metricTransformation"]
+    if _read_metric_filter(session, values | {"id": values["name"]}) is not None:
+        # moto leaves a filter as it is when another of its name comes.
+        session.call("delete_metric_filter", {"logGroupName": values["logGroupName"], "filterName": values["name"]})
     transformation: Properties = {
         "metricName": wanted["name"],
         "metricNamespace": wanted["namespace"],

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from localcloud.aws import sdk
 from localcloud.aws.cloud import ACCOUNT, RefusedError, Session
 from localcloud.aws.model import Setting, Tags, Type, call, read
 from localcloud.backend import UNKNOWN, Properties
 
 _DETECTOR: Final = "aws:guardduty/detector:Detector"
+_RECORDER: Final = "aws:cfg/recorder:Recorder"
 _HUB: Final = "aws:securityhub/account:Account"
 
 _STANDARDS: Final = ("ruleset/", "standards/")
@@ -23,6 +25,18 @@ def _put_recorder(session: Session, values: Properties) -> None:
     session.call(
         "put_configuration_recorder", {"ConfigurationRecorder": recorder | ({"recordingGroup": group} if group else {})}
     )
+
+
+def _read_recorder(session: Session, values: Properties) -> Properties | None:
+    held = session.call("describe_configuration_recorders", {"ConfigurationRecorderNames": [values["id"]]})
+    recorder = held["ConfigurationRecorders"][0]
+    group = sdk.from_answer(_RECORDER, {"recordingGroup": recorder["recordingGroup"]})["recordingGroup"]
+    excluded = [each for each in group.pop("exclusionByResourceTypes", []) if each.get("resourceTypes")]
+    return {
+        "name": recorder["name"],
+        "roleArn": recorder["roleARN"],
+        "recordingGroup": group | ({"exclusionByResourceTypes": excluded} if excluded else {}),
+    }
 
 
 def _put_channel(session: Session, values: Properties) -> None:
@@ -97,6 +111,21 @@ def _create_detector(session: Session, values: Properties) -> dict[str, Any]:
     return session.call("create_detector", {name: value for name, value in parameters.items() if value is not None})
 
 
+def _read_detector(session: Session, values: Properties) -> Properties | None:
+    if values["id"] not in session.ask("list_detectors", "DetectorIds"):
+        return None
+    held = session.call("get_detector", {"DetectorId": values["id"]})
+    return {
+        "enable": held["Status"] == "ENABLED",
+        "findingPublishingFrequency": held.get("FindingPublishingFrequency"),
+    }
+
+
+def _delete_detector(session: Session, values: Properties) -> None:
+    if _read_detector(session, values) is not None:
+        session.call("delete_detector", {"DetectorId": values["id"]})
+
+
 def _subscription(values: Properties) -> str | None:
     """The ARN of a subscription, which follows from that of the standard."""
     arn = values.get("standardsArn")
@@ -115,11 +144,7 @@ def _read_hub(session: Session, _values: Properties) -> Properties | None:
         if error.code == "InvalidAccessException":
             return None
         raise
-    return {
-        "arn": held["HubArn"],
-        "autoEnableControls": held.get("AutoEnableControls"),
-        "controlFindingGenerator": held.get("ControlFindingGenerator"),
-    }
+    return {"arn": held["HubArn"]}
 
 
 def _disable_hub(session: Session, values: Properties) -> None:
@@ -147,19 +172,13 @@ def _enabled_types(session: Session, values: Properties) -> Properties | None:
 
 
 AUDIT: Final[Mapping[str, Type]] = {
-    "aws:cfg/recorder:Recorder": Type(
+    _RECORDER: Type(
         service="config",
         identity="{name}",
         create=_put_recorder,
         create_again=True,
         takes=("name", "recordingGroup", "roleArn"),
-        reads=(
-            read(
-                "describe_configuration_recorders",
-                "ConfigurationRecorders[0].{name: name, roleArn: roleARN, recordingGroup: recordingGroup}",
-                ConfigurationRecorderNames=["{id}"],
-            ),
-        ),
+        reads=(_read_recorder,),
         delete=(call("delete_configuration_recorder", ConfigurationRecorderName="{id}"),),
         name="name",
         defaults={"name": "default"},
@@ -261,13 +280,7 @@ AUDIT: Final[Mapping[str, Type]] = {
         identity="DetectorId",
         create=_create_detector,
         takes=("enable", "findingPublishingFrequency"),
-        reads=(
-            read(
-                "get_detector",
-                "{enable: Status=='ENABLED', findingPublishingFrequency: FindingPublishingFrequency}",
-                DetectorId="{id}",
-            ),
-        ),
+        reads=(_read_detector,),
         settings=(
             Setting(
                 call(
@@ -278,7 +291,7 @@ AUDIT: Final[Mapping[str, Type]] = {
                 )
             ),
         ),
-        delete=(call("delete_detector", DetectorId="{id}"),),
+        delete=(_delete_detector,),
         listing=read("list_detectors", "DetectorIds"),
         key=("enable",),
         outputs={"accountId": "{account}", "arn": "arn:aws:guardduty:{region}:{account}:detector/{id}"},
@@ -307,20 +320,12 @@ AUDIT: Final[Mapping[str, Type]] = {
         identity="{account}",
         create=call("enable_security_hub", EnableDefaultStandards="{enableDefaultStandards}"),
         reads=(_read_hub,),
-        settings=(
-            Setting(
-                call(
-                    "update_security_hub_configuration",
-                    AutoEnableControls="{autoEnableControls}",
-                    ControlFindingGenerator="{controlFindingGenerator}",
-                )
-            ),
-        ),
         delete=(_disable_hub,),
         outputs={"arn": "arn:aws:securityhub:{region}:{account}:hub/default"},
         defaults={"autoEnableControls": True, "enableDefaultStandards": True},
         computed=("controlFindingGenerator",),
         replaces=("enableDefaultStandards",),
+        beside=("autoEnableControls", "controlFindingGenerator"),
         write_only=("enableDefaultStandards",),
     ),
     "aws:securityhub/standardsSubscription:StandardsSubscription": Type(

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from localcloud.aws.cloud import Session
+from moto.dynamodb.models import dynamodb_backends
+
+from localcloud.aws.cloud import ACCOUNT, Session
 from localcloud.aws.model import Setting, Tags, Type, call, read
-from localcloud.backend import Properties
+from localcloud.backend import UNKNOWN, Properties, RejectedError
 
 _INDEX: Final = {"hashKey": "HASH", "rangeKey": "RANGE"}
 
@@ -133,6 +135,27 @@ def _index(index: Mapping[str, Any]) -> Properties:
     return {name: value for name, value in found.items() if value}
 
 
+def _replica_id(values: Properties) -> str | None:
+    """The table's name and home region."""
+    arn = values.get("globalTableArn")
+    if arn is UNKNOWN or arn is None:
+        return None
+    return f"{arn.rpartition('/')[2]}:{arn.split(':')[3]}"
+
+
+def _replica_arn(session: Session, values: Properties) -> Properties:
+    table, _, home = values["id"].partition(":")
+    tables = dynamodb_backends[ACCOUNT][home].tables
+    if table not in tables:
+        raise RejectedError(f"globalTableArn names the table {table} in {home}, which isn't there.")
+    if home == session.region:
+        raise RejectedError(f"The table {table} is at home in {home}: a replica has to be in another region.")
+    if not tables[table].stream_specification:
+        # DynamoDB Developer Guide, "Global tables": replicas follow the stream of new and old images.
+        raise RejectedError(f"The table {table} has no stream of its changes, which its replica needs.")
+    return {"arn": f"arn:aws:dynamodb:{session.region}:{ACCOUNT}:table/{table}"}
+
+
 DYNAMODB: Final[Mapping[str, Type]] = {
     "aws:dynamodb/table:Table": Type(
         service="dynamodb",
@@ -184,6 +207,15 @@ DYNAMODB: Final[Mapping[str, Type]] = {
         ),
         replaces=("hashKey", "name", "rangeKey"),
         beside=("onDemandThroughput", "replicas", "tableClass"),
+    ),
+    "aws:dynamodb/tableReplica:TableReplica": Type(
+        service="dynamodb",
+        identity=_replica_id,
+        reason="moto doesn't carry a table to another region",
+        reads=(_replica_arn,),
+        defaults={"pointInTimeRecovery": False},
+        computed=("deletionProtectionEnabled", "kmsKeyArn"),
+        replaces=("globalTableArn", "kmsKeyArn", "tableClassOverride"),
     ),
     "aws:dynamodb/resourcePolicy:ResourcePolicy": Type(
         service="dynamodb",

@@ -63,6 +63,27 @@ def _delete_policy(session: Session, values: Properties) -> None:
     session.call("delete_policy", policy)
 
 
+def _read_linked_role(session: Session, values: Properties) -> Properties | None:
+    _, path, service, name = values["id"].partition(":role")[2].split("/")
+    role = session.call("get_role", {"RoleName": name})["Role"]
+    suffix = name.rpartition("_")[2] if values.get("customSuffix") else None
+    return {
+        "arn": role["Arn"],
+        "awsServiceName": service,
+        "createDate": role["CreateDate"].isoformat(),
+        "customSuffix": suffix,
+        "description": role.get("Description") or None,
+        "name": name,
+        "path": f"/{path}/{service}/",
+        "uniqueId": role["RoleId"],
+        "tags": {tag["Key"]: tag["Value"] for tag in role.get("Tags", [])},
+    }
+
+
+def _delete_linked_role(session: Session, values: Properties) -> None:
+    session.call("delete_service_linked_role", {"RoleName": values["id"].rpartition("/")[2]})
+
+
 def _saml_name(_session: Session, values: Properties) -> Properties:
     return {"name": values["id"].rpartition("/")[2]}
 
@@ -224,6 +245,26 @@ IAM: Final[Mapping[str, Type]] = {
         name="name",
         outputs={"arn": "arn:aws:iam::{account}:saml-provider/{name}"},
         replaces=("name",),
+    ),
+    "aws:iam/serviceLinkedRole:ServiceLinkedRole": Type(
+        service="iam",
+        identity="Role.Arn",
+        create=call(
+            "create_service_linked_role",
+            AWSServiceName="{awsServiceName}",
+            CustomSuffix="{customSuffix}",
+            Description="{description}",
+        ),
+        reads=(_read_linked_role,),
+        settings=(Setting(call("update_role_description", RoleName="{name}", Description="{description}")),),
+        delete=(_delete_linked_role,),
+        tags=Tags(
+            add=call("tag_role", RoleName="{name}", Tags="{tagList}"),
+            remove=call("untag_role", RoleName="{name}", TagKeys="{removedTags}"),
+        ),
+        key=("awsServiceName", "customSuffix"),
+        listing=read("list_roles", "Roles[].Arn", PathPrefix="/aws-service-role/"),
+        replaces=("awsServiceName", "customSuffix"),
     ),
     "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive": Type(
         service="iam",

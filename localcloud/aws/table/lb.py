@@ -373,6 +373,14 @@ def _change_listener_rule(session: Session, values: Properties) -> None:
     session.call("modify_rule", {"RuleArn": values["id"], **_rule_parameters(values)})
 
 
+def _set_priority(session: Session, values: Properties) -> None:
+    held = _read_listener_rule(session, values) or {}
+    # The rule's own number counts as taken.
+    if held.get("priority") != values["priority"]:
+        priorities = [{"RuleArn": values["id"], "Priority": values["priority"]}]
+        session.call("set_rule_priorities", {"RulePriorities": priorities})
+
+
 def _read_listener_rule(session: Session, values: Properties) -> Properties | None:
     rule = session.ask("describe_rules", "Rules[0]", RuleArns=[values["id"]])
     if not rule:
@@ -508,10 +516,7 @@ LB: Final[Mapping[str, Type]] = {
         reads=(_read_listener_rule,),
         settings=(
             Setting(_change_listener_rule, properties=("actions", "conditions")),
-            Setting(
-                call("set_rule_priorities", RulePriorities=[{"RuleArn": "{id}", "Priority": "{priority}"}]),
-                properties=("priority",),
-            ),
+            Setting(_set_priority, properties=("priority",)),
         ),
         delete=(call("delete_rule", RuleArn="{id}"),),
         tags=ELB_TAGS,

@@ -78,7 +78,8 @@ def assert_holds(aws: AwsBackend, kind: str, identity: str, inputs: Properties, 
 
 def assert_imports(aws: AwsBackend, kind: str, identity: str, inputs: Properties) -> None:
     """An import gives inputs that the type accepts and that differ in nothing that AWS tells."""
-    found = aws.read(kind, identity, None)
+    where = f"@{inputs['region']}" if "region" in inputs else ""
+    found = aws.read(kind, identity + where, None)
     assert found is not None
     assert aws.check(kind, found.inputs)[1] == []
     silent = {*TYPES[kind].write_only}

@@ -93,4 +93,9 @@ LIVES: dict[str, Life] = {
         lambda laboratory: {"filters": [{"criteria": "isPublic", "eqs": ["true"]}]},
         {"ruleName": "other"},
     ),
+    "aws:iam/serviceLinkedRole:ServiceLinkedRole": Life(
+        lambda laboratory: {"awsServiceName": "config.amazonaws.com", "tags": laboratory.tags()},
+        lambda laboratory: {"description": "Records", "tags": laboratory.tags()},
+        {"awsServiceName": "backup.amazonaws.com"},
+    ),
 }

@@ -84,6 +84,7 @@ LIVES: dict[str, Life] = {
         },
         lambda laboratory: {
             "kmsMasterKeyId": None,
+            "kmsDataKeyReusePeriodSeconds": None,
             "visibilityTimeoutSeconds": 60,
             "redrivePolicy": dead_letters(laboratory, 3),
             "tags": None,
@@ -220,5 +221,18 @@ LIVES: dict[str, Life] = {
         lambda laboratory: {"name": "BASIC_SCAN_TYPE_VERSION", "value": "AWS_NATIVE"},
         lambda laboratory: {"value": "CLAIR"},
         {"name": "other"},
+    ),
+    "aws:dynamodb/tableReplica:TableReplica": Life(
+        lambda laboratory: {
+            "globalTableArn": laboratory.make(
+                "aws:dynamodb/table:Table",
+                table(laboratory) | {"streamEnabled": True, "streamViewType": "NEW_AND_OLD_IMAGES"},
+            )[1]["arn"],
+            "pointInTimeRecovery": True,
+            "region": "us-west-2",
+            "tags": laboratory.tags(),
+        },
+        lambda laboratory: {"deletionProtectionEnabled": True, "tags": laboratory.tags()},
+        {"globalTableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/other"},
     ),
 }

@@ -171,4 +171,25 @@ LIVES: dict[str, Life] = {
         lambda laboratory: {"ttl": 60, "records": ["other.example.com"]},
         {"type": "TXT"},
     ),
+    "aws:lambda/function:Function": Life(
+        lambda laboratory: {
+            "name": laboratory.unique("rotate"),
+            "role": laboratory.role["arn"],
+            "runtime": "python3.13",
+            "handler": "handler.rotate",
+            "code": {"handler.py": "text"},
+            "tags": laboratory.tags(),
+        },
+        lambda laboratory: {"timeout": 30, "tags": laboratory.tags()},
+        {"name": "other"},
+    ),
+    "aws:lambda/permission:Permission": Life(
+        lambda laboratory: {
+            "action": "lambda:InvokeFunction",
+            "function": "rotate",
+            "principal": "secretsmanager.amazonaws.com",
+            "statementId": laboratory.unique("Rotation"),
+        },
+        replacement={"principal": "events.amazonaws.com"},
+    ),
 }
