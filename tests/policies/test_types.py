@@ -15,7 +15,7 @@ from policies.tables import reviewed_types
 # The SDKs warn of their own deprecated classes when they are imported.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
-CLOUDS = ("aws:", "azure-native:")
+CLOUDS = ("aws:", "azure-native:", "azuread:")
 
 
 def _sdk_modules(tree):
