@@ -15,6 +15,7 @@ from rich.markup import escape
 from hosting.changed import changed_stacks
 from hosting.checkout import Checkout
 from hosting.controls import STACKS, judged_resources, read_register, render
+from hosting.diagram import draw, put_into
 from hosting.engine import Run, Step
 from hosting.errors import HostingError
 from hosting.forecast import forecast as make_forecast
@@ -192,6 +193,31 @@ def changed(
 ) -> None:
     """Prints the stacks that the commits since another one concern, as JSON."""
     typer.echo(json.dumps(changed_stacks(Checkout.of_this_package(), since)))
+
+
+@_command
+def diagram(
+    stack: Stack = "useast",
+    into: Annotated[
+        Path | None, typer.Option(help="A page with a place for the diagram; without it the diagram is printed.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only say whether the page is up to date.")] = False,
+) -> None:
+    """Draws the rooms of a stack that is up in the local cloud, as Mermaid."""
+    resources = open_session(Checkout.of_this_package(), stack, "local").engine.state().resources
+    if not resources:
+        raise HostingError(f"{stack} isn't up, so there is nothing to draw: `make up STACK={stack}` first.")
+    drawn = draw(resources)
+    if into is None:
+        typer.echo(drawn, nl=False)
+        return
+    try:
+        page = put_into(into.read_text(), drawn)
+    except (OSError, ValueError) as error:
+        raise HostingError(f"{into} can't take the diagram: {error}.") from None
+    if check and page != into.read_text():
+        raise HostingError(f"The diagram of {into} is out of date: run `hosting diagram -s {stack} --into {into}`.")
+    into.write_text(page)
 
 
 @_command
