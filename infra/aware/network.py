@@ -57,6 +57,8 @@ class Network(pulumi.ComponentResource):
     """
 
     virtual_network_id: pulumi.Output[str]
+    watcher_name: pulumi.Output[str]
+    """The watcher of the network's region, below which its flows are logged."""
     subnet_ids: Mapping[str, pulumi.Output[str]]
     """The subnets of SUBNETS by name."""
     private_links: PrivateLinks

@@ -106,13 +106,7 @@ _WITHOUT_LOGS: Final = frozenset(
 )
 """Types that have metrics and no logs (Azure Monitor, "Supported resource logs")."""
 
-_WITHOUT_METRICS: Final = frozenset(
-    {
-        "microsoft.network/networksecuritygroups",
-        "microsoft.resources/subscriptions",
-        "microsoft.dataprotection/backupvaults",
-    }
-)
+_WITHOUT_METRICS: Final = frozenset({"microsoft.network/networksecuritygroups", "microsoft.resources/subscriptions"})
 
 _WITHOUT_SETTINGS: Final = frozenset(
     {
