@@ -186,6 +186,7 @@ class Aware(pulumi.ComponentResource):
                 images=settings.aware.images,
                 endpoints=endpoints(keys, data),
                 edge=edge,
+                log_retention_days=settings.log_retention_days,
                 options=below,
             )
             roles.give(standby.services.identities, placement=standby.services.placement)

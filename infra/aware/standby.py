@@ -13,6 +13,7 @@ from infra.aware.audit import Audit
 from infra.aware.data import Data
 from infra.aware.database import Replica
 from infra.aware.edge import Edge
+from infra.aware.flow_logs import FlowLogs
 from infra.aware.keys import Keys
 from infra.aware.network import Network
 from infra.aware.placement import Placement
@@ -51,6 +52,7 @@ class Standby(pulumi.ComponentResource):
         images: AwareImages,
         endpoints: Mapping[str, pulumi.Input[str]],
         edge: Edge,
+        log_retention_days: int,
         options: pulumi.ResourceOptions,
     ) -> None:
         """`network` and `address_space` are those of the first region."""
@@ -89,6 +91,15 @@ class Standby(pulumi.ComponentResource):
             private_links=own_network.private_links,
             options=below,
         )
+        FlowLogs(
+            "flow-logs",
+            placement=placement,
+            audit=audit,
+            virtual_network=own_network,
+            key=vault.key("platform"),
+            retention_days=log_retention_days,
+            options=below,
+        )
         Replica(
             "replica",
             placement=placement,
@@ -120,14 +131,14 @@ class Standby(pulumi.ComponentResource):
     ) -> None:
         """Lets the network of one region find the database server of the other, whose zone lies there."""
         privatedns.VirtualNetworkLink(
-            placement.label("other-database"),
-            virtual_network_link_name=placement.name("link", "other"),
+            other_placement.label("other-network"),
+            virtual_network_link_name=placement.name("link"),
             private_zone_name=other.database_zone_id.apply(lambda zone_id: zone_id.rpartition("/")[2]),
             resource_group_name=other_placement.resource_group_name,
             location="Global",
             virtual_network=privatedns.SubResourceArgs(id=network.virtual_network_id),
             registration_enabled=False,
-            tags=placement.tags("other-database"),
+            tags=other_placement.tags("other-network"),
             opts=pulumi.ResourceOptions(parent=self),
         )
 

@@ -134,3 +134,13 @@ def small(declare: Callable[..., Stack]) -> Stack:
 def alone(declare: Callable[..., Stack]) -> Stack:
     """The stack in the size `dev`, without a second region."""
     return declare(size="dev", secondRegion={})
+
+
+@pytest.fixture(scope="session")
+def modest(declare: Callable[..., Stack], sample: dict[str, Any]) -> Stack:
+    """The stack with its keys in a managed HSM, without a second region, and with the shortest deletion policy."""
+    return declare(
+        aware={**sample["aware"], "keyStore": "managed-hsm"},
+        secondRegion={},
+        retention={"logDays": 365, "deletionPolicyDays": 30},
+    )

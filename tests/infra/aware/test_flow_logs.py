@@ -70,3 +70,14 @@ def test_logs_end_with_the_term_of_all_logs(stack: Any, small: Any):
         return rule["definition"]["actions"]["baseBlob"]["delete"]["daysAfterModificationGreaterThan"]
 
     assert (days(stack), days(small)) == (365, 730)
+
+
+def test_the_second_region_has_logs_of_its_own(stack: Any):
+    log = stack.inputs("network:FlowLog", "main-2")
+    assert log["location"] == "centralus"
+    assert log["targetResourceId"] == "azure-native:network:VirtualNetwork/main-2"
+    assert log["storageId"] == "azure-native:storage:StorageAccount/flow-logs-2"
+    assert stack.inputs("storage:StorageAccount", "flow-logs-2")["encryption"]["keyVaultProperties"] == {
+        "keyName": "platform",
+        "keyVaultUri": "https://kv2hostcouseast.vault.azure.net/",
+    }
