@@ -164,7 +164,14 @@ def stack(declare: Callable[..., Stack]) -> Stack:
 def dev_stack(declare: Callable[..., Stack]) -> Stack:
     """A stack of the smallest size, in a jurisdiction that has one region."""
     zones = [f"eu-central-1{letter}" for letter in "abc"]
-    return declare(jurisdiction="eu", region="eu-central-1", zones=zones, secondRegion={}, size="dev", tenants=[])
+    place: dict[str, Any] = {"jurisdiction": "eu", "region": "eu-central-1", "zones": zones, "secondRegion": {}}
+    return declare(**place, size="dev", tenants=[{"id": "acme"}])
+
+
+@pytest.fixture(scope="session")
+def longest(declare: Callable[..., Stack]) -> Stack:
+    """A stack whose names are as long as settings allow, but for the stack's own."""
+    return declare(namePrefix="h" * 8, tenants=[{"id": "t" * 20}])
 
 
 @pytest.fixture(scope="session")

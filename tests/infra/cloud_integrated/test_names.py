@@ -17,12 +17,6 @@ LIMITS = {
 }
 
 
-@pytest.fixture(scope="session")
-def longest(declare):
-    """A stack whose names are as long as settings allow, but for the stack's own."""
-    return declare(namePrefix="h" * 8, tenants=[{"id": "t" * 20}])
-
-
 @pytest.mark.parametrize("type_", LIMITS)
 def test_the_longest_names_fit(longest, type_):
     property_, limit = LIMITS[type_]
