@@ -22,10 +22,10 @@ def resume(engine: StackEngine, find: Find, say: Callable[[str], None]) -> State
         for operation in state.pending_operations
         if operation.operation == "creating" and operation.resource.is_in_cloud
     ]
-    known = {(resource.kind, resource.identity) for resource in state.resources}
+    known = {(*_where(resource), resource.identity) for resource in state.resources}
     found: dict[str, str] = {}
     for resource in creating:
-        candidates = [identity for identity in find(resource) if (resource.kind, identity) not in known]
+        candidates = [identity for identity in find(resource) if (*_where(resource), identity) not in known]
         if len(candidates) > 1:
             raise HostingError(
                 f"The interrupted creation of {resource.kind} {resource.name!r} fits {len(candidates)} objects in the "
@@ -33,10 +33,15 @@ def resume(engine: StackEngine, find: Find, say: Callable[[str], None]) -> State
             )
         for identity in candidates:
             found[resource.urn] = identity
-            known.add((resource.kind, identity))
+            known.add((*_where(resource), identity))
     engine.adopt(found)
     say(f"An earlier run was interrupted: {len(found)} of {len(creating)} objects under way exist and are adopted.")
     return engine.state()
+
+
+def _where(resource: Deployed) -> tuple[str, str | None]:
+    """Where an id means one object: the same name may be there once in each of the stack's regions."""
+    return resource.kind, resource.inputs.get("region")
 
 
 def found_by_a_person(pairs: Iterable[str]) -> Find:

@@ -137,16 +137,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 return provider_pb2.UpdateResponse(properties=to_wire(outputs))
             # The engine doesn't say that the object was left half made: without this, what failed then would never
             # be applied, for the inputs are the same.
-            everything = (kind, request.id) in self._partly_done
+            everything = (request.urn, request.id) in self._partly_done
             outputs = self._backend.update(kind, request.id, old_inputs, inputs, everything=everything)
-            self._partly_done.discard((kind, request.id))
+            self._partly_done.discard((request.urn, request.id))
             return provider_pb2.UpdateResponse(properties=_with_id(request.id, outputs))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         kind = _kind(request.urn)
         with self._call("delete", request.urn, context):
             self._backend.delete(kind, request.id, from_wire(request.properties))
-            self._partly_done.discard((kind, request.id))
+            self._partly_done.discard((request.urn, request.id))
         return Empty()
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
@@ -190,7 +190,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         except RejectedError as error:
             failure = _Status(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         except PartlyDoneError as error:
-            self._partly_done.add((_kind(subject), error.identity))
+            self._partly_done.add((subject, error.identity))
             failure = _partly_done_status(error)
         except Exception as error:  # noqa: BLE001  whatever it is, the engine must get a sentence
             # The exception's text can hold a value of the inputs, so neither the engine nor the log gets it.

@@ -312,7 +312,7 @@ AUDIT: Final[Mapping[str, Type]] = {
         identity="{detectorId}:{random}",
         key=("detectorId", "destinationArn"),
         defaults={"destinationType": "S3"},
-        replaces=("detectorId", "destinationType"),
+        replaces=("detectorId", "tags"),
         references={"detectorId": _DETECTOR},
     ),
     _HUB: Type(

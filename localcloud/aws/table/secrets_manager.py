@@ -64,6 +64,8 @@ def _forget_version(session: Session, values: Properties) -> None:
     if isinstance(secret, FakeSecret):
         # AWS ends a version when its last stage is taken from it, and keeps the current one as long as the secret.
         secret.versions.pop(version, None)
+        if secret.default_version_id == version:
+            secret.set_default_version_id(None)
 
 
 SECRETS: Final[Mapping[str, Type]] = {

@@ -108,7 +108,8 @@ def _delete(what: str) -> Step:
 
 def _logging_problem(inputs: Properties) -> str | None:
     """A log group of WAF's must have a name that begins so (WAF Developer Guide, "CloudWatch Logs")."""
-    for arn in inputs.get("logDestinationConfigs", []):
+    destinations = inputs["logDestinationConfigs"]
+    for arn in destinations if isinstance(destinations, list) else []:
         if arn is not UNKNOWN and not arn.replace("/", ":").split(":")[6:][-1].startswith("aws-waf-logs-"):
             return f"logDestinationConfigs names {arn}, whose name doesn't begin with aws-waf-logs-"
     return None

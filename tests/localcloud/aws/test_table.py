@@ -152,8 +152,15 @@ SCHEMAS = Path(__file__).parents[4] / "shared" / "schemas"
 DECIDED_BY_THE_PROVIDERS_CODE = {
     # ACM can't change a certificate; the provider finds that out in code, which a schema doesn't show.
     "aws:acm/certificate:Certificate": {"domainName", "subjectAlternativeNames"},
-    # The id holds the type, and an id can't be changed in an update.
+    # The id holds these, and an id can't be changed in an update.
     "aws:route53/record:Record": {"type"},
+    "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": {"logGroup"},
+    "aws:cloudwatch/metricAlarm:MetricAlarm": {"name"},
+    "aws:inspector2/enabler:Enabler": {"accountIds"},
+    "aws:networkfirewall/ruleGroup:RuleGroup": {"type"},
+    # A subscription and a version of a secret are what they are of: the provider says so in code.
+    "aws:sns/topicSubscription:TopicSubscription": {"topic"},
+    "aws:secretsmanager/secretVersion:SecretVersion": {"secretString", "secretStringWoVersion"},
 }
 
 
