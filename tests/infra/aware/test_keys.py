@@ -1,55 +1,59 @@
 from typing import Any
 
-import pytest
-
-KEYS = ("platform", "tenant-acme", "tenant-globex", "tenant-initech")
-
-
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [
-        ("sku", {"family": "A", "name": "premium"}),
-        ("enableRbacAuthorization", True),
-        ("accessPolicies", []),
-        ("enableSoftDelete", True),
-        ("softDeleteRetentionInDays", 90),
-        ("enablePurgeProtection", True),
-        ("publicNetworkAccess", "Disabled"),
-        (
-            "networkAcls",
-            {"defaultAction": "Deny", "bypass": "AzureServices", "ipRules": [], "virtualNetworkRules": []},
-        ),
-        ("enabledForDeployment", False),
-        ("enabledForDiskEncryption", False),
-        ("enabledForTemplateDeployment", False),
-        ("tenantId", "00000000-0000-4000-8000-000000000002"),
-    ],
-)
-def test_vault(stack: Any, setting: str, value: Any):
-    assert stack.inputs("keyvault:Vault")["properties"][setting] == value
+PLATFORM = ("audit", "backup", "database", "ingestion", "platform")
+TENANTS = ("tenant-acme", "tenant-globex", "tenant-initech")
 
 
-def test_a_key_for_the_platform_and_one_for_each_tenant(stack: Any):
+def test_the_platforms_keys_and_the_tenants_keys_have_vaults_of_their_own(stack: Any):
     keys = stack.named("keyvault:Key")
-    assert tuple(sorted(keys)) == KEYS
-    assert {name: key["inputs"]["keyName"] for name, key in keys.items()} == {name: name for name in KEYS}
-    assert {key["inputs"]["vaultName"] for key in keys.values()} == {"kv-hostco-useast"}
+    assert {name: key["inputs"]["keyName"] for name, key in keys.items()} == {
+        **{name: name for name in (*PLATFORM, *TENANTS, "database-copy")},
+        "database-2": "database",
+        "platform-2": "platform",
+    }
+    vaults = {name: key["inputs"]["vaultName"] for name, key in keys.items()}
+    assert vaults == {
+        **dict.fromkeys(PLATFORM, "kvhostcouseast"),
+        **dict.fromkeys(TENANTS, "kvthostcouseast"),
+        "database-copy": "kvchostcouseast",
+        "database-2": "kv2hostcouseast",
+        "platform-2": "kv2hostcouseast",
+    }
 
 
-@pytest.mark.parametrize("name", KEYS)
-def test_keys_stay_in_hardware_and_only_wrap(stack: Any, name: str):
-    properties = stack.inputs("keyvault:Key", name)["properties"]
-    assert properties["kty"] == "RSA-HSM"
-    assert properties["keySize"] >= 3072
-    assert properties["keyOps"] == ["wrapKey", "unwrapKey"]
-    assert properties["attributes"] == {"enabled": True, "exportable": False}
+def test_a_tenants_key_hangs_below_its_tenant(stack: Any):
+    for name in TENANTS:
+        tenant = stack.named("hosting:infra:Tenant")[name.removeprefix("tenant-")]
+        assert stack.named("keyvault:Key")[name]["parent"] == tenant["urn"]
 
 
-@pytest.mark.parametrize("name", KEYS)
-def test_keys_rotate_from_their_first_version_on(stack: Any, name: str):
-    policy = stack.inputs("keyvault:Key", name)["properties"]["rotationPolicy"]
-    assert policy["attributes"] == {"expiryTime": "P1Y"}
-    assert policy["lifetimeActions"] == [
-        {"action": {"type": "rotate"}, "trigger": {"timeAfterCreate": "P90D"}},
-        {"action": {"type": "notify"}, "trigger": {"timeBeforeExpiry": "P30D"}},
-    ]
+def test_each_key_is_used_by_those_alone_whose_it_is(stack: Any):
+    """Except a tenant's: the account, Search and the tenant's own workload wrap with it."""
+    users: dict[str, set[str]] = {}
+    for role in stack.named("authorization:RoleAssignment").values():
+        inputs = role["inputs"]
+        if str(inputs["scope"]).startswith("azure-native:keyvault:Key/"):
+            assert inputs["roleDefinitionId"].endswith("/e147488a-f6f5-4113-8e2d-b22465e65bf6"), "wrap and unwrap only"
+            assert inputs["principalType"] == "ServicePrincipal"
+            users.setdefault(inputs["scope"].rpartition("/")[2], set()).add(inputs["principalId"])
+    assert users.pop("platform") == {
+        "principal of id-flow-logs-hostco-useast",
+        "principal of id-storage-hostco-useast",
+    }, "the storage accounts of customers' content and of the network's flow logs"
+    assert users.pop("platform-2") == {"principal of id-flow-logs-2-hostco-useast"}
+    assert users == {
+        "audit": {"principal of id-audit-copy-hostco-useast"},
+        "backup": {"principal of id-backup-hostco-useast"},
+        "database": {"principal of id-database-hostco-useast"},
+        "database-2": {"principal of id-database-2-hostco-useast"},
+        "database-copy": {"principal of id-database-copy-hostco-useast"},
+        "ingestion": {"principal of id-ingestion-hostco-useast"},
+        **{
+            name: {
+                "principal of id-storage-hostco-useast",
+                "principal of srch-hostco-useast",
+                f"principal of id-{name}-hostco-useast",
+            }
+            for name in TENANTS
+        },
+    }
