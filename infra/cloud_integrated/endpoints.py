@@ -38,7 +38,7 @@ REGISTRY: Final = Door(PULL, unbound=("ecr:GetAuthorizationToken",), images=True
 INTERFACE_DOORS: Final[Mapping[str, Door]] = {
     "ecr.api": REGISTRY,
     "ecr.dkr": REGISTRY,
-    # GuardDuty's agent beside each task reports here. Where the door is missing GuardDuty makes one by itself, to which no
+    # GuardDuty's agent beside each task reports here. Where there is no door GuardDuty makes one by itself, to which no
     # group of ours leads.
     "guardduty-data": Door((), unbound=("guardduty:SendSecurityTelemetry",)),
     "kms": Door(("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")),

@@ -11,6 +11,21 @@ Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 """What a cloud would compute for a resource of this type with these inputs, beside the inputs themselves."""
 
 
+def _plain(value: Any) -> Any:
+    """The value with the names of files in place of the files."""
+    match value:
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case pulumi.AssetArchive():
+            return _plain(dict(value.assets))
+        case pulumi.FileAsset():
+            return value.path
+        case _:
+            return value
+
+
 class _Recorder(mocks.MockMonitor):
     def __init__(self, answer: Answer) -> None:
         super().__init__(_Answers(answer))
@@ -28,7 +43,7 @@ class _Recorder(mocks.MockMonitor):
                 "custom": request.custom,
                 "protect": request.protect,
                 "dependencies": sorted(request.dependencies),
-                "inputs": rpc.deserialize_properties(request.object),
+                "inputs": _plain(rpc.deserialize_properties(request.object)),
             }
         )
         return response

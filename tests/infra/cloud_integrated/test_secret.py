@@ -51,5 +51,7 @@ def test_the_function_changes_our_secrets_and_no_others(stack, statements):
 def test_the_function_logs_to_its_own_encrypted_group(stack):
     function = stack.inputs("aws:lambda/function:Function", "rotation")
 
+    assert function["code"]["handler.py"].endswith("infra/cloud_integrated/rotation/handler.py")
+    assert function["handler"] == "handler.rotate"
     assert function["loggingConfig"] == {"logFormat": "JSON", "logGroup": "/hostco/ci-us/rotation"}
     assert stack.inputs("aws:cloudwatch/logGroup:LogGroup", "rotation")["kmsKeyId"].endswith("key/logs-key")
