@@ -11,6 +11,8 @@ STORES: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2", "azure-nati
 
 UNTAGGED: Final = frozenset(
     {
+        "aws:backup/selection:Selection",
+        "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
         "aws:kms/alias:Alias",
         "aws:kms/keyPolicy:KeyPolicy",
         "aws:kms/grant:Grant",
@@ -21,6 +23,7 @@ UNTAGGED: Final = frozenset(
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
         "aws:s3/bucketPolicy:BucketPolicy",
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         "aws:s3/bucketVersioning:BucketVersioning",
         "aws:iam/rolePolicy:RolePolicy",
