@@ -9,6 +9,9 @@ from policies.rulebook import ANY_TYPE, Findings, not_applicable, rule, stack_ru
 KEYS: Final = ("aws:kms/key:Key", "azure-native:keyvault:Key")
 STORES: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2", "azure-native:storage:BlobContainer")
 
+HSM: Final = "azure-native:keyvault:ManagedHsm"
+SCOPE: Final = "azure-native:storage:EncryptionScope"
+
 UNTAGGED: Final = frozenset(
     {
         "aws:backup/selection:Selection",
@@ -102,7 +105,9 @@ def tenant_resource_is_protected(resource: Resource, stack: Stack) -> Findings:
 def tenant_has_key_and_store_of_its_own(tenant: Resource, stack: Stack) -> Findings:
     """A tenant without a key and a place of its own would share another's."""
     own = stack.of_tenant(tenant.resource_name, *KEYS, *STORES)
-    if not any(each.resource_type in KEYS for each in own):
+    # The keys of a managed HSM are no resources; the rule about encryption scopes then looks for the tenant's own.
+    in_hsm = stack.of_type(HSM) and stack.of_tenant(tenant.resource_name, SCOPE)
+    if not in_hsm and not any(each.resource_type in KEYS for each in own):
         yield "the tenant has no key of its own: add one below its component"
     if not any(each.resource_type in STORES for each in own):
         yield "the tenant has no bucket or container of its own: add one below its component"

@@ -9,6 +9,7 @@ ACCOUNT = "azure-native:storage:StorageAccount"
 SCOPE = "azure-native:storage:EncryptionScope"
 CONTAINER = "azure-native:storage:BlobContainer"
 KEY = "azure-native:keyvault:Key"
+HSM = "azure-native:keyvault:ManagedHsm"
 
 _ZONE_REDUNDANT = ("Standard_ZRS", "Standard_GZRS", "Standard_RAGZRS", "Premium_ZRS")
 
@@ -75,6 +76,13 @@ def encryption_scope_uses_tenants_own_key(scope: Resource, stack: Stack) -> Find
     tenant = stack.tenant(scope) or not_applicable("the scope belongs to no tenant")
     if scope.get("source", "Microsoft.Storage").lower() != "microsoft.keyvault":
         yield "the scope uses a key of the platform: set source to Microsoft.KeyVault"
+        return
+    hsms = stack.of_type(HSM)
+    if hsms and not stack.of_tenant(tenant, KEY):
+        # The keys of a managed HSM are no resources: the tenant's own is the one that is called after it.
+        own = {f"https://{hsm.name}.managedhsm.azure.net/keys/tenant-{tenant}" for hsm in hsms}
+        if scope.key_vault_properties.key_uri not in own:
+            yield "the scope's key is not the tenant's own: use the key `tenant-<id>` of the stack's managed HSM"
         return
     yield uses_own(
         stack,
