@@ -29,6 +29,9 @@ from infra.aware.vpn import Vpn
 SUBNETS: Final = ("gateway", "firewall", "apps", "private-endpoints", "database", "resolver")
 """Who has which sixteenth of the address space, in this order. An order that never changes: a new one comes last."""
 
+RESOLVERS_PREFIX: Final = 24
+"""Bits that the resolver's subnet fixes at least: Azure takes /28 to /24 (documentation, "Azure DNS Private Resolver")."""
+
 AZURES_SUBNETS: Final[Mapping[str, str]] = {"gateway": "GatewaySubnet", "firewall": "AzureFirewallSubnet"}
 """The names that Azure looks for. A security group on either would stop what stands in it."""
 
@@ -46,7 +49,10 @@ private access (virtual network integration) for Azure Database for PostgreSQL")
 
 def subnet_range(address_space: str, subnet: str) -> str:
     """The CIDR of `subnet`, one of SUBNETS, in an address space of the network. Raises ValueError for another name."""
-    return str(list(IPv4Network(address_space).subnets(prefixlen_diff=4))[SUBNETS.index(subnet)])
+    sixteenth = list(IPv4Network(address_space).subnets(prefixlen_diff=4))[SUBNETS.index(subnet)]
+    if subnet == "resolver":
+        return str(next(sixteenth.subnets(new_prefix=max(sixteenth.prefixlen, RESOLVERS_PREFIX))))
+    return str(sixteenth)
 
 
 class Network(pulumi.ComponentResource):

@@ -114,3 +114,10 @@ def test_nothing_but_the_gateways_has_a_public_address(stack: Any):
         "vpn-second",
         "vpn-clients",
     }
+
+
+@pytest.mark.parametrize(
+    ("address_space", "range_"), [("10.40.0.0/16", "10.40.80.0/24"), ("10.40.0.0/20", "10.40.5.0/24")]
+)
+def test_resolvers_subnet_is_as_small_as_azure_wants_it(address_space: str, range_: str):
+    assert subnet_range(address_space, "resolver") == range_
