@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 import pulumi
-from pulumi_aws import lb, route53
+from pulumi_aws import cloudwatch, lb, route53
 
 from infra.cloud_integrated.certificate import Certificate
 from infra.cloud_integrated.health import Health
@@ -28,7 +28,9 @@ class Edge(Room):
     """The load balancer with one listener, on port 443: there is none on port 80, not even to redirect.
 
     It answers to the portal's name only. AWS refuses to delete it while `protect` holds, whoever asks. `failover` says
-    which of two regions this is, None where there is one; only a `serving` region is watched.
+    which of two regions this is, None where there is one; only a `serving` region is watched. The second one's record
+    goes by the load balancer's targets alone: a failover changes nothing in Route 53, whose controls may be lost with
+    the first region.
     `target_groups` and `rules` are by service; `proof` is the record that the certificate was issued on.
     """
 
@@ -80,14 +82,15 @@ class Edge(Room):
         }
         check_id = None
         if serving:
-            check_id = Health(
+            health = Health(
                 names=names,
                 zones=list(subnet_ids),
                 balancer=balancer,
                 target_groups=self.target_groups,
                 topic_arn=alarm_topic_arn,
                 options=self.child(),
-            ).check_id
+            )
+            check_id = None if failover == "SECONDARY" else self._health_check(health.alarm)
         record = route53.Record(
             names.logical("portal"),
             route53.RecordArgs(
@@ -107,6 +110,26 @@ class Edge(Room):
         )
         self.portal_url = pulumi.Output.concat("https://", record.name)
         self.register_outputs({"portalUrl": self.portal_url})
+
+    def _health_check(self, alarm: cloudwatch.MetricAlarm) -> pulumi.Output[str]:
+        """A check that goes by an alarm and asks nothing itself.
+
+        Route 53's own checkers speak TLS 1.2 at most, which the load balancer refuses (Route 53 API Reference,
+        "HealthCheckConfig").
+        """
+        names = self.names
+        return route53.HealthCheck(
+            names.logical("portal"),
+            route53.HealthCheckArgs(
+                type="CLOUDWATCH_METRIC",
+                cloudwatch_alarm_name=alarm.name,
+                cloudwatch_alarm_region=names.region,
+                # A region that can't say how it is doing is not one to send customers to.
+                insufficient_data_health_status="Unhealthy",
+                tags=names.tags("portal"),
+            ),
+            opts=self.child(),
+        ).id
 
     def _balancer(
         self,

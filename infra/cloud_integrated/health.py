@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_aws import arczonalshift, cloudwatch, lb, route53
+from pulumi_aws import arczonalshift, cloudwatch, lb
 
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.room import Room
@@ -15,11 +15,7 @@ MINUTES = 3
 
 
 class Health(Room):
-    """Alarms for each zone of the load balancer and for the region, the region's health check, the shift of zones.
-
-    `check_id` is the health check of Route 53. It goes by an alarm and asks nothing itself: its checkers speak TLS 1.2
-    at most, which the load balancer refuses (Route 53 API Reference, "HealthCheckConfig").
-    """
+    """Alarms for each zone of the load balancer and for the region, `alarm`, and the shift of zones."""
 
     def __init__(
         self,
@@ -51,19 +47,8 @@ class Health(Room):
             ),
             opts=self.child(),
         )
-        self.check_id: pulumi.Output[str] = route53.HealthCheck(
-            names.logical("portal"),
-            route53.HealthCheckArgs(
-                type="CLOUDWATCH_METRIC",
-                cloudwatch_alarm_name=portal.name,
-                cloudwatch_alarm_region=names.region,
-                # A region that can't say how it is doing is not one to send customers to.
-                insufficient_data_health_status="Unhealthy",
-                tags=names.tags("portal"),
-            ),
-            opts=self.child(),
-        ).id
-        self.register_outputs({"checkId": self.check_id})
+        self.alarm = portal
+        self.register_outputs({})
 
     def _alarm(
         self, name: str, group: lb.TargetGroup, means: str, *, zone: str | None = None

@@ -10,6 +10,7 @@ from typing import Literal
 import pulumi
 from pulumi_aws import ec2
 
+from infra.cloud_integrated.certificate import Certificate
 from infra.cloud_integrated.ec2_defaults import Ec2Defaults
 from infra.cloud_integrated.endpoints import GatewayEndpoints, InterfaceEndpoints
 from infra.cloud_integrated.firewall import Firewall
@@ -102,23 +103,37 @@ class Network(Room):
             "isolated": isolated.subnet_ids,
         }
         self.security_group_ids = groups.ids
-        self.vpn_endpoint: pulumi.Output[str] | None = None
-        self.vpn_log_group_name: pulumi.Output[str] | None = None
-        if serving and vpn_access is not None:
-            vpn = Vpn(
-                names=names,
-                access=vpn_access,
-                vpc_id=network.id,
-                subnet_ids=private.subnet_ids,
-                reachable_range=self._range("private"),
-                security_group_id=groups.ids["vpn"],
-                hosted_zone_id=hosted_zone_id,
-                logs_key_arn=logs_key_arn,
-                retention_days=retention_days,
-                options=self.child(),
-            )
-            self.vpn_endpoint, self.vpn_log_group_name = vpn.endpoint, vpn.log_group_name
+        vpn: Vpn | None = None
+        if vpn_access is not None:
+            # Also where nobody serves yet: the controls of Route 53, which its record needs, may be lost in a failover.
+            certificate = self._vpn_certificate(vpn_access.domain, hosted_zone_id)
+            if serving:
+                vpn = Vpn(
+                    names=names,
+                    access=vpn_access,
+                    vpc_id=network.id,
+                    subnet_ids=private.subnet_ids,
+                    reachable_range=self._range("private"),
+                    security_group_id=groups.ids["vpn"],
+                    certificate_arn=certificate.arn,
+                    logs_key_arn=logs_key_arn,
+                    retention_days=retention_days,
+                    options=self.child(),
+                )
+        self.vpn_endpoint = vpn and vpn.endpoint
+        self.vpn_log_group_name = vpn and vpn.log_group_name
         self.register_outputs({"vpcId": self.vpc_id, "vpnEndpoint": self.vpn_endpoint})
+
+    def _vpn_certificate(self, domain: str, hosted_zone_id: str) -> Certificate:
+        return Certificate(
+            "vpn",
+            names=self.names,
+            domain=domain,
+            # Client VPN takes RSA only (Client VPN Administrator Guide, "Mutual authentication").
+            key_algorithm="RSA_2048",
+            hosted_zone_id=hosted_zone_id,
+            options=self.child(),
+        )
 
     def _range(self, tier: TierName) -> str:
         return str(tier_range(self._address_space, tier))

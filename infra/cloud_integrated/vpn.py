@@ -11,7 +11,6 @@ from typing import Final
 import pulumi
 from pulumi_aws import ec2clientvpn
 
-from infra.cloud_integrated.certificate import Certificate
 from infra.cloud_integrated.log_group import log_group
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.room import Room
@@ -53,21 +52,12 @@ class Vpn(Room):
         subnet_ids: Mapping[str, pulumi.Input[str]],
         reachable_range: str,
         security_group_id: pulumi.Input[str],
-        hosted_zone_id: str,
+        certificate_arn: pulumi.Input[str],
         logs_key_arn: pulumi.Input[str],
         retention_days: int,
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("vpn", names=names, options=options)
-        certificate = Certificate(
-            "vpn",
-            names=names,
-            domain=access.domain,
-            # Client VPN takes RSA only (Client VPN Administrator Guide, "Mutual authentication").
-            key_algorithm="RSA_2048",
-            hosted_zone_id=hosted_zone_id,
-            options=self.child(),
-        )
         group = log_group(self, "vpn-connections", key_arn=logs_key_arn, retention_days=retention_days)
         endpoint = ec2clientvpn.Endpoint(
             names.logical("vpn"),
@@ -77,7 +67,7 @@ class Vpn(Room):
                 vpc_id=vpc_id,
                 security_group_ids=[security_group_id],
                 client_cidr_block=access.client_range,
-                server_certificate_arn=certificate.arn,
+                server_certificate_arn=certificate_arn,
                 authentication_options=[
                     ec2clientvpn.EndpointAuthenticationOptionArgs(
                         type="certificate-authentication", root_certificate_chain_arn=access.device_certificate_arn

@@ -60,3 +60,16 @@ def test_aws_may_shift_customers_away_from_a_zone_that_fails(stack):
 def test_a_region_is_watched_once_it_serves(stack, stack_failed_over):
     assert not [name for name in alarms(stack) if name.endswith("-2")]
     assert len([name for name in alarms(stack_failed_over) if name.endswith("-2")]) == 7
+
+
+def test_a_failover_changes_nothing_in_route_53_and_iam(stack, stack_failed_over):
+    """Both are controlled from us-east-1: they may be lost together with the region that is failed over from."""
+
+    def of_global_services(each):
+        return {
+            (r["type"], r["name"]): {key: value for key, value in r["inputs"].items() if key != "tags"}
+            for r in each.resources
+            if r["type"].startswith(("aws:route53/", "aws:iam/")) and "tenant-" not in r["name"]
+        }
+
+    assert of_global_services(stack_failed_over) == of_global_services(stack)

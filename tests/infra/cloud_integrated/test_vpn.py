@@ -74,7 +74,10 @@ def test_the_vpn_proves_its_name(stack):
 
 
 def test_a_region_has_a_vpn_once_it_serves(stack, stack_failed_over):
+    certificates = "aws:acm/certificate:Certificate"
     assert set(stack.of_type(ENDPOINT)) == {"vpn"}
+    # It is ready before, for its record could not be made while Route 53 can't be changed.
+    assert stack.inputs(certificates, "vpn-2")["domainName"] == "vpn-2.portal.ci-us.example.com"
     assert set(stack_failed_over.of_type(ENDPOINT)) == {"vpn", "vpn-2"}
     (device, _) = stack_failed_over.inputs(ENDPOINT, "vpn-2")["authenticationOptions"]
     assert device["rootCertificateChainArn"].startswith("arn:aws:acm:us-west-2:")
