@@ -21,7 +21,7 @@ class Role(pulumi.ComponentResource):
         *,
         names: Names,
         trusted: pulumi.Input[str],
-        boundary_arn: pulumi.Input[str] | None,
+        boundary_arn: pulumi.Input[str],
         statements: Sequence[Statement] = (),
         session_hours: int = 1,
         options: pulumi.ResourceOptions,

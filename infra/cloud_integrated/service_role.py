@@ -22,7 +22,7 @@ class ServiceRole(Role):
         names: Names,
         service: str,
         source_arn: str | None,
-        boundary_arn: pulumi.Input[str] | None = None,
+        boundary_arn: pulumi.Input[str],
         statements: Sequence[Statement] = (),
         options: pulumi.ResourceOptions,
     ) -> None:
