@@ -30,7 +30,7 @@ SUBNETS: Final = ("gateway", "firewall", "apps", "private-endpoints", "database"
 """Who has which sixteenth of the address space, in this order. An order that never changes: a new one comes last."""
 
 RESOLVERS_PREFIX: Final = 24
-"""Bits that the resolver's subnet fixes at least: Azure takes /28 to /24 (documentation, "Azure DNS Private Resolver")."""
+"""Bits that the resolver's subnet fixes at least: Azure takes /28 to /24 ("Azure DNS Private Resolver")."""
 
 AZURES_SUBNETS: Final[Mapping[str, str]] = {"gateway": "GatewaySubnet", "firewall": "AzureFirewallSubnet"}
 """The names that Azure looks for. A security group on either would stop what stands in it."""

@@ -12,7 +12,7 @@ RANGES = {
     "apps": "10.40.32.0/20",
     "private-endpoints": "10.40.48.0/20",
     "database": "10.40.64.0/20",
-    "resolver": "10.40.80.0/20",
+    "resolver": "10.40.80.0/24",
 }
 ZONES = {
     "vault": "privatelink.vaultcore.azure.net",

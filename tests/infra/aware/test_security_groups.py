@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-APPS, ENDPOINTS, DATABASE, RESOLVER = "10.40.32.0/20", "10.40.48.0/20", "10.40.64.0/20", "10.40.80.0/20"
+APPS, ENDPOINTS, DATABASE, RESOLVER = "10.40.32.0/20", "10.40.48.0/20", "10.40.64.0/20", "10.40.80.0/24"
 VPN_CLIENTS, OTHER_APPS, OTHER_DATABASE = "172.20.0.0/20", "10.41.32.0/20", "10.41.64.0/20"
 AZURE_RESOLVER = "168.63.129.16/32"
 GROUPS = ("apps", "private-endpoints", "database", "resolver")
