@@ -11,7 +11,7 @@ from pulumi_aws import cloudwatch, guardduty, inspector2, securityhub
 
 from infra.cloud_integrated.log_group import log_group
 from infra.cloud_integrated.names import Names
-from infra.cloud_integrated.policy_document import Condition, Statement, document, service_principal
+from infra.cloud_integrated.policy_document import Condition, Principal, Statement, document
 from infra.cloud_integrated.room import Room
 
 PROTECTIONS: Final = (
@@ -36,6 +36,10 @@ STANDARDS: Final = (
 )
 
 SCANNED: Final = ("EC2", "ECR", "LAMBDA")
+"""What Inspector looks for known flaws in: all that can be run here, though images are all that is."""
+
+DELIVERY: Final = Principal("Service", ("events.amazonaws.com", "delivery.logs.amazonaws.com"))
+"""The services that bring events to a log group."""
 
 
 class Detectors(Room):
@@ -109,31 +113,6 @@ class Detectors(Room):
         names = self.names
         name = names.logical("findings")
         group = log_group(self, "findings", key_arn=logs_key_arn, retention_days=retention_days)
-        # The two services that deliver events to a log group, and no condition but whose they are (EventBridge User
-        # Guide, "CloudWatch Logs permissions").
-        policy = cloudwatch.LogResourcePolicy(
-            name,
-            cloudwatch.LogResourcePolicyArgs(
-                region=names.region,
-                policy_name=names.physical("findings"),
-                policy_document=document(
-                    *(
-                        Statement(
-                            sid=sid,
-                            principal=service_principal(service),
-                            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                            resources=[pulumi.Output.concat(group.arn, ":*")],
-                            conditions=[Condition.of("StringEquals", "aws:SourceAccount", names.account_id)],
-                        )
-                        for sid, service in (
-                            ("DeliverByRules", "events.amazonaws.com"),
-                            ("DeliverByLogs", "delivery.logs.amazonaws.com"),
-                        )
-                    )
-                ),
-            ),
-            opts=self.child(),
-        )
         rule = cloudwatch.EventRule(
             name,
             cloudwatch.EventRuleArgs(
@@ -143,6 +122,33 @@ class Detectors(Room):
                 event_pattern='{"source": ["aws.securityhub"], "detail-type": ["Security Hub Findings - Imported"]}',
                 state="ENABLED",
                 tags=names.tags("findings"),
+            ),
+            opts=self.child(),
+        )
+        streams = [pulumi.Output.concat(group.arn, ":*")]
+        # A stream is made in nobody's name; what is written to it, in the rule's (EventBridge User Guide, "CloudWatch
+        # Logs permissions").
+        policy = cloudwatch.LogResourcePolicy(
+            name,
+            cloudwatch.LogResourcePolicyArgs(
+                region=names.region,
+                policy_name=names.physical("findings"),
+                policy_document=document(
+                    Statement(
+                        sid="NewStreams", principal=DELIVERY, actions=["logs:CreateLogStream"], resources=streams
+                    ),
+                    Statement(
+                        sid="Findings",
+                        principal=DELIVERY,
+                        actions=["logs:PutLogEvents"],
+                        resources=streams,
+                        conditions=[
+                            Condition.of(
+                                "ArnEquals", "aws:SourceArn", names.arn("events", f"rule/{names.physical('findings')}")
+                            )
+                        ],
+                    ),
+                ),
             ),
             opts=self.child(),
         )

@@ -95,14 +95,11 @@ def test_findings_are_kept_in_a_log_group(stack, statements, suffix, region):
     assert target["inputs"]["rule"] == rule["name"]
     assert target["inputs"]["arn"] == group
     assert policy["urn"] in target["dependencies"]
-    assert {
-        statement["Principal"]["Service"][0]: (statement["Action"], statement["Resource"], statement["Condition"])
-        for statement in statements(policy["inputs"]["policyDocument"]).values()
-    } == {
-        service: (
-            ["logs:CreateLogStream", "logs:PutLogEvents"],
-            f"{group}:*",
-            {"StringEquals": {"aws:SourceAccount": "123456789012"}},
-        )
-        for service in ("events.amazonaws.com", "delivery.logs.amazonaws.com")
+    said = statements(policy["inputs"]["policyDocument"])
+    assert {(s["Effect"], s["Action"], s["Resource"], *s["Principal"]["Service"]) for s in said.values()} == {
+        ("Allow", action, f"{group}:*", "events.amazonaws.com", "delivery.logs.amazonaws.com")
+        for action in ("logs:CreateLogStream", "logs:PutLogEvents")
+    }
+    assert said["Findings"]["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": f"arn:aws:events:{region}:123456789012:rule/{rule['name']}"}
     }
