@@ -189,6 +189,7 @@ class Aware(pulumi.ComponentResource):
                 log_retention_days=settings.log_retention_days,
                 options=below,
             )
+            standby.vault.announce_expiry(alarms.action_group_id)
             roles.give(standby.services.identities, placement=standby.services.placement)
             lasting |= standby.lasting
         Recovery(

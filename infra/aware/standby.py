@@ -32,6 +32,8 @@ class Standby(pulumi.ComponentResource):
     """
 
     services: Services
+    vault: Vault
+    """Where the region's own keys are."""
     lasting: Mapping[str, pulumi.Output[str]]
     """What must not be deleted, by a name for its lock."""
 
@@ -123,6 +125,7 @@ class Standby(pulumi.ComponentResource):
             options=below,
         )
         edge.add_origins(self.services, priority=2)
+        self.vault = vault
         self.lasting = {"vault-platform-2": vault.id}
         self.register_outputs({"environmentId": self.services.environment_id})
 

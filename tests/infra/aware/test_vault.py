@@ -97,7 +97,7 @@ def test_postgresql_keys_rotate_but_never_end(stack: Any, name: str):
     assert policy == {"lifetimeActions": [{"action": {"type": "rotate"}, "trigger": {"timeAfterCreate": "P90D"}}]}
 
 
-@pytest.mark.parametrize("vault", ["platform", "tenants"])
+@pytest.mark.parametrize("vault", ["platform", "platform-2", "tenants"])
 def test_a_key_near_its_end_calls_those_on_call(stack: Any, vault: str):
     topic = stack.inputs("eventgrid:SystemTopic", f"vault-{vault}")
     assert topic["source"] == f"azure-native:keyvault:Vault/{vault}"
