@@ -9,7 +9,7 @@ from typing import Final
 
 import pulumi
 
-from infra.cloud_integrated.copy_roles import RESTORE
+from infra.cloud_integrated.copy_roles import RESTORE, RESTORE_TEST_BUCKETS
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.policy_document import (
     Condition,
@@ -151,11 +151,14 @@ def operator(names: Names) -> Sequence[Statement]:
                 "cloudwatch:EnableAlarmActions",
                 "ecs:StopTask",
                 "ecs:UpdateService",
+                "backup:PutRestoreValidationResult",
                 "backup:StartBackupJob",
                 "backup:StartCopyJob",
                 "backup:StartRestoreJob",
             ],
         ),
+        # A restore test counts once somebody has seen objects in its bucket, by their names.
+        Statement(sid="ListOfRestoreTests", actions=["s3:ListBucket"], resources=[RESTORE_TEST_BUCKETS]),
         _pass_of_the_restore_role(names),
         *_no_data(names),
     ]
