@@ -2,7 +2,9 @@
 
 import pytest
 
-from localcloud.backend import RejectedError
+from localcloud.backend import UNKNOWN, RejectedError
+
+OTHER = "00000000-0000-4000-8000-00000000000f"
 
 ELIGIBILITY = "authorization:PimRoleEligibilitySchedule"
 
@@ -66,3 +68,32 @@ def test_key_of_a_managed_hsm_is_trusted_to_be_there(world):
         source="Microsoft.KeyVault",
         keyVaultProperties={"keyUri": "https://example1.managedhsm.azure.net/keys/tenant-acme"},
     )
+
+
+def test_identities_go_in_as_a_list_and_come_out_as_a_map(world):
+    user = world.put("managedidentity:UserAssignedIdentity")
+    identity = {"type": "SystemAssigned,UserAssigned", "userAssignedIdentities": [user]}
+    inputs = world.minimal("storage:StorageAccount", identity=identity)
+    foretold = world.backend.predict("azure-native:storage:StorageAccount", "urn", inputs)["identity"]
+    assert foretold["principalId"] is UNKNOWN
+    assert foretold["userAssignedIdentities"] == {user: {"principalId": UNKNOWN, "clientId": UNKNOWN}}
+    account = world.create("storage:StorageAccount", **inputs)
+    outputs = world.outputs(account)["identity"]
+    principal = world.outputs(user)["principalId"]
+    assert outputs["userAssignedIdentities"][user]["principalId"] == principal
+    assert outputs["tenantId"] == world.tenant
+    assert world.inputs("storage:StorageAccount", account)["identity"] == identity
+
+
+def test_role_is_assigned_once(world):
+    world.put("authorization:RoleAssignment")
+    with pytest.raises(RejectedError, match="assigned already"):
+        world.create(
+            "authorization:RoleAssignment",
+            **world.minimal("authorization:RoleAssignment", roleAssignmentName=OTHER),
+        )
+
+
+def test_role_definition_may_be_azures_own(world):
+    role = f"/providers/Microsoft.Authorization/roleDefinitions/{world.guid}"
+    assert world.put("authorization:RoleAssignment", roleDefinitionId=role)

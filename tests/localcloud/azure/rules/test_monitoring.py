@@ -87,3 +87,16 @@ def test_workspace_exports_once_to_a_place(world):
         world.put("operationalinsights:DataExport", dataExportName="other")
     with pytest.raises(RejectedError, match="must name a storage account"):
         world.put("operationalinsights:DataExport", dataExportName="other", resourceId=world.put("keyvault:Vault"))
+
+
+def test_diagnostics_go_somewhere_and_name_what_they_send(world):
+    assert len(world.check("monitor:DiagnosticSetting", workspaceId=None)) == 1
+    assert len(world.check("monitor:DiagnosticSetting", logs=[{"enabled": True}])) == 1
+    assert world.check("monitor:DiagnosticSetting", logs=[{"enabled": True, "categoryGroup": "allLogs"}]) == []
+
+
+@pytest.mark.parametrize("days", [29, 731])
+def test_workspace_keeps_logs_for_30_to_730_days(world, days):
+    assert world.check("operationalinsights:Workspace", retentionInDays=days) == [
+        f"retentionInDays: {days} is outside Azure's range from 30 to 730"
+    ]
