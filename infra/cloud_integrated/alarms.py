@@ -1,13 +1,14 @@
 """The alarms: what wakes the engineer on call, in one table.
 
 All access and each attempt is logged and monitored, to customers' data as well (e-mail document, 4.f and 5.c). What is
-seen comes in one of three ways:
+seen comes in one of four ways:
 
 - `Logged`: a line of a log. Whatever people and services do in AWS is looked for in the trail's log group, in the
   stack's first region. AWS tells of root, of changes of IAM and of sign-ins at the global address in us-east-1 only; a
   rule for them would have to lie there, for most stacks outside the jurisdiction. The trail is of all regions and
   brings them home, so nothing of ours has to. It takes about five minutes (CloudTrail User Guide, "How CloudTrail
   works").
+- `Silent`: no line of a log, which is how it shows when the trail itself no longer gets there.
 - `Carried`: an event on the bus of the region where it happens, for services that tell more than their calls.
 - `Measured`: a number that no event tells.
 """
@@ -38,6 +39,13 @@ class Logged:
 
 
 @dataclass(frozen=True)
+class Silent:
+    """No line of a log for an hour (CloudWatch Logs User Guide, "Monitoring usage with CloudWatch metrics")."""
+
+    log: Log
+
+
+@dataclass(frozen=True)
 class Carried:
     """An event that matches `pattern` (EventBridge User Guide, "Event patterns")."""
 
@@ -58,7 +66,7 @@ class Alarm:
     name: str
     means: str
     source: str
-    when: Logged | Carried | Measured
+    when: Logged | Silent | Carried | Measured
 
 
 def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
@@ -92,6 +100,12 @@ def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
             ),
         ),
         Alarm(
+            name="sign-in-failed",
+            means="Somebody tried to sign in to the console and was refused.",
+            source="4.f",
+            when=_trail('$.eventName = "ConsoleLogin"', '$.responseElements.ConsoleLogin = "Failure"'),
+        ),
+        Alarm(
             name="break-glass-used",
             means="The break-glass role was taken on, or somebody tried. Ask who called the emergency.",
             source="4.a, 5.b",
@@ -104,6 +118,8 @@ def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
             name="vpn-attempt-failed",
             means="Somebody tried to open the VPN and was refused.",
             source="4.d, 4.f",
+            # What fails at the device's certificate already is not in the log (Client VPN Administrator Guide,
+            # "Connection logging"), and what fails at the identity provider is in its own.
             when=Logged(
                 "vpn-connections",
                 '{ ($.connection-log-type = "connection-attempt") && ($.connection-attempt-status = "failed") }',
@@ -168,6 +184,12 @@ def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
                     "*MetricFilter",
                 ),
             ),
+        ),
+        Alarm(
+            name="trail-silent",
+            means="Nothing was recorded for an hour, so no other alarm about the trail can be raised. Is it running?",
+            source="4.f, 5.c",
+            when=Silent("trail"),
         ),
         Alarm(
             name="watch-changed",

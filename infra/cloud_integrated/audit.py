@@ -10,7 +10,7 @@ import pulumi
 from pulumi_aws import iam
 
 from infra.cloud_integrated import config_rules
-from infra.cloud_integrated.alarms import Alarm, Carried, Log, Logged, Measured, alarms
+from infra.cloud_integrated.alarms import Alarm, Carried, Log, Logged, Measured, Silent, alarms
 from infra.cloud_integrated.bucket import Bucket
 from infra.cloud_integrated.config_rules import Config
 from infra.cloud_integrated.detectors import Detectors
@@ -60,15 +60,20 @@ class RegionalAudit(Room):
                     self._on_call.on_event(alarm, pattern)
                 case Measured(query):
                     self._on_call.on_metric(alarm, query)
-                case Logged():
+                case Logged() | Silent():
                     pass  # watched where the log is
         self.register_outputs({"edgeLogBucket": self.edge_log_bucket, "topicArn": self.topic_arn})
 
     def watch_log(self, log: Log, log_group_name: pulumi.Input[str]) -> None:
         """Raises the alarms that look for something in `log`, which lies in the log group."""
         for alarm in self._table:
-            if isinstance(alarm.when, Logged) and alarm.when.log == log:
-                self._on_call.on_log(alarm, alarm.when.pattern, log_group_name)
+            match alarm.when:
+                case Logged(log=where, pattern=pattern) if where == log:
+                    self._on_call.on_log(alarm, pattern, log_group_name)
+                case Silent(log=where) if where == log:
+                    self._on_call.on_silence(alarm, log_group_name)
+                case _:
+                    pass
 
     def _edge_log_bucket(self) -> pulumi.Output[str]:
         names = self.names

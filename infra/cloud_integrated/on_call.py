@@ -15,6 +15,8 @@ from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.policy_document import EVERYONE, Condition, Statement, document, service_principal
 from infra.cloud_integrated.room import Room
 
+HOUR: Final = 3600
+
 PERIOD: Final = 300
 """Seconds that a metric is summed over. Shorter, a late event of the trail could fall out of what an alarm looks at."""
 
@@ -30,7 +32,10 @@ def topic_arn(names: Names) -> str:
 
 
 class OnCall(Room):
-    """The encrypted topic of a region, to which the address of those on call is subscribed."""
+    """The encrypted topic of a region, to which the address of those on call is subscribed.
+
+    AWS sends nothing until somebody there has followed the link in its first message.
+    """
 
     def __init__(
         self, *, names: Names, alarms_key_arn: pulumi.Input[str], email: str, options: pulumi.ResourceOptions
@@ -78,7 +83,24 @@ class OnCall(Room):
             opts=self.child(),
         )
         self._alarm(
-            alarm, cloudwatch.MetricAlarmArgs(namespace=_namespace(names), metric_name=alarm.name, statistic="Sum")
+            alarm, _above_zero(namespace=_namespace(names), metric_name=alarm.name, statistic="Sum", period=PERIOD)
+        )
+
+    def on_silence(self, alarm: Alarm, log_group_name: pulumi.Input[str]) -> None:
+        """Raises `alarm` when no line reaches the log group for an hour."""
+        self._alarm(
+            alarm,
+            cloudwatch.MetricAlarmArgs(
+                namespace="AWS/Logs",
+                metric_name="IncomingLogEvents",
+                dimensions={"LogGroupName": log_group_name},
+                statistic="Sum",
+                period=HOUR,
+                comparison_operator="LessThanThreshold",
+                threshold=1,
+                # Without lines there is no number either.
+                treat_missing_data="breaching",
+            ),
         )
 
     def on_event(self, alarm: Alarm, pattern: Mapping[str, Any]) -> None:
@@ -107,9 +129,9 @@ class OnCall(Room):
     def on_metric(self, alarm: Alarm, query: str) -> None:
         """Raises `alarm` when the query of the region's metrics finds anything above zero."""
         found = cloudwatch.MetricAlarmMetricQueryArgs(id="found", expression=query, period=PERIOD, return_data=True)
-        self._alarm(alarm, cloudwatch.MetricAlarmArgs(metric_queries=[found]))
+        self._alarm(alarm, _above_zero(metric_queries=[found]))
 
-    def _alarm(self, alarm: Alarm, metric: cloudwatch.MetricAlarmArgs) -> None:
+    def _alarm(self, alarm: Alarm, when: cloudwatch.MetricAlarmArgs) -> None:
         names = self.names
         cloudwatch.MetricAlarm(
             names.logical(alarm.name),
@@ -117,22 +139,29 @@ class OnCall(Room):
                 region=names.region,
                 name=names.physical(alarm.name),
                 alarm_description=alarm.means,
-                namespace=metric.namespace,
-                metric_name=metric.metric_name,
-                statistic=metric.statistic,
-                period=None if metric.metric_queries else PERIOD,
-                metric_queries=metric.metric_queries,
-                comparison_operator="GreaterThanThreshold",
-                threshold=0,
+                namespace=when.namespace,
+                metric_name=when.metric_name,
+                dimensions=when.dimensions,
+                statistic=when.statistic,
+                period=when.period,
+                metric_queries=when.metric_queries,
+                comparison_operator=when.comparison_operator,
+                threshold=when.threshold,
                 evaluation_periods=1,
-                # Silence is the good case.
-                treat_missing_data="notBreaching",
+                treat_missing_data=when.treat_missing_data,
                 actions_enabled=True,
                 alarm_actions=[self.topic_arn],
                 tags=names.tags(alarm.name),
             ),
             opts=self.child(),
         )
+
+
+def _above_zero(**metric: Any) -> cloudwatch.MetricAlarmArgs:
+    """The condition of an alarm about what was found; no number means nothing was."""
+    return cloudwatch.MetricAlarmArgs(
+        comparison_operator="GreaterThanThreshold", threshold=0, treat_missing_data="notBreaching", **metric
+    )
 
 
 def _namespace(names: Names) -> str:

@@ -33,12 +33,14 @@ def test_the_table_has_what_on_call_is_woken_for():
         "policy-changed",
         "replication-failed",
         "root-used",
+        "sign-in-failed",
         "tenant-data-read-by-person",
         "trail-changed",
+        "trail-silent",
         "vpn-attempt-failed",
         "watch-changed",
     }
-    assert len(TABLE) == 13
+    assert len(TABLE) == 15
 
 
 @pytest.mark.parametrize("alarm", TABLE, ids=lambda alarm: alarm.name)

@@ -67,28 +67,45 @@ def test_those_on_call_are_subscribed(stack, suffix, region):
     }
 
 
-@pytest.mark.parametrize(("suffix", "region"), SITES)
-def test_an_alarm_is_raised_by_one_finding_and_silence_is_good(stack, suffix, region):
+@pytest.mark.parametrize("region", ["us-east-1", "us-west-2"])
+def test_an_alarm_is_raised_by_one_finding_and_silence_is_good(stack, region):
     alarms = here(stack, ALARM, region)
 
     assert alarms
     for alarm in alarms.values():
+        if alarm.get("namespace") == "AWS/Logs":
+            continue
         assert (alarm["comparisonOperator"], alarm["threshold"], alarm["evaluationPeriods"]) == (
             "GreaterThanThreshold",
             0,
             1,
         )
         assert alarm["treatMissingData"] == "notBreaching"
-        assert alarm["actionsEnabled"] is True
-        assert alarm["alarmActions"] == [topic_arn(suffix, region)]
         periods = [query["period"] for query in alarm.get("metricQueries", [])] or [alarm["period"]]
         assert periods == [300]
+
+
+@pytest.mark.parametrize(("suffix", "region"), SITES)
+def test_an_alarm_tells_those_on_call(stack, suffix, region):
+    for alarm in here(stack, ALARM, region).values():
+        assert alarm["actionsEnabled"] is True
+        assert alarm["alarmActions"] == [topic_arn(suffix, region)]
+
+
+def test_a_trail_that_falls_silent_is_noticed(stack):
+    alarm = stack.inputs(ALARM, "trail-silent")
+
+    assert (alarm["namespace"], alarm["metricName"]) == ("AWS/Logs", "IncomingLogEvents")
+    assert alarm["dimensions"] == {"LogGroupName": "/hostco/ci-us/trail"}
+    assert (alarm["statistic"], alarm["period"]) == ("Sum", 3600)
+    assert (alarm["comparisonOperator"], alarm["threshold"], alarm["evaluationPeriods"]) == ("LessThanThreshold", 1, 1)
+    assert alarm["treatMissingData"] == "breaching"
 
 
 def test_a_filter_counts_for_its_alarm(stack):
     filters, alarms = here(stack, FILTER, "us-east-1"), here(stack, ALARM, "us-east-1")
 
-    assert len(filters) == 10
+    assert len(filters) == 11
     for name, found in filters.items():
         assert found["metricTransformation"] == {
             "namespace": "hostco-ci-us-alarms",

@@ -49,6 +49,8 @@ class Stack:
                 raised = self.carried_by_bus(event)
             case "metrics":
                 raised = self.found_by_query(event)
+            case "silence":
+                raised = self.missed(event)
         return sorted(self.told(*alarm) for alarm in raised)
 
     def log_of_the_vpn(self, at):
@@ -101,10 +103,22 @@ class Stack:
                     assert query["returnData"] is True
                     yield from self.alarm(alarm, table.execute(query["expression"]).fetchone()[0])
 
+    def missed(self, event):
+        for alarm in self.inputs(ALARM):
+            if (alarm.get("namespace"), alarm.get("metricName")) == (event["namespace"], event["metric"]):
+                assert (alarm["region"], alarm["dimensions"]) == (event["region"], event["dimensions"])
+                yield from self.alarm(alarm, event["value"])
+
     def alarm(self, alarm, value):
-        assert alarm["comparisonOperator"] == "GreaterThanThreshold"
         assert alarm["evaluationPeriods"] == 1
-        if value > alarm["threshold"]:
+        match alarm["comparisonOperator"], value:
+            case _, None:
+                is_raised = alarm["treatMissingData"] == "breaching"
+            case "GreaterThanThreshold", _:
+                is_raised = value > alarm["threshold"]
+            case "LessThanThreshold", _:
+                is_raised = value < alarm["threshold"]
+        if is_raised:
             assert alarm["actionsEnabled"] is True
             (topic,) = alarm["alarmActions"]
             source = f"arn:aws:cloudwatch:{alarm['region']}:{ACCOUNT}:alarm:{alarm['name']}"
@@ -153,10 +167,11 @@ class Stack:
 def _selects(selector, event):
     """Whether a trail's advanced event selector takes the event (CloudTrail API, AdvancedFieldSelector)."""
     resource = event.get("resources", [{}])[0]
+    arn = resource.get("ARN") or resource.get("ARNPrefix", "")
     values = {
         "eventCategory": event["eventCategory"],
         "resources.type": resource.get("type", ""),
-        "resources.ARN": resource.get("ARN", ""),
+        "resources.ARN": arn,
     }
     return all(
         values[field["field"]] in field.get("equals", [])
