@@ -5,6 +5,9 @@
 - A key's deletion window is 7 to 30 days: moto takes any.
 - An object under such a key can't be read from or written to S3: moto never asks KMS.
 - A load balancer under deletion protection can't be deleted: moto deletes it.
+- Its logs can't go to a bucket under a KMS key, or of another region: moto never asks S3.
+- A bucket without versions can't be replicated, nor be a replica: moto notes any replication.
+- Config can't deliver to a bucket whose objects are locked by default: moto only looks whether the bucket is there.
 
 They hold for every call, the ones through the HTTP back door included.
 """
@@ -15,6 +18,7 @@ import struct
 from collections.abc import Callable
 from typing import Any, Final
 
+from moto.config.models import ConfigBackend
 from moto.core.exceptions import JsonRESTError
 from moto.elbv2.exceptions import ELBClientError
 from moto.elbv2.models import ELBv2Backend
@@ -22,6 +26,8 @@ from moto.kms.models import KmsBackend, kms_backends
 from moto.kms.utils import _deserialize_ciphertext_blob  # pyright: ignore[reportPrivateUsage]  the only one that can
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeKey, S3Backend
+
+from localcloud.aws import bucket_guards
 
 DELETION_WINDOW: Final = (7, 30)
 """Days, shortest and longest (KMS API, ScheduleKeyDeletion, PendingWindowInDays)."""
@@ -49,6 +55,9 @@ def install() -> None:
     _guard(KmsBackend, "decrypt", _refuse_ciphertext)
     _guard(KmsBackend, "schedule_key_deletion", _refuse_window)
     _guard(ELBv2Backend, "delete_load_balancer", _refuse_protected_balancer)
+    _guard(ELBv2Backend, "modify_load_balancer_attributes", bucket_guards.refuse_log_delivery)
+    _guard(S3Backend, "put_bucket_replication", bucket_guards.refuse_replication)
+    _guard(ConfigBackend, "put_delivery_channel", bucket_guards.refuse_channel)
     _guard(S3Backend, "get_object", _refuse_object_read)
     _guard(S3Backend, "put_object", _refuse_object_write)
 

@@ -40,38 +40,15 @@ def _read_recorder(session: Session, values: Properties) -> Properties | None:
 
 
 def _put_channel(session: Session, values: Properties) -> None:
-    bucket = values["s3BucketName"]
-    storage = session.of("s3")
-    try:
-        storage.call("head_bucket", {"Bucket": bucket})
-    except RefusedError as error:
-        if not error.is_missing:
-            raise
-        reason = f"the bucket {bucket} doesn't exist"
-        raise RefusedError("PutDeliveryChannel", "NoSuchBucketException", reason) from None
-    if _has_default_retention(storage, bucket):
-        # Config Developer Guide, "Permissions for the Amazon S3 Bucket": no default retention.
-        reason = f"the bucket {bucket} has a default retention of Object Lock, under which Config can't deliver"
-        raise RefusedError("PutDeliveryChannel", "InsufficientDeliveryPolicyException", reason)
     channel: Properties = {
         "name": values["name"],
-        "s3BucketName": bucket,
+        "s3BucketName": values["s3BucketName"],
         "s3KeyPrefix": values.get("s3KeyPrefix"),
         "s3KmsKeyArn": values.get("s3KmsKeyArn"),
         "snsTopicARN": values.get("snsTopicArn"),
         "configSnapshotDeliveryProperties": values.get("snapshotDeliveryProperties"),
     }
     session.call("put_delivery_channel", {"DeliveryChannel": {name: value for name, value in channel.items() if value}})
-
-
-def _has_default_retention(storage: Session, bucket: str) -> bool:
-    path = "ObjectLockConfiguration.Rule.DefaultRetention"
-    try:
-        return bool(storage.ask("get_object_lock_configuration", path, Bucket=bucket))
-    except RefusedError as error:
-        if error.is_missing:
-            return False
-        raise
 
 
 def _set_recording(session: Session, values: Properties) -> None:

@@ -83,6 +83,8 @@ def _companion(put: Step, question: Read, delete: Step, **rest: Any) -> Type:
         delete=(delete,),
         outputs={"bucket": "{id}"},
         replaces=("bucket", *rest.pop("replaces", ())),
+        # Says also when the bucket is in another region than its part.
+        references={"bucket": "aws:s3/bucket:Bucket"},
         **rest,
     )
 

@@ -425,6 +425,7 @@ ECS: Final[Mapping[str, Type]] = {
         reads=(_read_scaling_target,),
         delete=(_deregister,),
         computed=("roleArn", "suspendedState"),
+        beside=("tags",),
         replaces=("resourceId", "scalableDimension", "serviceNamespace"),
     ),
     _POLICY: Type(

@@ -27,11 +27,8 @@ _TOPIC: Final = {
     "contentBasedDeduplication": "ContentBasedDeduplication",
     "deliveryPolicy": "DeliveryPolicy",
     "displayName": "DisplayName",
-    "fifoThroughputScope": "FifoThroughputScope",
     "kmsMasterKeyId": "KmsMasterKeyId",
     "policy": "Policy",
-    "signatureVersion": "SignatureVersion",
-    "tracingConfig": "TracingConfig",
 }
 
 _SUBSCRIPTION: Final = {
@@ -216,6 +213,7 @@ MESSAGING: Final[Mapping[str, Type]] = {
         defaults={"contentBasedDeduplication": False, "fifoTopic": False},
         computed=("fifoThroughputScope", "policy", "signatureVersion", "tracingConfig"),
         replaces=("fifoTopic", "name", "namePrefix"),
+        beside=("fifoThroughputScope", "signatureVersion", "tracingConfig"),
     ),
     "aws:sns/topicPolicy:TopicPolicy": Type(
         service="sns",

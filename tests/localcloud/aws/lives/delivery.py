@@ -229,7 +229,12 @@ LIVES: dict[str, Life] = {
         outlives_deletion=True,
     ),
     "aws:appautoscaling/target:Target": Life(
-        lambda laboratory: {**scaled(laboratory), "minCapacity": 2, "maxCapacity": 6},
+        lambda laboratory: {
+            **scaled(laboratory),
+            "minCapacity": 2,
+            "maxCapacity": 6,
+            "tags": laboratory.tags(),
+        },
         lambda laboratory: {"maxCapacity": 9},
         {"resourceId": "service/shared/other"},
     ),

@@ -101,7 +101,7 @@ LIVES: dict[str, Life] = {
             "securityGroups": [laboratory.security_group()],
             "dropInvalidHeaderFields": True,
             "desyncMitigationMode": "strictest",
-            "accessLogs": {"bucket": "logs", "enabled": True, "prefix": "access"},
+            "accessLogs": {"bucket": laboratory.bucket(), "enabled": True, "prefix": "access"},
             "tags": laboratory.tags(),
         },
         lambda laboratory: {
