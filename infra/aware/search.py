@@ -29,9 +29,10 @@ class Search(pulumi.ComponentResource):
 
     The service refuses an object without a customer's key (enforcement), and an index has one from its creation on or
     never: Data Management makes each tenant's index, `tenant-<id>`, under the tenant's key, and deletes it when the
-    tenant is terminated, since an index whose key is gone keeps the whole service from being scaled. The service reads
-    the keys over a private link of its own (it is none of the vault's trusted services), which waits for its approval:
-    docs/runbooks/aware-failover.md, "After the first up".
+    tenant is terminated, since an index whose key is gone keeps the whole service from being scaled. Until then the
+    service may answer from a key it still holds, for an hour at most. The service reads the keys over a private link of
+    its own (it is none of the vault's trusted services), which waits for its approval: docs/runbooks/aware-failover.md,
+    "After the first up".
     """
 
     def __init__(

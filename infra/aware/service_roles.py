@@ -1,8 +1,9 @@
-"""What each service may do with what tenants share. To a tenant's own data no service has a standing right.
+"""What each service may do with what tenants share. To a tenant's container and key no service has a standing right.
 
 Aware document, 5.b (need to know) and 9.a (logical separation). A tenant's container and key are reached as the
 tenant's workload identity only (`infra.aware.workload`); the database has roles of its own, which the schema's
-migration gives.
+migration gives. In Search one service, Search and Discover, reaches all indexes: a role on one index needs the index
+first, and that is made by Data Management, not here.
 """
 
 from collections.abc import Mapping

@@ -66,5 +66,8 @@ def workload_identity(
 
 
 def subject(tenant: Tenant) -> str:
-    """Whom a token must name. A tenant that is cut off is awaited under a name that the token service never gives."""
+    """Whom a token must name. A tenant that is cut off is awaited under a name that the token service never gives.
+
+    What Entra has given before then lives on until it ends, a day at most (Entra documentation, "Managed identities").
+    """
     return f"tenant/{tenant.id}" if tenant.is_served else f"cut-off/{tenant.id}"
