@@ -27,6 +27,15 @@ def _change_endpoint(session: Session, values: Properties) -> None:
     session.call("modify_vpc_endpoint", {name: value for name, value in parameters.items() if value})
 
 
+def _prefix_list(session: Session, values: Properties) -> Properties:
+    """The list of the store's addresses, which security groups name to let their members through a gateway endpoint."""
+    if values.get("vpcEndpointType", "Gateway") != "Gateway" or not values.get("serviceName"):
+        return {}
+    by_name = [{"Name": "prefix-list-name", "Values": [values["serviceName"]]}]
+    path = "PrefixLists[0].PrefixListId"
+    return {"prefixListId": session.ask("describe_managed_prefix_lists", path, Filters=by_name)}
+
+
 def _delete_endpoint(session: Session, values: Properties) -> None:
     endpoint = {"VpcEndpointIds": [values["id"]]}
     path = "VpcEndpoints[?State!='deleted'] | [0].RouteTableIds"
@@ -96,6 +105,7 @@ ENDPOINTS: Final[Mapping[str, Type]] = {
                 "dnsEntries: DnsEntries, tags: Tags}",
                 VpcEndpointIds=["{id}"],
             ),
+            _prefix_list,
         ),
         settings=(Setting(_change_endpoint, properties=("policy", "routeTableIds", "subnetIds", "securityGroupIds")),),
         delete=(_delete_endpoint,),
