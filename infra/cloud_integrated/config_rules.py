@@ -22,17 +22,23 @@ from infra.cloud_integrated.room import Room
 SERVICE: Final = "config.amazonaws.com"
 
 
+CALGARY: Final = "ca-west-1"
+MELBOURNE: Final = "ap-southeast-4"
+
+
 @dataclass(frozen=True)
 class ManagedRule:
     """A rule that AWS maintains, by its identifier, and the clause of the e-mail document that asks for it.
 
     A rule that is `of_account` looks at what exists once an account, such as root: the first region's Config asks it.
+    `not_in` are those of our regions in which AWS doesn't offer the rule.
     """
 
     identifier: str
     source: str
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     of_account: bool = False
+    not_in: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -43,11 +49,11 @@ class ManagedRule:
 def managed_rules(retention_days: int) -> Sequence[ManagedRule]:
     """The table (AWS Config Developer Guide, "List of managed rules")."""
     return [
-        ManagedRule("IAM_ROOT_ACCESS_KEY_CHECK", "4.a", of_account=True),
-        ManagedRule("IAM_USER_MFA_ENABLED", "4.d", of_account=True),
-        ManagedRule("IAM_USER_NO_POLICIES_CHECK", "4.a", of_account=True),
-        ManagedRule("IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS", "4.a", of_account=True),
-        ManagedRule("ROOT_ACCOUNT_MFA_ENABLED", "4.d", of_account=True),
+        ManagedRule("IAM_ROOT_ACCESS_KEY_CHECK", "4.a", of_account=True, not_in=(CALGARY,)),
+        ManagedRule("IAM_USER_MFA_ENABLED", "4.d", of_account=True, not_in=(CALGARY, MELBOURNE)),
+        ManagedRule("IAM_USER_NO_POLICIES_CHECK", "4.a", of_account=True, not_in=(CALGARY, MELBOURNE)),
+        ManagedRule("IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS", "4.a", of_account=True, not_in=(CALGARY, MELBOURNE)),
+        ManagedRule("ROOT_ACCOUNT_MFA_ENABLED", "4.d", of_account=True, not_in=(CALGARY,)),
         ManagedRule(
             "IAM_PASSWORD_POLICY",
             "4.c",
@@ -80,7 +86,7 @@ def managed_rules(retention_days: int) -> Sequence[ManagedRule]:
         ManagedRule("S3_BUCKET_SSL_REQUESTS_ONLY", "6"),
         ManagedRule("S3_BUCKET_VERSIONING_ENABLED", "8"),
         ManagedRule("ALB_HTTP_DROP_INVALID_HEADER_ENABLED", "6.a"),
-        ManagedRule("ELBV2_ACM_CERTIFICATE_REQUIRED", "6.a"),
+        ManagedRule("ELBV2_ACM_CERTIFICATE_REQUIRED", "6.a", not_in=(CALGARY, MELBOURNE)),
         ManagedRule("ELB_DELETION_PROTECTION_ENABLED", "8"),
         ManagedRule("CMK_BACKING_KEY_ROTATION_ENABLED", "6.c"),
         ManagedRule("DYNAMODB_TABLE_ENCRYPTED_KMS", "6.c"),
@@ -92,7 +98,16 @@ def managed_rules(retention_days: int) -> Sequence[ManagedRule]:
         ManagedRule("ECR_PRIVATE_TAG_IMMUTABILITY_ENABLED", "7.f"),
         ManagedRule("ECS_CONTAINERS_NONPRIVILEGED", "4.a"),
         ManagedRule("ECS_CONTAINERS_READONLY_ACCESS", "7.f"),
-        ManagedRule("BACKUP_RECOVERY_POINT_ENCRYPTED", "6.c"),
+        ManagedRule("BACKUP_RECOVERY_POINT_ENCRYPTED", "6.c", not_in=(CALGARY,)),
+    ]
+
+
+def rules_of(region: str, retention_days: int, *, of_account: bool) -> Sequence[ManagedRule]:
+    """The rules that a region's Config asks; where `of_account`, also those about what exists once an account."""
+    return [
+        rule
+        for rule in managed_rules(retention_days)
+        if region not in rule.not_in and (of_account or not rule.of_account)
     ]
 
 
@@ -167,13 +182,12 @@ class Config(Room):
             cfg.RetentionConfigurationArgs(region=names.region, retention_period_in_days=retention_days),
             opts=self.child(depends_on=[recorder]),
         )
-        rules = [rule for rule in managed_rules(retention_days) if of_account or not rule.of_account]
         cfg.ConformancePack(
             names.logical("measures"),
             cfg.ConformancePackArgs(
                 region=names.region,
                 name=names.physical("measures"),
-                template_body=conformance_template(rules),
+                template_body=conformance_template(rules_of(names.region, retention_days, of_account=of_account)),
             ),
             opts=self.child(depends_on=[running]),
         )

@@ -1,22 +1,41 @@
 """Settings are recorded in each region and held against the rules that the measures ask for."""
 
+import gzip
 import json
+from importlib.resources import files
 
 import pytest
 
-from infra.cloud_integrated.config_rules import managed_rules
+from infra.cloud_integrated.config_rules import managed_rules, rules_of
+from infra.settings import CLOUD_INTEGRATED_REGIONS
 
 SITES = (("", "us-east-1"), ("-2", "us-west-2"))
 RULES = managed_rules(365)
+OFFERED = json.loads(gzip.decompress((files("moto.config") / "resources" / "aws_managed_rules.json.gz").read_bytes()))[
+    "ManagedRules"
+]
+"""What AWS says of its rules, as moto ships it: parameters, and regions by their places."""
+PLACES = {
+    "us-east-1": "US East (N. Virginia)",
+    "us-east-2": "US East (Ohio)",
+    "us-west-2": "US West (Oregon)",
+    "eu-west-2": "Europe (London)",
+    "eu-central-1": "Europe (Frankfurt)",
+    "af-south-1": "Africa (Cape Town)",
+    "ap-southeast-2": "Asia Pacific (Sydney)",
+    "ap-southeast-4": "Asia Pacific (Melbourne)",
+    "ca-central-1": "Canada (Central)",
+    "ca-west-1": "Canada West (Calgary)",
+}
 
 
-def rules_of(stack, suffix):
+def asked(stack, suffix):
     pack = stack.inputs("aws:cfg/conformancePack:ConformancePack", f"measures{suffix}")
     return json.loads(pack["templateBody"])["Resources"].values()
 
 
 def identifiers(stack, suffix):
-    return {rule["Properties"]["Source"]["SourceIdentifier"] for rule in rules_of(stack, suffix)}
+    return {rule["Properties"]["Source"]["SourceIdentifier"] for rule in asked(stack, suffix)}
 
 
 @pytest.mark.parametrize(("suffix", "region"), SITES)
@@ -115,18 +134,18 @@ def test_the_first_region_asks_all_rules_and_the_second_those_of_a_region(stack)
 
 
 def test_each_rule_is_one_of_aws_under_a_name_of_its_own(stack):
-    rules = rules_of(stack, "")
+    rules = asked(stack, "")
 
     assert len({rule["Properties"]["ConfigRuleName"] for rule in rules}) == len(rules) == len(RULES) > 30
     assert {rule["Properties"]["Source"]["Owner"] for rule in rules} == {"AWS"}
 
 
 def test_parameters_are_those_of_the_measures(stack):
-    asked = {r["Properties"]["Source"]["SourceIdentifier"]: r["Properties"] for r in rules_of(stack, "")}
+    properties = {r["Properties"]["Source"]["SourceIdentifier"]: r["Properties"] for r in asked(stack, "")}
     password = stack.inputs("aws:iam/accountPasswordPolicy:AccountPasswordPolicy", "account")
 
-    assert asked["CW_LOGGROUP_RETENTION_PERIOD_CHECK"]["InputParameters"] == {"MinRetentionTime": "365"}
-    assert asked["IAM_PASSWORD_POLICY"]["InputParameters"] == {
+    assert properties["CW_LOGGROUP_RETENTION_PERIOD_CHECK"]["InputParameters"] == {"MinRetentionTime": "365"}
+    assert properties["IAM_PASSWORD_POLICY"]["InputParameters"] == {
         "RequireUppercaseCharacters": "true",
         "RequireLowercaseCharacters": "true",
         "RequireSymbols": "true",
@@ -145,3 +164,22 @@ def test_a_pack_is_within_what_config_takes(stack):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.identifier)
 def test_each_rule_names_its_clause(rule):
     assert rule.source[0].isdigit()
+
+
+@pytest.mark.parametrize("region", [region for regions in CLOUD_INTEGRATED_REGIONS.values() for region in regions])
+def test_a_region_is_asked_what_aws_offers_there(region):
+    """A pack with a rule that the region doesn't have is refused whole."""
+    offered = {rule.identifier for rule in RULES if _is_offered(OFFERED[rule.identifier]["AWS Region"], PLACES[region])}
+
+    assert {rule.identifier for rule in rules_of(region, 365, of_account=True)} == offered
+
+
+def _is_offered(where, place):
+    everywhere, _, exceptions = where.partition(" except ")
+    assert everywhere == "All supported AWS regions"
+    return place not in exceptions
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.identifier)
+def test_a_rule_is_given_parameters_that_it_knows(rule):
+    assert set(rule.parameters) <= {parameter["Name"] for parameter in OFFERED[rule.identifier]["Parameters"]}
