@@ -89,6 +89,9 @@ def _routes(session: Session) -> dict[str, Properties]:
             for name, spelled in (_ROUTE_DESTINATIONS | _ROUTE_TARGETS).items():
                 if route.get(spelled):
                     properties[name] = route[spelled]
+            if properties.get("gatewayId", "").startswith("vpce-"):
+                # So AWS tells of a way through an endpoint.
+                properties["vpcEndpointId"] = properties.pop("gatewayId")
             properties |= {"state": route.get("State"), "origin": route.get("Origin")}
             found[_route_id(properties) or ""] = properties
     return found

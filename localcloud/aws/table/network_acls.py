@@ -132,11 +132,11 @@ NETWORK_ACLS: Final[Mapping[str, Type]] = {
         identity="{defaultNetworkAclId}",
         create=_adopt_default,
         takes=("defaultNetworkAclId",),
-        reads=(_LIST, _read_entries, _read_subnets),
+        # Its subnets are left out: they come and go by themselves, and nobody changed the list.
+        reads=(_LIST, _read_entries),
         settings=(Setting(_set_entries, _set_entries, tuple(_DIRECTIONS)),),
         tags=EC2_TAGS,
         outputs={"arn": "arn:aws:ec2:{region}:{account}:network-acl/{id}", "defaultNetworkAclId": "{id}"},
-        # Subnets come to the default list by themselves.
         computed=("subnetIds",),
         replaces=("defaultNetworkAclId",),
         write_only=("subnetIds",),
