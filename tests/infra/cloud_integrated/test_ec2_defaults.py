@@ -33,3 +33,9 @@ def test_the_internet_reaches_the_load_balancers_subnets_only(stack):
 
     assert {r["inputs"]["subnetId"].split("/")[-1] for r in exclusions.values()} == public
     assert not any("vpcId" in r["inputs"] for r in exclusions.values())
+
+
+def test_an_open_subnet_is_open_both_ways(stack):
+    exclusions = stack.of_type("aws:ec2/vpcBlockPublicAccessExclusion:VpcBlockPublicAccessExclusion").values()
+
+    assert {r["inputs"]["internetGatewayExclusionMode"] for r in exclusions} == {"allow-bidirectional"}

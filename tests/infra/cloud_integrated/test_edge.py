@@ -130,3 +130,25 @@ def test_the_portal_of_one_region_has_one_record_with_a_health_check(dev_stack):
 
     assert record["healthCheckId"].endswith("/portal")
     assert not {"failoverRoutingPolicies", "setIdentifier"} & set(record)
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_the_balancer_faces_customers_with_the_edges_group_and_certificate(stack, name):
+    suffix = name.removeprefix("portal")
+    inputs, listener = stack.inputs(BALANCER, name), stack.inputs(LISTENER, name)
+
+    assert (inputs["loadBalancerType"], inputs["internal"]) == ("application", False)
+    assert [group.split("/")[-1] for group in inputs["securityGroups"]] == [f"edge{suffix}"]
+    assert listener["loadBalancerArn"].endswith(f"hostco-ci-us-portal{suffix}")
+    assert listener["certificateArn"].endswith(f":portal{suffix}")
+
+
+def test_a_task_is_asked_whether_it_is_well(stack):
+    check = stack.inputs("aws:lb/targetGroup:TargetGroup", "portal")["healthCheck"]
+
+    assert (check["enabled"], check["path"], check["matcher"], check["port"]) == (
+        True,
+        "/health",
+        "200",
+        "traffic-port",
+    )

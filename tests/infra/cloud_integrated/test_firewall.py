@@ -62,3 +62,15 @@ def test_what_was_dropped_and_what_passed_is_logged(stack):
         }
         for kind in ("ALERT", "FLOW")
     ]
+
+
+def test_the_firewall_goes_by_its_policy_and_the_policy_by_the_list(stack):
+    policy = stack.inputs("aws:networkfirewall/firewallPolicy:FirewallPolicy", "exit")["firewallPolicy"]
+    (reference,) = policy["statefulRuleGroupReferences"]
+    logging = stack.inputs("aws:networkfirewall/loggingConfiguration:LoggingConfiguration", "exit")
+
+    assert reference["resourceArn"].endswith(":hostco-ci-us-allowed-domains")
+    assert rule_group(stack)["type"] == "STATEFUL"
+    assert policy["statefulEngineOptions"]["streamExceptionPolicy"] == "REJECT"
+    assert firewall(stack)["firewallPolicyArn"].endswith(":hostco-ci-us-exit")
+    assert logging["firewallArn"].endswith(":hostco-ci-us-exit")

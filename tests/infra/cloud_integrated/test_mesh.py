@@ -60,3 +60,14 @@ def test_services_find_each_other_in_a_namespace_of_the_stack(stack):
     namespace = stack.inputs("aws:servicediscovery/httpNamespace:HttpNamespace", "services")
 
     assert namespace["name"] == "hostco-ci-us-services"
+
+
+def test_the_authority_is_kept_in_hardware_and_lives_ten_years(stack):
+    authority = stack.inputs(AUTHORITY, "services")
+    own = stack.inputs("aws:acmpca/certificate:Certificate", "services")
+
+    assert authority["keyStorageSecurityStandard"] == "FIPS_140_2_LEVEL_3_OR_HIGHER"
+    assert authority["permanentDeletionTimeInDays"] == 30
+    assert own["validity"] == {"type": "YEARS", "value": "10"}
+    assert own["signingAlgorithm"] == authority["certificateAuthorityConfiguration"]["signingAlgorithm"]
+    assert own["signingAlgorithm"] == "SHA256WITHECDSA"

@@ -120,3 +120,34 @@ def test_the_second_network_lies_apart(stack):
         "network": ("us-east-1", "10.50.0.0/16"),
         "network-2": ("us-west-2", "10.51.0.0/16"),
     }
+
+
+@pytest.mark.parametrize("suffix", ["", "-2"])
+def test_everything_of_a_region_belongs_to_its_network(stack, suffix):
+    networks = {
+        r["inputs"]["vpcId"].split("/")[-1]
+        for r in stack.resources
+        if "vpcId" in r["inputs"] and r["name"].endswith("-2") is bool(suffix)
+    }
+
+    assert networks == {f"network{suffix}"}
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_load_balancers_subnets_lead_to_the_internet(stack, zone):
+    (route,) = routes(stack, f"public-{zone}")
+
+    assert (route["destinationCidrBlock"], route["gatewayId"].split("/")[-1]) == ("0.0.0.0/0", "internet")
+
+
+def test_flow_logs_are_written_by_their_own_role_every_minute(stack):
+    flow_log = stack.inputs("aws:ec2/flowLog:FlowLog", "network")
+
+    assert flow_log["iamRoleArn"].endswith("role/hostco-ci-us-flow-logs")
+    assert (flow_log["logDestinationType"], flow_log["maxAggregationInterval"]) == ("cloud-watch-logs", 60)
+
+
+def test_the_default_acl_is_the_networks(stack):
+    assert stack.inputs("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", "default")["defaultNetworkAclId"] == (
+        "acl-default-network"
+    )

@@ -55,3 +55,18 @@ def test_the_function_logs_to_its_own_encrypted_group(stack):
     assert function["handler"] == "handler.rotate"
     assert function["loggingConfig"] == {"logFormat": "JSON", "logGroup": "/hostco/ci-us/rotation"}
     assert stack.inputs("aws:cloudwatch/logGroup:LogGroup", "rotation")["kmsKeyId"].endswith("key/logs-key")
+
+
+def test_the_function_runs_once_at_a_time_in_its_own_role(stack):
+    function = stack.inputs("aws:lambda/function:Function", "rotation")
+    permission = stack.inputs("aws:lambda/permission:Permission", "rotation")
+
+    assert function["role"].endswith("role/hostco-ci-us-rotation")
+    assert function["reservedConcurrentExecutions"] == 1
+    assert function["runtime"] == "python3.13"
+    assert (permission["function"], permission["action"]) == ("hostco-ci-us-rotation", "lambda:InvokeFunction")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rotation_is_of_its_secret(stack, name):
+    assert stack.inputs("aws:secretsmanager/secretRotation:SecretRotation", name)["secretId"].endswith(f"/{name}")

@@ -78,3 +78,11 @@ def test_stores_are_reached_by_the_lists_of_their_own_addresses(stack):
 def test_security_groups_hold_no_rules_of_their_own(stack):
     for each in stack.of_type("aws:ec2/securityGroup:SecurityGroup").values():
         assert not {"ingress", "egress"} & set(each["inputs"])
+
+
+def test_every_rule_is_of_tcp_and_names_one_peer(stack):
+    for type_ in (INGRESS, EGRESS):
+        for name, rule in stack.of_type(type_).items():
+            peers = {"cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"} & set(rule["inputs"])
+            assert (rule["inputs"]["ipProtocol"], len(peers)) == ("tcp", 1), name
+            assert rule["inputs"].get("cidrIpv4", "0.0.0.0/0") == "0.0.0.0/0"

@@ -197,3 +197,36 @@ def test_the_cluster_is_watched(stack):
 
 def test_all_digests_of_the_sample_are_of_services(sample):
     assert set(sample["cloudIntegrated"]["images"]) == set(SERVICES)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_runs_its_own_task_on_machines_that_aws_looks_after(stack, name):
+    task, running = stack.inputs(TASK, name), service(stack, name)
+
+    assert (task["requiresCompatibilities"], task["networkMode"]) == (["FARGATE"], "awsvpc")
+    assert (running["launchType"], running["deploymentMaximumPercent"]) == ("FARGATE", 200)
+    assert running["cluster"].endswith("hostco-ci-us-services")
+    assert running["taskDefinition"].split(":")[-1] == name
+    assert (running["enableEcsManagedTags"], running["propagateTags"]) == (True, "SERVICE")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_proxies_find_each_other_and_log(stack, name):
+    connection = service(stack, name)["serviceConnectConfiguration"]
+
+    assert connection["namespace"].endswith("hostco-ci-us-services")
+    assert connection["logConfiguration"]["logDriver"] == "awslogs"
+    assert connection["logConfiguration"]["options"] == {
+        "awslogs-group": f"/hostco/ci-us/{name}", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "proxy"
+    }  # fmt: skip
+    for server in connection.get("services", []):
+        assert server["discoveryName"] == name
+        assert server["clientAlias"] == [{"port": 8080, "dnsName": name}]
+
+
+def test_scaling_goes_by_the_processors_time(stack):
+    for kind in ("target:Target", "policy:Policy"):
+        inputs = stack.inputs(f"aws:appautoscaling/{kind}", "portal")
+        assert (inputs["serviceNamespace"], inputs["scalableDimension"]) == ("ecs", "ecs:service:DesiredCount")
+    metric = stack.inputs("aws:appautoscaling/policy:Policy", "portal")["targetTrackingScalingPolicyConfiguration"]
+    assert metric["predefinedMetricSpecification"] == {"predefinedMetricType": "ECSServiceAverageCPUUtilization"}

@@ -81,3 +81,15 @@ def test_a_region_has_a_vpn_once_it_serves(stack, stack_failed_over):
     assert set(stack_failed_over.of_type(ENDPOINT)) == {"vpn", "vpn-2"}
     (device, _) = stack_failed_over.inputs(ENDPOINT, "vpn-2")["authenticationOptions"]
     assert device["rootCertificateChainArn"].startswith("arn:aws:acm:us-west-2:")
+
+
+def test_clients_wear_the_vpns_group_and_come_from_its_range(stack):
+    assert [group.split("/")[-1] for group in vpn(stack)["securityGroupIds"]] == ["vpn"]
+    assert vpn(stack)["clientCidrBlock"] == "172.21.0.0/20"
+    assert vpn(stack)["serverCertificateArn"].endswith("vpn")
+
+
+def test_subnets_and_rules_are_the_vpns(stack):
+    for kind in ("networkAssociation:NetworkAssociation", "authorizationRule:AuthorizationRule"):
+        for each in stack.of_type(f"aws:ec2clientvpn/{kind}").values():
+            assert each["inputs"]["clientVpnEndpointId"].endswith("/vpn")

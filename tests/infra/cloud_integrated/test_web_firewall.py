@@ -82,3 +82,23 @@ def test_its_log_may_use_the_key_of_logs(stack, statements, key, region):
         f"arn:aws:logs:{region}:123456789012:log-group:{group}"
         in use["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
     )
+
+
+@pytest.mark.parametrize("name", REGIONS)
+def test_what_no_rule_refuses_is_let_through_and_all_is_counted(stack, name):
+    inputs = stack.inputs("aws:wafv2/webAcl:WebAcl", name)
+    seen = [inputs["visibilityConfig"], *(rule["visibilityConfig"] for rule in inputs["rules"])]
+
+    assert inputs["scope"] == "REGIONAL"
+    assert inputs["defaultAction"] == {"allow": {}}
+    assert all(each["cloudwatchMetricsEnabled"] and each["sampledRequestsEnabled"] for each in seen)
+
+
+def test_the_log_is_the_firewalls(stack):
+    logging = stack.inputs("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "edge")
+    (override,) = rules(stack, "edge")["AWSManagedRulesCommonRuleSet"]["statement"]["managedRuleGroupStatement"][
+        "ruleActionOverrides"
+    ]
+
+    assert logging["resourceArn"].endswith("hostco-ci-us-edge")
+    assert override["actionToUse"] == {"count": {}}
