@@ -5,7 +5,7 @@ from typing import Final
 
 from localcloud.aws.cloud import RefusedError, Session
 from localcloud.aws.model import Setting, Type, call, read
-from localcloud.aws.table.common import EC2_TAGS, filters, tagged
+from localcloud.aws.table.common import EC2_TAGS, tagged
 from localcloud.backend import Properties
 
 
@@ -34,13 +34,6 @@ def _prefix_list(session: Session, values: Properties) -> Properties:
     by_name = [{"Name": "prefix-list-name", "Values": [values["serviceName"]]}]
     path = "PrefixLists[0].PrefixListId"
     return {"prefixListId": session.ask("describe_managed_prefix_lists", path, Filters=by_name)}
-
-
-def _prefix_list(session: Session, values: Properties) -> Properties:
-    """The addresses of the service behind a gateway, as security groups name them."""
-    named = filters(prefix_list_name=values["serviceName"])
-    held = session.ask("describe_managed_prefix_lists", "PrefixLists[0].PrefixListId", Filters=named)
-    return {"prefixListId": held} if held and values["vpcEndpointType"] == "Gateway" else {}
 
 
 def _delete_endpoint(session: Session, values: Properties) -> None:
@@ -152,7 +145,6 @@ ENDPOINTS: Final[Mapping[str, Type]] = {
                 "eniId: starts_with(ResourceId, 'eni-') && ResourceId || `null`, tags: Tags}",
                 FlowLogIds=["{id}"],
             ),
-            _prefix_list,
         ),
         delete=(call("delete_flow_logs", FlowLogIds=["{id}"]),),
         tags=EC2_TAGS,
