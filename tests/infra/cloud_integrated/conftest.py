@@ -60,6 +60,9 @@ class Stack:
 Answer = Callable[[str, str, dict[str, Any]], dict[str, Any]]
 
 COMPUTED: dict[str, Answer] = {
+    "aws:cloudwatch/logGroup:LogGroup": lambda called, region, _: {
+        "arn": f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{called}"
+    },
     "aws:kms/key:Key": lambda called, region, _: {
         "keyId": called, "arn": f"arn:aws:kms:{region}:{ACCOUNT}:key/{called}"
     },
@@ -122,8 +125,7 @@ def answer(type_: str, inputs: dict[str, Any]) -> dict[str, Any]:
     module = re.split("[:/]", type_)[1]
     called = inputs.get("name") or inputs.get("bucket") or inputs.get("tags", {}).get("Name")
     region = inputs.get("region", REGION)
-    service = "logs" if "logGroup" in type_ else ARN_SERVICES.get(module, module)
-    outputs: dict[str, Any] = {"arn": f"arn:aws:{service}:{region}:{ACCOUNT}:{called}"}
+    outputs: dict[str, Any] = {"arn": f"arn:aws:{ARN_SERVICES.get(module, module)}:{region}:{ACCOUNT}:{called}"}
     return outputs | COMPUTED.get(type_, lambda _called, _region, _inputs: {})(called, region, inputs)
 
 

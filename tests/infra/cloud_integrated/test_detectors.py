@@ -84,7 +84,7 @@ def test_findings_are_kept_in_a_log_group(stack, statements, suffix, region):
     name = f"findings{suffix}"
     rule = stack.inputs("aws:cloudwatch/eventRule:EventRule", name)
     target = stack.of_type("aws:cloudwatch/eventTarget:EventTarget")[name]
-    group = f"arn:aws:logs:{region}:123456789012:/hostco/ci-us/{name}"
+    group = f"arn:aws:logs:{region}:123456789012:log-group:/hostco/ci-us/{name}"
     policy = stack.of_type("aws:cloudwatch/logResourcePolicy:LogResourcePolicy")[name]
 
     assert rule["state"] == "ENABLED"

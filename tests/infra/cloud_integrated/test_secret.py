@@ -45,7 +45,8 @@ def test_the_function_changes_our_secrets_and_no_others(stack, statements):
         f"arn:aws:secretsmanager:us-east-1:123456789012:hostco-ci-us-{name}" for name in ("portal", "tokens")
     ]
     assert policy["RandomValue"]["Action"] == "secretsmanager:GetRandomPassword"
-    assert policy["WriteLogs"]["Resource"] == "arn:aws:logs:us-east-1:123456789012:/hostco/ci-us/rotation:log-stream:*"
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:/hostco/ci-us/rotation"
+    assert policy["WriteLogs"]["Resource"] == f"{group}:log-stream:*"
 
 
 def test_the_function_logs_to_its_own_encrypted_group(stack):

@@ -142,7 +142,7 @@ def test_an_execution_role_pulls_one_image_writes_one_log_and_reads_one_secret(s
             f"arn:aws:ecr:us-east-1:123456789012:repository/hostco-ci-us/{name}",
             "arn:aws:ecr:*:*:repository/aws-guardduty-agent-fargate",
         ],
-        "WriteLogs": f"arn:aws:logs:us-east-1:123456789012:/hostco/ci-us/{name}:log-stream:*",
+        "WriteLogs": f"arn:aws:logs:us-east-1:123456789012:log-group:/hostco/ci-us/{name}:log-stream:*",
         **(secret if name in ("portal", "tokens") else {}),
     }
     assert policy["SignInToRegistry"]["Action"] == "ecr:GetAuthorizationToken"
