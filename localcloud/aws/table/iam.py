@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from localcloud.aws.cloud import Session
 from localcloud.aws.model import Setting, Tags, Type, call, read
@@ -61,6 +61,17 @@ def _delete_policy(session: Session, values: Properties) -> None:
     for version in _old_versions(session, values["id"]):
         session.call("delete_policy_version", policy | {"VersionId": version})
     session.call("delete_policy", policy)
+
+
+def _create_linked_role(session: Session, values: Properties) -> dict[str, Any]:
+    """The role, made or taken over: all stacks share this account, and a service has one role in it. In AWS each stack
+    has an account of its own, and the second creation is refused."""
+    suffix = values.get("customSuffix")
+    for arn in session.ask("list_roles", "Roles[].Arn", PathPrefix=f"/aws-service-role/{values['awsServiceName']}/"):
+        if suffix is None or arn.endswith(f"_{suffix}"):
+            return {"Role": {"Arn": arn}}
+    names = ("awsServiceName", "customSuffix", "description")
+    return session.call("create_service_linked_role", {name: values[name] for name in names if values.get(name)})
 
 
 def _read_linked_role(session: Session, values: Properties) -> Properties | None:
@@ -249,12 +260,8 @@ IAM: Final[Mapping[str, Type]] = {
     "aws:iam/serviceLinkedRole:ServiceLinkedRole": Type(
         service="iam",
         identity="Role.Arn",
-        create=call(
-            "create_service_linked_role",
-            AWSServiceName="{awsServiceName}",
-            CustomSuffix="{customSuffix}",
-            Description="{description}",
-        ),
+        create=_create_linked_role,
+        takes=("awsServiceName", "customSuffix", "description"),
         reads=(_read_linked_role,),
         settings=(Setting(call("update_role_description", RoleName="{name}", Description="{description}")),),
         delete=(_delete_linked_role,),
