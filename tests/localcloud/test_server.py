@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import boto3
 import grpc
@@ -20,6 +21,8 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from localcloud.provider import FIND
 from localcloud.values import from_wire, to_wire
 
+GUID = "00000000-0000-4000-8000-000000000001"
+
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -27,8 +30,8 @@ Start = Callable[..., "subprocess.Popen[str]"]
 def start(tmp_path: Path) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
-    def run(*arguments: str) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "localcloud", "aws", "--directory", str(tmp_path), *arguments]
+    def run(*arguments: str, cloud: str = "aws") -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "localcloud", cloud, "--directory", str(tmp_path), *arguments]
         environment = os.environ | {"AWS_ENDPOINT_URL": "http://192.0.2.1", "AWS_PROFILE": "somebody"}
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
         started.append(process)
@@ -40,9 +43,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process.communicate()
 
 
-def record(directory: Path, process: "subprocess.Popen[str]") -> dict[str, Any]:
+def record(directory: Path, process: "subprocess.Popen[str]", cloud: str = "aws") -> dict[str, Any]:
     """The record of a cloud that has come up."""
-    path = directory / "aws.json"
+    path = directory / f"{cloud}.json"
     deadline = time.monotonic() + 60
     while not path.exists():
         assert process.poll() is None, process.communicate()
@@ -93,3 +96,25 @@ def test_taken_port_is_one_sentence(start: Start, tmp_path: Path) -> None:
     assert errors.count("\n") == 1
     assert f"Port {port}" in errors
     assert not (tmp_path / "aws.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("cloud", "kind", "inputs"),
+    [
+        ("azure", "azure-native:resources:ResourceGroup", {"resourceGroupName": "a", "location": "eastus"}),
+        ("entra", "azuread:index/group:Group", {"displayName": "a", "securityEnabled": True}),
+    ],
+)
+def test_clouds_in_memory_serve_the_engine_and_their_back_door(
+    start: Start, tmp_path: Path, cloud: str, kind: str, inputs: dict[str, Any]
+) -> None:
+    found = record(tmp_path, start(cloud=cloud), cloud)
+    configuration = {"subscriptionId": GUID, "tenantId": GUID}
+    with grpc.insecure_channel(f"127.0.0.1:{found['providerPort']}") as channel:
+        provider = provider_pb2_grpc.ResourceProviderStub(channel)
+        assert provider.GetPluginInfo(Empty()).version
+        provider.Configure(provider_pb2.ConfigureRequest(args=to_wire(configuration)))
+        urn = f"urn:pulumi:test::hosting::{kind}::a"
+        identity = provider.Create(provider_pb2.CreateRequest(urn=urn, properties=to_wire(inputs))).id
+    with urlopen(f"http://127.0.0.1:{found['httpPort']}/") as answer:
+        assert json.load(answer) == {"value": [{"id": identity}]}
