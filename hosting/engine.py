@@ -28,6 +28,7 @@ from pulumi.automation import (
 
 from hosting.errors import HostingError
 from hosting.positions import Positions
+from hosting.settling import settling
 from infra.__main__ import main as program
 
 _LOCKED_BY = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
@@ -170,7 +171,7 @@ class StackEngine:
         try:
             workspace = LocalWorkspace(
                 work_dir=str(place.folder),
-                program=self.positions.noting(program),
+                program=self.positions.noting(settling(program)),
                 env_vars=dict(place.environment),
                 pulumi_command=command,
             )

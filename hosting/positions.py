@@ -7,10 +7,12 @@ way from the program to the engine.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlparse
 
 from pulumi.runtime import settings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,13 @@ class Positions:
         self._root = root
         self.by_urn: dict[str, Position] = {}
 
-    def noting(self, program: Callable[[], None]) -> Callable[[], None]:
+    def noting(self, program: Callable[[], T]) -> Callable[[], T]:
         """The program, which tells the engine everything by way of this."""
 
-        def noted() -> None:
+        def noted() -> T:
             monitor = _Monitor(settings.get_monitor(), self._note)
             settings.SETTINGS.monitor = monitor  # pyright: ignore[reportAttributeAccessIssue]  # typed for its stub only
-            program()
+            return program()
 
         return noted
 

@@ -28,6 +28,7 @@ class Clone:
         self.root = root
         for name in ("infra", "policies", "localcloud", "hosting", "tools"):
             shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "docs", root / "docs")
         for file in ROOT.glob("Pulumi*.yaml"):
             shutil.copy(file, root)
         (root / ".venv").symlink_to(ROOT / ".venv")
@@ -53,7 +54,7 @@ class Clone:
     def run(self, *arguments, **environment):
         """Types a `hosting` command and waits for it; gives the process with what it printed."""
         process = self.start(*arguments, **environment)
-        stdout, stderr = process.communicate(timeout=300)
+        stdout, stderr = process.communicate(timeout=900)
         return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
 
     def succeeds(self, *arguments, **environment):
@@ -87,12 +88,12 @@ class Clone:
             ["pulumi", *arguments], cwd=self.root, env=self.variables(), capture_output=True, text=True, check=False
         )
 
-    def client(self, service):
+    def client(self, service, region="us-east-1"):
         """A client of AWS's own for the local cloud."""
         return boto3.client(
             service,
             endpoint_url=self.variables()["AWS_ENDPOINT_URL"],
-            region_name="us-east-1",
+            region_name=region,
             aws_access_key_id="local",
             aws_secret_access_key="local",
         )

@@ -1,4 +1,4 @@
-"""Both stacks through the real engine, the policy pack and the local cloud, as a person would use them."""
+"""The stacks through the real engine, the policy pack and the local cloud, as a person would use them."""
 
 import contextlib
 import json
@@ -12,12 +12,15 @@ from policies import rules
 from policies.rulebook import discover
 
 STACKS = ("useast", "ci-us")
+ALL = (*STACKS, "ci-eu", "identity")
+TENANTS = ("acme", "globex", "initech")
+CLOUDS = ("aws:", "azure-native:", "azuread:")
 BREACHES = {
     "useast": {
         "vault-key-rotates": (
-            "infra/aware/keys.py",
-            "rotation_policy=rotation_policy(),",
-            'rotation_policy=None if name == "tenant-acme" else rotation_policy(),',
+            "infra/aware/vault.py",
+            "rotation_policy=rotation_policy(expires=expires),",
+            'rotation_policy=None if name == "tenant-acme" else rotation_policy(expires=expires),',
         ),
         "front-door-domain-takes-strongest-tls-only": (
             "infra/aware/edge.py",
@@ -25,21 +28,21 @@ BREACHES = {
             "AfdMinimumTlsVersion.TLS12",
         ),
         "network-group-lets-no-one-in": (
-            "infra/aware/network.py",
-            'Flow("Inbound", "allow-apps", apps, private_endpoints, "Keys and customer data for the services"),',
+            "infra/aware/security_groups.py",
+            'Flow("Inbound", "allow-apps", apps, private_endpoints, "Keys, customer data, search, images"),',
             'Flow("Inbound", "allow-apps", "Internet", private_endpoints, "Operation", ports="22"),',
         ),
         "encryption-scope-uses-tenants-own-key": (
-            "infra/aware/data.py",
-            "keys.tenant_keys[tenant.tenant.id])",
-            'keys.tenant_keys["globex" if tenant.tenant.id == "acme" else tenant.tenant.id])',
+            "infra/aware/storage.py",
+            "self._tenant_container(tenant, keys.tenant_keys[tenant.tenant.id])",
+            'self._tenant_container(tenant, keys.tenant_keys["globex"])',
         ),
     },
     "ci-us": {
         "kms-key-rotates": (
             "infra/cloud_integrated/keys.py",
             "enable_key_rotation=True,",
-            'enable_key_rotation=tenant != "acme",',
+            'enable_key_rotation="acme" not in name,',
         ),
         "listener-takes-strongest-tls-only": (
             "infra/cloud_integrated/edge.py",
@@ -47,15 +50,15 @@ BREACHES = {
             '"ELBSecurityPolicy-TLS13-1-2-2021-06"',
         ),
         "ingress-rule-lets-nothing-else-in": (
-            "infra/cloud_integrated/network.py",
-            'self._ingress("edge-from-internet", edge, HTTPS_PORT, cidr_ipv4=INTERNET)',
-            'self._ingress("edge-from-internet", edge, 22, cidr_ipv4=INTERNET)',
+            "infra/cloud_integrated/security_groups.py",
+            'self._ingress(f"{target}-from-internet", target, HTTPS_PORT, cidr_ipv4=INTERNET)',
+            'self._ingress(f"{target}-from-internet", target, 22, cidr_ipv4=INTERNET)',
         ),
         "s3-bucket-encrypted-by-tenants-own-key": (
-            "infra/cloud_integrated/__init__.py",
-            "self._data.tenant_bucket(resources, key_arn=key_arn, used_by=role)",
-            "self._first = getattr(self, '_first', key_arn)\n"
-            "        self._data.tenant_bucket(resources, key_arn=self._first, used_by=role)",
+            "infra/cloud_integrated/tenant.py",
+            "site.data.tenant_bucket(resources, key_arn=key, used_by=access.tenant_users)",
+            "site.data.tenant_bucket(resources, key_arn=globals().setdefault('first', key),"
+            " used_by=access.tenant_users)",
         ),
     },
 }
@@ -76,22 +79,25 @@ def changes(printed):
     return re.search(r"previewed: (.*)\.$", printed, re.MULTILINE).group(1)
 
 
-def test_a_second_up_changes_nothing(clone, stack):
-    assert changes(clone.succeeds("preview", "--stack", stack)) == "no changes"
-    assert f"{stack} up: no changes." in clone.succeeds("up", "--stack", stack)
+def resources_of(clone, stack):
+    return clone.export(stack)["deployment"]["resources"]
 
 
-def test_the_report_is_about_the_whole_stack(clone, stack):
-    printed = clone.succeeds("preview", "--stack", stack)
+@pytest.mark.parametrize("stack", ALL)
+def test_a_second_up_changes_nothing_and_the_report_is_about_everything(deployed, stack):
+    clone = deployed(stack)
 
-    (counts,) = re.findall(
+    printed = clone.succeeds("up", "--stack", stack)
+
+    assert changes(printed) == "no changes"
+    assert f"{stack} up: no changes." in printed
+    counts = re.findall(
         r"Policy: (\d+) rules ran, (\d+) of .*?, (\d+) resources judged, 0 violations, 0 undetermined\.", printed
     )
-    ran, touched, judged = map(int, counts)
-    in_cloud = [r for r in clone.export(stack)["deployment"]["resources"] if r["type"].startswith(("aws:", "azure"))]
-    assert ran == len(discover(rules))
-    assert touched > 14
-    assert judged >= len(in_cloud)
+    ran, _, judged = map(int, counts[-1])
+    assert ran >= len(discover(rules))
+    assert judged >= len([each for each in resources_of(clone, stack) if each["type"].startswith(CLOUDS)])
+    assert "exempted" not in printed
 
 
 def test_the_state_is_what_an_auditor_finds_nothing_in(clone, stack, tmp_path):
@@ -105,16 +111,17 @@ def test_the_state_is_what_an_auditor_finds_nothing_in(clone, stack, tmp_path):
 
 def test_a_breach_in_the_state_is_found_by_an_auditor(clone, stack, tmp_path):
     state = clone.export(stack)
-    key = next(r for r in state["deployment"]["resources"] if r["urn"].split("::")[-1].startswith("tenant-acme"))
-    for resource in state["deployment"]["resources"]:
-        if resource["type"] in ("aws:kms/key:Key", "azure-native:keyvault:Key") and "acme" in resource["urn"]:
-            key = resource
+    keys = [
+        resource
+        for resource in state["deployment"]["resources"]
+        if resource["type"] in ("aws:kms/key:Key", "azure-native:keyvault:Key") and "acme" in resource["urn"]
+    ]
     for side in ("inputs", "outputs"):
-        if "enableKeyRotation" in key[side]:
-            key[side]["enableKeyRotation"] = False
+        if "enableKeyRotation" in keys[0][side]:
+            keys[0][side]["enableKeyRotation"] = False
         else:
-            key[side].pop("rotationPolicy", None)
-            key[side].get("properties", {}).pop("rotationPolicy", None)
+            keys[0][side].pop("rotationPolicy", None)
+            keys[0][side].get("properties", {}).pop("rotationPolicy", None)
     export = tmp_path / "export.json"
     export.write_text(json.dumps(state))
 
@@ -124,11 +131,12 @@ def test_a_breach_in_the_state_is_found_by_an_auditor(clone, stack, tmp_path):
     assert "rotat" in judged.stdout + judged.stderr
 
 
-def test_the_clouds_own_schemas_find_no_error(clone, stack, tmp_path, judge_of_clouds_schemas):
+@pytest.mark.parametrize("stack", [*STACKS, "ci-eu"])
+def test_the_clouds_own_schemas_find_no_error(deployed, stack, tmp_path, judge_of_clouds_schemas):
     if judge_of_clouds_schemas is None:
         return
     export = tmp_path / "export.json"
-    export.write_text(json.dumps(clone.export(stack)))
+    export.write_text(json.dumps(deployed(stack).export(stack)))
 
     judged = subprocess.run(
         [sys.executable, str(judge_of_clouds_schemas), "--errors-only", str(export)],
@@ -140,84 +148,157 @@ def test_the_clouds_own_schemas_find_no_error(clone, stack, tmp_path, judge_of_c
     assert judged.returncode == 0, judged.stdout
 
 
+@pytest.mark.parametrize(("stack", "page"), [("useast", "docs/aware.md"), ("ci-us", "docs/cloud-integrated.md")])
+def test_the_diagram_is_drawn_from_what_is_deployed(deployed, stack, page):
+    deployed(stack).succeeds("diagram", "--stack", stack, "--into", page, "--check")
+
+
 def test_a_change_behind_its_back_is_found_and_healed(deployed):
-    clone = deployed("ci-us")
-    kms = clone.client("kms")
+    clone = deployed("ci-eu")
+    kms = clone.client("kms", "eu-central-1")
     key = kms.describe_key(KeyId="alias/tenant/globex")["KeyMetadata"]["KeyId"]
     kms.disable_key_rotation(KeyId=key)
 
-    found = clone.succeeds("refresh", "--stack", "ci-us")
-    healed = clone.succeeds("up", "--stack", "ci-us")
+    found = clone.succeeds("refresh", "--stack", "ci-eu")
+    healed = clone.succeeds("up", "--stack", "ci-eu")
 
-    assert "1 resource of ci-us changed behind the program's back" in found
+    assert "1 resource of ci-eu changed behind the program's back" in found
     assert "enableKeyRotation" in found
-    assert "ci-us up: 1 update." in healed
+    assert "ci-eu up: 1 update." in healed
     assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
 
 
-def test_every_tenants_bucket_is_encrypted_with_its_own_key(deployed):
-    clone = deployed("ci-us")
-    s3, kms = clone.client("s3"), clone.client("kms")
-    keys = {}
-    for tenant in ("acme", "globex", "initech"):
-        encryption = s3.get_bucket_encryption(Bucket=f"hostco-ci-us-tenant-{tenant}")
-        (rule,) = encryption["ServerSideEncryptionConfiguration"]["Rules"]
-        keys[tenant] = rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"]
-        assert kms.describe_key(KeyId=f"alias/tenant/{tenant}")["KeyMetadata"]["Arn"] == keys[tenant]
-
-    assert len(set(keys.values())) == len(keys)
+REGIONS = {"ci-us": ("us-east-1", "us-west-2"), "ci-eu": ("eu-central-1",)}
 
 
-@pytest.mark.parametrize("existing", [False, True], ids=["before anything exists", "afterwards"])
-def test_breaches_in_the_program_are_refused_in_the_preview(deployed, new_clone, stack, existing):
+@pytest.mark.parametrize("stack", REGIONS)
+def test_every_tenant_has_a_key_a_bucket_and_a_replica_of_its_own(deployed, stack):
+    """As a client of AWS's own sees it."""
+    clone = deployed(stack)
+    keys = set()
+    for region, suffix in zip(REGIONS[stack], ("", "-2"), strict=False):
+        s3, kms = clone.client("s3", region), clone.client("kms", region)
+        for tenant in TENANTS:
+            bucket = f"hostco-{stack}-tenant-{tenant}{suffix}"
+            key = kms.describe_key(KeyId=f"alias/tenant/{tenant}")["KeyMetadata"]["Arn"]
+            encryption = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]
+            (rule,) = encryption["Rules"]
+            policies = [
+                s3.get_bucket_policy(Bucket=bucket)["Policy"],
+                kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"],
+            ]
+
+            assert rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] == key
+            assert rule["BucketKeyEnabled"]
+            assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
+            assert all(f'"aws:PrincipalTag/tenant": "{tenant}"' in policy for policy in policies)
+            assert not any(other in policy for policy in policies for other in TENANTS if other != tenant)
+            assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+            assert s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+            keys.add(key)
+            if len(REGIONS[stack]) == 2:
+                other = bucket.removesuffix("-2") if suffix else bucket + "-2"
+                (copy,) = s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]["Rules"]
+                assert copy["Destination"]["Bucket"] == f"arn:aws:s3:::{other}"
+
+    assert len(keys) == len(TENANTS) * len(REGIONS[stack])
+
+
+@pytest.mark.parametrize(
+    ("stack", "existing"),
+    [("useast", False), ("ci-us", False), ("ci-us", True)],
+    ids=["useast before anything exists", "ci-us before anything exists", "ci-us afterwards"],
+)
+def test_breaches_in_the_program_are_refused_in_the_preview(deployed, new_clone, stack, existing, tmp_path):
     clone = deployed(stack) if existing else new_clone()
     with contextlib.ExitStack() as breaches:
         for file, right, wrong in BREACHES[stack].values():
             breaches.enter_context(clone.changed(file, (right, wrong)))
-        printed = clone.is_refused("preview", "--stack", stack)
+        printed = clone.is_refused("preview", "--stack", stack, "--report", str(tmp_path))
 
     found = set(re.findall(r"^violation ([a-z0-9-]+):", printed, re.MULTILINE))
     assert found >= BREACHES[stack].keys(), printed
+    (run,) = json.loads((tmp_path / f"{stack}.sarif").read_text())["runs"]
+    places = {
+        result["ruleId"]: result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for result in run["results"]
+        if result["level"] == "error"
+    }
+    assert all(places[rule].startswith("infra/") for rule in BREACHES[stack])
 
 
 def test_the_row_of_an_active_tenant_can_not_be_removed(clone, stack):
-    before = clone.export(stack)["deployment"]["resources"]
+    before = resources_of(clone, stack)
 
     with clone.configured(stack, tenants=[{"id": "globex"}, {"id": "initech"}]):
         printed = clone.is_refused("up", "--stack", stack)
 
     assert "Tenant 'acme' has no row any more" in printed
-    assert clone.export(stack)["deployment"]["resources"] == before
+    assert resources_of(clone, stack) == before
 
 
-def test_another_tenant_changes_only_its_own_resources(clone, stack):
-    with clone.configured(stack, tenants=[{"id": t} for t in ("acme", "globex", "initech", "umbrella")]):
+def test_a_change_that_would_replace_data_is_refused(clone, stack):
+    before = resources_of(clone, stack)
+
+    with clone.configured(stack, namePrefix="another"):
+        printed = clone.is_refused("up", "--stack", stack)
+
+    assert "belongs to keys, data, logs or backups and would be deleted or replaced" in printed
+    assert resources_of(clone, stack) == before
+
+
+@pytest.mark.parametrize(("stack", "count"), [("useast", 9), ("ci-us", 26), ("ci-eu", 13)])
+def test_another_tenant_changes_only_its_own_resources(deployed, stack, count):
+    clone = deployed(stack)
+
+    with clone.configured(stack, tenants=[{"id": tenant} for tenant in (*TENANTS, "umbrella")]):
         printed = clone.succeeds("preview", "--stack", stack)
 
+    made = re.findall(r"^  \+ (\S+) (.*)$", printed, re.MULTILINE)
     assert re.fullmatch(r"\d+ create", changes(printed))
+    assert len([kind for kind, _ in made if kind.startswith(CLOUDS)]) == count or not made
 
 
 def test_destroy_is_refused_while_tenants_are_active(clone, stack):
-    before = clone.export(stack)["deployment"]["resources"]
+    before = resources_of(clone, stack)
 
     printed = clone.is_refused("destroy", "--stack", stack, "--ignore-protect")
 
     assert "acme, globex, initech" in printed
     assert "set each one's state to `deleted`" in printed
-    assert clone.export(stack)["deployment"]["resources"] == before
+    assert resources_of(clone, stack) == before
 
 
+@pytest.mark.parametrize("stack", ["useast", "ci-eu"])
 def test_a_tenant_goes_in_two_steps_and_the_rest_stays(new_clone, stack):
     clone = new_clone()
     clone.succeeds("up", "--stack", stack)
     others = [{"id": "globex"}, {"id": "initech"}]
-    count = len(clone.export(stack)["deployment"]["resources"])
+    count = len(resources_of(clone, stack))
     with clone.configured(stack, tenants=[{"id": "acme", "state": "deleted"}, *others]):
         clone.succeeds("up", "--stack", stack)
-        assert len(clone.export(stack)["deployment"]["resources"]) == count
+        assert len(resources_of(clone, stack)) == count
     with clone.configured(stack, tenants=others):
         clone.succeeds("up", "--stack", stack)
 
-        left = [resource["urn"] for resource in clone.export(stack)["deployment"]["resources"]]
-        assert not [urn for urn in left if "acme" in urn]
-        assert changes(clone.succeeds("preview", "--stack", stack)) == "no changes"
+        assert not [resource["urn"] for resource in resources_of(clone, stack) if "acme" in resource["urn"]]
+
+
+def test_configuration_can_not_switch_a_rule_off(new_clone, tmp_path):
+    """Not even for an engine that is called past the tool, which refuses such a configuration."""
+    clone = new_clone()
+    clone.succeeds("preview", "--stack", "identity")
+    (rule, *_) = [each.name for each in discover(rules) if each.name == "resource-type-is-reviewed"]
+    lower = tmp_path / "lower.json"
+    lower.write_text(json.dumps({rule: "disabled"}))
+    export = tmp_path / "export.json"
+    kind = "aws:ec2/instance:Instance"
+    resource = {"urn": f"urn:pulumi:x::hosting::{kind}::x", "type": kind, "custom": True, "id": "x", "inputs": {}}
+    export.write_text(json.dumps({"version": 3, "deployment": {"manifest": {}, "resources": [resource]}}))
+
+    judged = clone.pulumi(
+        "policy", "analyze", "--file", str(export), "--policy-pack", "policies", "--policy-pack-config", str(lower)
+    )
+
+    assert judged.returncode != 0
+    assert rule in judged.stdout + judged.stderr

@@ -24,24 +24,32 @@ def sentence(printed):
     return lines[0].removeprefix("error: ")
 
 
-def count_in_cloud(clone):
-    """How many objects of each kind the local AWS holds, asked with a client of AWS's own."""
-    ec2 = clone.client("ec2")
-    own = [{"Name": "tag:stack", "Values": ["ci-us"]}]
-    return {
-        "networks": len(ec2.describe_vpcs(Filters=own)["Vpcs"]),
-        "subnets": len(ec2.describe_subnets(Filters=own)["Subnets"]),
-        "security groups": len(ec2.describe_security_groups(Filters=own)["SecurityGroups"]),
-        "gateways": len(ec2.describe_nat_gateways(Filters=own)["NatGateways"]),
-        "addresses": len(ec2.describe_addresses(Filters=own)["Addresses"]),
-        "keys": len(clone.client("kms").list_keys()["Keys"]),
-        "aliases": len([a for a in clone.client("kms").list_aliases()["Aliases"] if "aws/" not in a["AliasName"]]),
-        "buckets": len(clone.client("s3").list_buckets()["Buckets"]),
-        "roles": len([r for r in clone.client("iam").list_roles()["Roles"] if "aws-service-role" not in r["Path"]]),
-        "trails": len(clone.client("cloudtrail").list_trails()["Trails"]),
-        "load balancers": len(clone.client("elbv2").describe_load_balancers()["LoadBalancers"]),
-        "log groups": len(clone.client("logs").describe_log_groups()["logGroups"]),
-    }
+COUNTED = {
+    "aws:ec2/vpc:Vpc": ("ec2", "describe_vpcs", "Vpcs"),
+    "aws:ec2/subnet:Subnet": ("ec2", "describe_subnets", "Subnets"),
+    "aws:ec2/securityGroup:SecurityGroup": ("ec2", "describe_security_groups", "SecurityGroups"),
+    "aws:ec2/natGateway:NatGateway": ("ec2", "describe_nat_gateways", "NatGateways"),
+    "aws:ec2/eip:Eip": ("ec2", "describe_addresses", "Addresses"),
+    "aws:kms/key:Key": ("kms", "list_keys", "Keys"),
+    "aws:s3/bucket:Bucket": ("s3", "list_buckets", "Buckets"),
+    "aws:cloudtrail/trail:Trail": ("cloudtrail", "list_trails", "Trails"),
+    "aws:lb/loadBalancer:LoadBalancer": ("elbv2", "describe_load_balancers", "LoadBalancers"),
+    "aws:cloudwatch/logGroup:LogGroup": ("logs", "describe_log_groups", "logGroups"),
+}
+
+
+def counts_in_cloud(clone, region):
+    """How many objects of each type the local AWS holds, asked with a client of AWS's own."""
+    counts = {}
+    for kind, (service, operation, answer) in COUNTED.items():
+        client = clone.client(service, region)
+        arguments = {"Filters": [{"Name": "tag-key", "Values": ["stack"]}]} if service == "ec2" else {}
+        if client.can_paginate(operation):
+            found = client.get_paginator(operation).paginate(**arguments).build_full_result()[answer]
+        else:
+            found = getattr(client, operation)(**arguments)[answer]
+        counts[kind] = len(found)
+    return counts
 
 
 def state_of(clone):
@@ -95,57 +103,57 @@ def test_a_port_in_use(new_clone):
     assert "in use" in sentence(printed)
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=120):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it didn't happen in time"
         time.sleep(0.02)
 
 
-def state_file(clone):
+def state_file(clone, stack):
     """What the state file holds, while an update writes it."""
-    file = clone.root / ".hosting" / "local" / "state" / ".pulumi" / "stacks" / "hosting" / "ci-us.json"
+    file = clone.root / ".hosting" / "local" / "state" / ".pulumi" / "stacks" / "hosting" / f"{stack}.json"
     try:
         return json.loads(file.read_text())["checkpoint"]["latest"] or {}
     except (FileNotFoundError, ValueError, KeyError):
         return {}
 
 
-def objects_under_way(clone):
+def objects_under_way(clone, stack):
     """How many resources the state holds."""
-    return len(state_file(clone).get("resources", []))
+    return len(state_file(clone, stack).get("resources", []))
 
 
-def kinds_under_way(clone):
+def kinds_under_way(clone, stack):
     """The types of the resources that are being created."""
-    return {pending["resource"]["type"] for pending in state_file(clone).get("pending_operations", [])}
+    return {pending["resource"]["type"] for pending in state_file(clone, stack).get("pending_operations", [])}
 
 
 def test_two_updates_at_once(new_clone):
     clone = new_clone()
-    first = clone.start("up", "--stack", "ci-us")
-    wait_for(lambda: objects_under_way(clone) > 5)
+    first = clone.start("up", "--stack", "identity")
+    wait_for(lambda: objects_under_way(clone, "identity") > 5)
 
-    printed = clone.is_refused("up", "--stack", "ci-us")
+    printed = clone.is_refused("up", "--stack", "identity")
 
     assert "is locked by process" in sentence(printed)
     stdout, stderr = first.communicate(timeout=300)
     assert first.returncode == 0, stdout + stderr
-    assert "no changes" in clone.succeeds("preview", "--stack", "ci-us")
+    assert "no changes" in clone.succeeds("preview", "--stack", "identity")
 
 
-def test_an_update_that_was_killed_goes_on_and_makes_nothing_twice(clone, new_clone):
+def test_an_update_that_was_killed_goes_on_and_makes_nothing_twice(new_clone):
     """Killed when the cloud has made the network and the engine doesn't know of it yet."""
-    interrupted = new_clone()
-    update = interrupted.start("up", "--stack", "ci-us")
-    wait_for(lambda: "aws:ec2/vpc:Vpc" in kinds_under_way(interrupted))
+    clone = new_clone()
+    update = clone.start("up", "--stack", "ci-uk")
+    wait_for(lambda: "aws:ec2/vpc:Vpc" in kinds_under_way(clone, "ci-uk"), seconds=300)
     family = [*psutil.Process(update.pid).children(recursive=True), psutil.Process(update.pid)]
     (engine,) = [process for process in family if process.name() == "pulumi"]
     engine.suspend()
-    ec2 = interrupted.client("ec2")
+    ec2 = clone.client("ec2", "eu-west-2")
 
     def is_made():
-        if ec2.describe_vpcs(Filters=[{"Name": "tag:stack", "Values": ["ci-us"]}])["Vpcs"]:
+        if ec2.describe_vpcs(Filters=[{"Name": "tag:stack", "Values": ["ci-uk"]}])["Vpcs"]:
             return True
         engine.resume()
         time.sleep(0.002)
@@ -153,28 +161,29 @@ def test_an_update_that_was_killed_goes_on_and_makes_nothing_twice(clone, new_cl
         return False
 
     wait_for(is_made)
-    assert "aws:ec2/vpc:Vpc" in kinds_under_way(interrupted)
+    assert "aws:ec2/vpc:Vpc" in kinds_under_way(clone, "ci-uk")
     for process in family:
         process.kill()
     update.communicate()
 
-    printed = interrupted.succeeds("up", "--stack", "ci-us")
+    printed = clone.succeeds("up", "--stack", "ci-uk")
 
     assert re.search(r"interrupted: [1-9]\d* of \d+ objects under way exist and are adopted", printed), printed
-    assert count_in_cloud(interrupted) == count_in_cloud(clone)
-    assert "no changes" in interrupted.succeeds("preview", "--stack", "ci-us")
+    kinds = [resource["type"] for resource in clone.export("ci-uk")["deployment"]["resources"]]
+    assert counts_in_cloud(clone, "eu-west-2") == {kind: kinds.count(kind) for kind in COUNTED}
+    assert "no changes" in clone.succeeds("preview", "--stack", "ci-uk")
 
 
 def test_a_cloud_that_ends_in_the_middle(new_clone):
     clone = new_clone()
-    update = clone.start("up", "--stack", "ci-us")
-    wait_for(lambda: objects_under_way(clone) > 5)
-    record = json.loads((clone.root / ".hosting" / "local" / "cloud" / "aws.json").read_text())
+    update = clone.start("up", "--stack", "identity")
+    wait_for(lambda: objects_under_way(clone, "identity") > 5)
+    record = json.loads((clone.root / ".hosting" / "local" / "cloud" / "entra.json").read_text())
     os.kill(record["pid"], signal.SIGKILL)
     stdout, stderr = update.communicate(timeout=300)
 
     assert update.returncode == 1
     assert "cloud ended in the middle" in sentence(stdout + stderr)
-    assert "its resources with it: run `make stop`" in sentence(clone.is_refused("up", "--stack", "ci-us"))
+    assert "its resources with it: run `make stop`" in sentence(clone.is_refused("up", "--stack", "identity"))
     clone.succeeds("stop")
-    clone.succeeds("up", "--stack", "ci-us")
+    clone.succeeds("up", "--stack", "identity")

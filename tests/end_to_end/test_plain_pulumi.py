@@ -19,7 +19,7 @@ def language_host(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("stack", ["useast", "ci-us"])
+@pytest.mark.parametrize("stack", ["identity", "ci-eu"])
 def test_plain_pulumi_has_the_same_plan(new_clone, language_host, stack):
     clone = new_clone()
     planned = clone.succeeds("preview", "--stack", stack)
