@@ -91,6 +91,11 @@ def _read_linked_role(session: Session, values: Properties) -> Properties | None
     }
 
 
+def _describe_linked_role(session: Session, values: Properties) -> None:
+    role = {"RoleName": values["id"].rpartition("/")[2]}
+    session.call("update_role_description", role | {"Description": values.get("description") or ""})
+
+
 def _delete_linked_role(session: Session, values: Properties) -> None:
     session.call("delete_service_linked_role", {"RoleName": values["id"].rpartition("/")[2]})
 
@@ -263,7 +268,7 @@ IAM: Final[Mapping[str, Type]] = {
         create=_create_linked_role,
         takes=("awsServiceName", "customSuffix", "description"),
         reads=(_read_linked_role,),
-        settings=(Setting(call("update_role_description", RoleName="{name}", Description="{description}")),),
+        settings=(Setting(_describe_linked_role, _describe_linked_role, ("description",)),),
         delete=(_delete_linked_role,),
         tags=Tags(
             add=call("tag_role", RoleName="{name}", Tags="{tagList}"),
