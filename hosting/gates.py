@@ -12,7 +12,7 @@ from hosting.engine import DELETING, Deployed, Step
 from infra.settings import StackSettings
 from infra.tenants import TENANT_COMPONENT
 
-GUARDED_ROOMS = ("Keys", "Data", "Audit", "Recovery")
+GUARDED_ROOMS = ("Audit", "AuditCopy", "Data", "FlowLogs", "Keys", "Recovery", "RegionalAudit", "Trail")
 """Rooms whose keys, data, logs and backups outlive any change of the program."""
 
 

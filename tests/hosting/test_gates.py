@@ -1,10 +1,12 @@
 import dataclasses
+from pathlib import Path
 
 import pytest
 from pulumi.automation import OpType
 
+import infra
 from hosting.engine import Deployed, Step
-from hosting.gates import refuse_beginnings, refuse_deletions, refuse_destruction
+from hosting.gates import GUARDED_ROOMS, refuse_beginnings, refuse_deletions, refuse_destruction
 from infra.tenants import TENANT_COMPONENT
 from policies.resources import TENANT_TYPE
 
@@ -127,3 +129,9 @@ def test_a_tenants_life_begins_active(settings_with):
         "Tenant 'acme' doesn't exist yet and its state is 'suspended': its first state is `active`."
     ]
     assert refuse_beginnings(a_tenant("active"), settings) == []
+
+
+def test_the_guarded_rooms_are_rooms_of_the_program():
+    program = "".join(file.read_text() for file in Path(infra.__file__).parent.rglob("*.py"))
+
+    assert [room for room in GUARDED_ROOMS if f"class {room}(" not in program] == []
