@@ -139,7 +139,12 @@ class AwsBackend:
         values = self._values(kind, given, None)
         identity = self._identity(described, self._make(kind, session, values), values)
         self._remember(kind, session.region, identity, given)
-        reasons = self._apply(kind, session, identity, None, given, everything=False)
+        try:
+            reasons = self._apply(kind, session, identity, None, given, everything=False)
+        except RejectedError:
+            if described.create is None:
+                del self.cloud.memory[kind][self._memory_key(session.region, identity)]
+            raise
         return identity, self._finish(kind, identity, inputs, reasons)
 
     def read(self, kind: str, identity: str, inputs: Properties | None) -> Found | None:

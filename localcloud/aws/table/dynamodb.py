@@ -150,7 +150,7 @@ def _replica_arn(session: Session, values: Properties) -> Properties:
         raise RejectedError(f"globalTableArn names the table {table} in {home}, which isn't there.")
     if home == session.region:
         raise RejectedError(f"The table {table} is at home in {home}: a replica has to be in another region.")
-    if not tables[table].stream_specification:
+    if not (tables[table].stream_specification or {}).get("StreamEnabled"):
         # DynamoDB Developer Guide, "Global tables": replicas follow the stream of new and old images.
         raise RejectedError(f"The table {table} has no stream of its changes, which its replica needs.")
     return {"arn": f"arn:aws:dynamodb:{session.region}:{ACCOUNT}:table/{table}"}

@@ -296,3 +296,128 @@ def test_certificate_without_its_record_is_never_valid(laboratory: "Laboratory")
     identity, _ = laboratory.make("aws:acm/certificate:Certificate", inputs)
     with pytest.raises(RejectedError, match="no hosted zone has the record"):
         laboratory.make("aws:acm/certificateValidation:CertificateValidation", {"certificateArn": identity})
+
+
+ALIAS = "aws:kms/alias:Alias"
+VAULT = "aws:backup/vault:Vault"
+ANALYZER = "aws:accessanalyzer/analyzer:Analyzer"
+
+
+@pytest.mark.parametrize("kind", [VAULT, ANALYZER])
+def test_two_objects_of_one_name_live_in_two_regions(laboratory: "Laboratory", kind: str) -> None:
+    """One of moto's types, one that is kept in memory: what happens to one doesn't touch the other."""
+    aws, name = laboratory.aws, laboratory.unique("both")
+    named = {"analyzerName" if kind == ANALYZER else "name": name}
+    first, second = named | {"region": "us-east-1"}, named | {"region": "us-west-2"}
+    assert aws.find(kind, second) == []
+    one, outputs = laboratory.make(kind, first)
+    assert aws.find(kind, second) == []
+    other, others = laboratory.make(kind, second)
+    assert one == other == name
+    assert (":us-east-1:" in outputs["arn"], ":us-west-2:" in others["arn"]) == (True, True)
+    tagged = second | {"tags": {"Name": "second"}}
+    others = aws.update(kind, other, second, tagged, everything=False)
+    assert refreshed(aws, kind, one, first) == first
+    assert refreshed(aws, kind, other, tagged) == tagged
+    imported = aws.read(kind, f"{name}@us-west-2", None)
+    assert imported is not None
+    assert imported.inputs["region"] == "us-west-2"
+    aws.delete(kind, one, outputs)
+    assert aws.read(kind, one, first) is None
+    assert aws.find(kind, second) == [name]
+    aws.delete(kind, other, others)
+    assert aws.read(kind, other, second) is None
+
+
+def test_keys_of_one_tenant_in_two_regions_are_told_apart(laboratory: "Laboratory") -> None:
+    aws, name = laboratory.aws, f"alias/tenant/{laboratory.unique('acme')}"
+    tags = {"Name": name, "stack": "test"}
+    keys = {region: laboratory.make(KEY, {"region": region, "tags": tags})[0] for region in ("us-east-1", "us-west-2")}
+    assert len({*keys.values()}) == 2
+    for region, key in keys.items():
+        assert aws.find(KEY, {"region": region, "tags": tags}) == [key]
+        laboratory.make(ALIAS, {"name": name, "targetKeyId": key, "region": region})
+        found = refreshed(aws, ALIAS, name, {"name": name, "targetKeyId": key, "region": region})
+        assert found is not None
+        assert found["targetKeyId"] == key
+        held = client(aws, "kms", region).describe_key(KeyId=name)["KeyMetadata"]["Arn"]
+        assert held == f"arn:aws:kms:{region}:{ACCOUNT}:key/{key}"
+    wrong = {"name": f"{name}-wrong", "targetKeyId": keys["us-west-2"], "region": "us-east-1"}
+    with pytest.raises(RejectedError):
+        laboratory.make(ALIAS, wrong)
+
+
+def test_part_of_a_bucket_has_to_be_in_the_buckets_region(laboratory: "Laboratory") -> None:
+    bucket = laboratory.bucket(region="us-west-2")
+    versioning = {"bucket": bucket, "versioningConfiguration": {"status": "Enabled"}, "region": "us-east-1"}
+    with pytest.raises(RejectedError, match="is in us-west-2, not in us-east-1"):
+        laboratory.make("aws:s3/bucketVersioning:BucketVersioning", versioning)
+    assert "Status" not in client(laboratory.aws, "s3", "us-west-2").get_bucket_versioning(Bucket=bucket)
+
+
+def test_route_leads_through_a_firewalls_endpoint(laboratory: "Laboratory") -> None:
+    policy = laboratory.make(
+        "aws:networkfirewall/firewallPolicy:FirewallPolicy",
+        {
+            "name": laboratory.unique("policy"),
+            "firewallPolicy": {
+                "statelessDefaultActions": ["aws:forward_to_sfe"],
+                "statelessFragmentDefaultActions": ["aws:drop"],
+            },
+        },
+    )[0]
+    inputs = {
+        "name": laboratory.unique("firewall"),
+        "firewallPolicyArn": policy,
+        "vpcId": laboratory.vpc,
+        "subnetMappings": [{"subnetId": laboratory.subnet(0)}],
+    }
+    firewall, outputs = laboratory.make("aws:networkfirewall/firewall:Firewall", inputs)
+    (state,) = outputs["firewallStatuses"][0]["syncStates"]
+    endpoint = state["attachments"][0]["endpointId"]
+    assert state["availabilityZone"] == "us-east-1a"
+    route = {
+        "routeTableId": laboratory.route_table(),
+        "destinationCidrBlock": "0.0.0.0/0",
+        "vpcEndpointId": endpoint,
+    }
+    identity, _ = laboratory.make("aws:ec2/route:Route", route)
+    assert refreshed(laboratory.aws, "aws:ec2/route:Route", identity, route) == route
+    protected = laboratory.aws.update(
+        "aws:networkfirewall/firewall:Firewall", firewall, inputs, inputs | {"deleteProtection": True}, everything=False
+    )
+    with pytest.raises(RejectedError, match="protected from deletion"):
+        laboratory.aws.delete("aws:networkfirewall/firewall:Firewall", firewall, protected)
+
+
+def test_what_is_kept_in_memory_exists_once(laboratory: "Laboratory") -> None:
+    inputs = {"analyzerName": laboratory.unique("once")}
+    laboratory.make(ANALYZER, inputs)
+    with pytest.raises(RejectedError, match="already exists"):
+        laboratory.make(ANALYZER, inputs)
+
+
+def test_reference_below_a_property_is_looked_up(laboratory: "Laboratory") -> None:
+    inputs = {
+        "name": laboratory.unique("policy"),
+        "firewallPolicy": {
+            "statelessDefaultActions": ["aws:drop"],
+            "statelessFragmentDefaultActions": ["aws:drop"],
+            "statefulRuleGroupReferences": [{"resourceArn": "arn:missing"}],
+        },
+    }
+    with pytest.raises(RejectedError, match="resourceArn names arn:missing, which isn't there"):
+        laboratory.make("aws:networkfirewall/firewallPolicy:FirewallPolicy", inputs)
+
+
+def test_replica_of_a_table_needs_another_region_and_a_stream(laboratory: "Laboratory") -> None:
+    table = {
+        "name": laboratory.unique("table"),
+        "billingMode": "PAY_PER_REQUEST",
+        "hashKey": "id",
+        "attributes": [{"name": "id", "type": "S"}],
+    }
+    arn = laboratory.make("aws:dynamodb/table:Table", table)[1]["arn"]
+    for region, reason in (("us-east-1", "another region"), ("us-west-2", "no stream")):
+        with pytest.raises(RejectedError, match=reason):
+            laboratory.make("aws:dynamodb/tableReplica:TableReplica", {"globalTableArn": arn, "region": region})
