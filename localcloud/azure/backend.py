@@ -11,8 +11,9 @@ It does what the Azure Native provider and ARM do together, faithful also where 
 In one thing it is stricter: ARM reports success for a change of a vault key that it doesn't make. Here that is refused,
 so that no deployment seems to have done what it hasn't.
 
-What it leaves out: it makes up no names (the program gives every object its own), and it adds no `azureApiVersion` to
-the inputs, as the provider does in its state.
+What it leaves out: it makes up no names (the program gives every object its own; Azure names an eligibility for a role
+itself), and it adds no `azureApiVersion` to the inputs, as the provider does in its state. Azure Backup's own delete
+lock on the accounts that it backs up doesn't appear, and private links of Front Door and AI Search stay pending.
 """
 
 import re
