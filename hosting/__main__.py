@@ -23,6 +23,7 @@ from hosting.forecast import refuse_too_many, show_forecast
 from hosting.gates import refuse_destruction
 from hosting.local_cloud import environment_of
 from hosting.pulumi_cli import find_cli, install_cli
+from hosting.release import refuse_pending_links, refuse_unsigned_images
 from hosting.report import show
 from hosting.report_files import refuse_unreviewed, write
 from hosting.session import (
@@ -126,7 +127,10 @@ def up(
     """Previews, passes the gates, then brings the stack to what the program says."""
     console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
-    verdict = session.preview(session.resume(_saying(console), adopt or ()))
+    state = session.resume(_saying(console), adopt or ())
+    if cloud == "real":
+        refuse_unsigned_images(session.settings, state.resources)
+    verdict = session.preview(state)
     if not verdict.passes:
         _conclude(session, verdict, console, "refused in the preview")
     if reviewed is not None:
@@ -135,6 +139,8 @@ def up(
     _conclude(session, session.up(_showing(console)), console, "up")
     for name, value in session.engine.outputs().items():
         console.print(f"{name}: {escape(str(value))}", soft_wrap=True)
+    if cloud == "real":
+        refuse_pending_links(session.engine.state().resources)
 
 
 @_command
