@@ -212,7 +212,7 @@ MISTAKES = {
     "domain too long for a certificate": (
         "ci-us",
         {"portalDomain": "a" * 50 + ".example.com"},
-        "is too long: with `vpn.` before it a certificate's name must not be longer than 64 characters",
+        "is too long: with `vpn-2.` before it a certificate's name must not be longer than 64 characters",
     ),
     "options of the service missing": (
         "ci-us",
