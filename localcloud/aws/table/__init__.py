@@ -19,15 +19,18 @@ from localcloud.aws.table.dynamodb import DYNAMODB
 from localcloud.aws.table.ecr import ECR
 from localcloud.aws.table.ecs import ECS
 from localcloud.aws.table.endpoints import ENDPOINTS
+from localcloud.aws.table.events import EVENTS
 from localcloud.aws.table.firewall import FIREWALL
 from localcloud.aws.table.functions import FUNCTIONS
 from localcloud.aws.table.iam import IAM
 from localcloud.aws.table.keys import KEYS
 from localcloud.aws.table.lb import LB
+from localcloud.aws.table.listeners import LISTENERS
 from localcloud.aws.table.logs import LOGS
 from localcloud.aws.table.messaging import MESSAGING
 from localcloud.aws.table.network import NETWORK
 from localcloud.aws.table.network_acls import NETWORK_ACLS
+from localcloud.aws.table.scaling import SCALING
 from localcloud.aws.table.secrets_manager import SECRETS
 from localcloud.aws.table.security_groups import SECURITY_GROUPS
 from localcloud.aws.table.trail import TRAIL
@@ -58,6 +61,9 @@ TYPES: Final[Mapping[str, Type]] = {
     **SECRETS,
     **SECURITY_GROUPS,
     **TRAIL,
+    **LISTENERS,
+    **EVENTS,
+    **SCALING,
     **VPN,
     **WAF,
 }

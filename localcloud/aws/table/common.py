@@ -16,6 +16,13 @@ ELB_TAGS: Final = Tags(
     read=read("describe_tags", "{tags: TagDescriptions[0].Tags}", ResourceArns=["{id}"]),
 )
 
+WATCH_TAGS: Final = Tags(
+    add=call("tag_resource", ResourceARN="{arn}", Tags="{tagList}"),
+    remove=call("untag_resource", ResourceARN="{arn}", TagKeys="{removedTags}"),
+    read=read("list_tags_for_resource", "{tags: Tags}", ResourceARN="{arn}"),
+)
+"""CloudWatch's and EventBridge's."""
+
 
 def tagged(resource: str) -> list[dict[str, str]]:
     """The tags of an EC2 object at its creation."""
