@@ -64,7 +64,7 @@ class Aware(pulumi.ComponentResource):
         audit = Audit("audit", placement=placement, retention_days=settings.log_retention_days, options=below)
         alarms = Alarms("alarms", placement=placement, audit=audit, on_call_email=settings.on_call_email, options=below)
         Defender("defender", placement=placement, on_call_email=settings.on_call_email, options=below)
-        Sentinel(
+        sentinel = Sentinel(
             "sentinel",
             placement=placement,
             audit=audit,
@@ -102,7 +102,7 @@ class Aware(pulumi.ComponentResource):
             immutability=settings.aware.audit_copy,
             options=below,
         )
-        FlowLogs(
+        flow_logs = FlowLogs(
             "flow-logs",
             placement=placement,
             audit=audit,
@@ -150,7 +150,7 @@ class Aware(pulumi.ComponentResource):
             services=services,
             options=below,
         )
-        Access(
+        access = Access(
             "access",
             placement=placement,
             groups=settings.aware.access_groups,
@@ -170,6 +170,7 @@ class Aware(pulumi.ComponentResource):
             "logs": audit.workspace_id,
             "audit-copy": audit_copy.account_id,
         }
+        held: list[pulumi.Resource] = [audit, alarms, sentinel, keys, audit_copy, flow_logs, data, registry, access]
         if settings.second_region is not None:
             standby = Standby(
                 "standby",
@@ -192,6 +193,7 @@ class Aware(pulumi.ComponentResource):
             standby.vault.announce_expiry(alarms.action_group_id)
             roles.give(standby.services.identities, placement=standby.services.placement)
             lasting |= standby.lasting
+            held.append(standby)
         Recovery(
             "recovery",
             placement=placement,
@@ -200,6 +202,7 @@ class Aware(pulumi.ComponentResource):
             key=keys.platform_keys["backup"],
             recoverable=data.recoverable,
             locked=lasting,
+            held=held,
             options=below,
         )
         self.portal_url = edge.portal_url

@@ -3,7 +3,7 @@
 Aware document, 8 (protection against accidental destruction or loss, timely restoration) and 6.d (deletion).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pulumi
@@ -45,13 +45,18 @@ class Recovery(pulumi.ComponentResource):
         key: WrappingKey,
         recoverable: Recoverable,
         locked: Mapping[str, pulumi.Input[str]],
+        held: Sequence[pulumi.Resource],
         options: pulumi.ResourceOptions,
     ) -> None:
-        """`locked` are the ids of what nobody may delete, each by a name for its lock."""
+        """`locked` are the ids of what nobody may delete, each by a name for its lock.
+
+        `held` are the rooms of what lies below them: it is made before the locks and outlives them, for a lock also
+        holds what lies below it, and `destroy` would break off.
+        """
         super().__init__("hosting:aware:Recovery", name, {}, options)
         self._placement = placement
         self._kept = pulumi.ResourceOptions(parent=self, protect=True)
-        vault = self._backup_vault(key)
+        vault, opened = self._backup_vault(key)
         audit.collect("backup", vault.id, parent=self)
         self._back_up(storage, vault, days=recoverable.restorable)
         for each, resource_id in locked.items():
@@ -61,12 +66,15 @@ class Recovery(pulumi.ComponentResource):
                 scope=resource_id,
                 level=authorization.LockLevel.CAN_NOT_DELETE,
                 notes="Keys and logs outlast every mistake. To lift this lock is an alarm.",
-                opts=self._kept,
+                opts=pulumi.ResourceOptions.merge(
+                    self._kept, pulumi.ResourceOptions(depends_on=[*held, *opened, vault])
+                ),
             )
         self.backup_vault_name: pulumi.Output[str] = vault.name
         self.register_outputs({"backupVaultName": vault.name})
 
-    def _backup_vault(self, key: WrappingKey) -> dataprotection.BackupVault:
+    def _backup_vault(self, key: WrappingKey) -> tuple[dataprotection.BackupVault, Sequence[pulumi.Resource]]:
+        """The vault, and what lets it use its key."""
         identity = managedidentity.UserAssignedIdentity(
             "backup",
             resource_name_=self._placement.name("id", "backup"),
@@ -76,7 +84,7 @@ class Recovery(pulumi.ComponentResource):
             opts=self._kept,
         )
         may_wrap = let_wrap("backup", key, identity.principal_id, placement=self._placement, options=self._kept)
-        return dataprotection.BackupVault(
+        vault = dataprotection.BackupVault(
             "backup",
             vault_name=self._placement.name("bvault"),
             resource_group_name=self._placement.resource_group_name,
@@ -118,6 +126,7 @@ class Recovery(pulumi.ComponentResource):
             tags=self._placement.tags("backup"),
             opts=pulumi.ResourceOptions.merge(self._kept, pulumi.ResourceOptions(depends_on=may_wrap)),
         )
+        return vault, may_wrap
 
     def _back_up(self, storage: Storage, vault: dataprotection.BackupVault, *, days: int) -> None:
         may_back_up = authorization.RoleAssignment(

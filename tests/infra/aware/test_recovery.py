@@ -93,3 +93,17 @@ def test_nothing_that_goes_with_a_tenant_is_locked(stack: Any):
 )
 def test_backups_are_protected(stack: Any, kind: str):
     assert all(resource["protect"] for resource in stack.named(kind).values())
+
+
+@pytest.mark.parametrize("lock", ["vault-platform", "vault-copy", "logs", "audit-copy"])
+def test_a_lock_goes_before_what_lies_below_it(stack: Any, lock: str):
+    """A lock holds all that lies below it: one that outlived it would let no `destroy` end."""
+    needed = {
+        urn.rpartition("$")[2] for urn in stack.named("authorization:ManagementLockByScope")[lock]["dependencies"]
+    }
+    assert {
+        "azure-native:monitor:DiagnosticSetting::audit-copy",
+        "azure-native:storage:ManagementPolicy::audit-copy",
+        "azure-native:securityinsights:SentinelOnboardingState::audit",
+        "azure-native:authorization:RoleAssignment::backup",
+    } <= needed
