@@ -473,9 +473,9 @@ class AwsBackend:
         """What is kept in memory exists once; moto itself refuses the second of its own objects."""
         described = self._type(kind)
         identity = self._own_identity(described, self._values(kind, inputs, None))
-        held = self.cloud.memory.get(kind, {})
-        is_one_of_a_kind = described.create is None and not described.create_again and identity is not None
-        if is_one_of_a_kind and self._memory_key(session.region, identity) in held:
+        if identity is None or described.create is not None or described.create_again:
+            return
+        if self._memory_key(session.region, identity) in self.cloud.memory.get(kind, {}):
             raise RejectedError(f"{kind} {identity} already exists: import it, or choose another name.")
 
     def _listed(self, kind: str, session: Session) -> list[str]:

@@ -15,13 +15,13 @@ def install() -> None:
     S3Response.get_bucket_replication = _get_bucket_replication
 
 
-def _get_bucket_replication(response: S3Response) -> Any:
-    response.data["Action"] = "GetBucketReplication"
-    held = response.backend.get_bucket_replication(response.bucket_name)
+def _get_bucket_replication(self: S3Response) -> Any:
+    self.data["Action"] = "GetBucketReplication"
+    held = self.backend.get_bucket_replication(self.bucket_name)
     if not held:
-        raise ReplicationConfigurationNotFoundError(bucket_name=response.bucket_name)
+        raise ReplicationConfigurationNotFoundError(bucket_name=self.bucket_name)
     rules = [_rule(rule) for rule in held["Rule"]]
-    return response.serialized(ActionResult({"ReplicationConfiguration": {"Role": held["Role"], "Rules": rules}}))
+    return self.serialized(ActionResult({"ReplicationConfiguration": {"Role": held["Role"], "Rules": rules}}))
 
 
 def _rule(rule: dict[str, Any]) -> dict[str, Any]:
