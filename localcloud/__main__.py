@@ -1,4 +1,4 @@
-"""`python -m localcloud aws|azure|entra --directory DIR [--http-port N]`: serves one simulated cloud until it is stopped."""
+"""`python -m localcloud aws|azure|entra --directory DIR [--http-port N]`: serves one simulated cloud until it ends."""
 
 import argparse
 import logging
