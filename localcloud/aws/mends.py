@@ -1,18 +1,32 @@
-"""Where moto's answer says less than moto holds, the whole is told, so that a look through the back door shows it.
+"""Where moto forgets what AWS keeps, or tells less than it holds, it is mended, for the back door as well.
 
 - The replication of a bucket: moto leaves out which encrypted objects are replicated, the filter, and delete markers.
+- The policy of a queue: moto drops it when another attribute is set.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from moto.core.responses import ActionResult
 from moto.s3.exceptions import ReplicationConfigurationNotFoundError
 from moto.s3.responses import S3Response
+from moto.sqs.models import Queue, SQSBackend
 
 
 def install() -> None:
-    """Puts the whole answers in the place of moto's."""
+    """Puts the mended calls in the place of moto's, once in a process."""
     S3Response.get_bucket_replication = _get_bucket_replication
+    SQSBackend.set_queue_attributes = _set_queue_attributes
+
+
+_MOTOS_SET_QUEUE_ATTRIBUTES: Final = SQSBackend.set_queue_attributes
+
+
+def _set_queue_attributes(self: SQSBackend, queue_name: str, attributes: dict[str, Any]) -> Queue:
+    kept = self.get_queue(queue_name).policy
+    queue = _MOTOS_SET_QUEUE_ATTRIBUTES(self, queue_name, attributes)
+    if "Policy" not in attributes:
+        queue.policy = kept
+    return queue
 
 
 def _get_bucket_replication(self: S3Response) -> Any:

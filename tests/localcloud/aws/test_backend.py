@@ -1,5 +1,6 @@
 """What holds for all types: configuration, checks, regions, names, drift, references, crash recovery."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -421,3 +422,12 @@ def test_replica_of_a_table_needs_another_region_and_a_stream(laboratory: "Labor
     for region, reason in (("us-east-1", "another region"), ("us-west-2", "no stream")):
         with pytest.raises(RejectedError, match=reason):
             laboratory.make("aws:dynamodb/tableReplica:TableReplica", {"globalTableArn": arn, "region": region})
+
+
+def test_queue_keeps_its_policy_when_another_attribute_is_set(laboratory: "Laboratory") -> None:
+    queue, _ = laboratory.make("aws:sqs/queue:Queue", {"name": laboratory.unique("queue")})
+    statement = {"Sid": "One", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
+    inputs = {"queueUrl": queue, "policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}
+    identity, _ = laboratory.make("aws:sqs/queuePolicy:QueuePolicy", inputs)
+    client(laboratory.aws, "sqs").set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "7"})
+    assert refreshed(laboratory.aws, "aws:sqs/queuePolicy:QueuePolicy", identity, inputs) == inputs
