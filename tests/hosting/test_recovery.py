@@ -55,6 +55,21 @@ def test_an_object_that_the_state_already_has_is_not_adopted_again():
     assert engine.adopted == {}
 
 
+def test_an_object_of_the_same_id_in_another_region_is_no_reason_to_pass_one_over():
+    engine = InterruptedEngine()
+    first = resource("aws:kms/alias:Alias", "acme", "alias/tenant/acme")
+    second = resource("aws:kms/alias:Alias", "acme-2")
+    here, there = (
+        dataclasses.replace(each, inputs={"region": region})
+        for each, region in ((first, "us-east-1"), (second, "us-west-2"))
+    )
+    engine.state = lambda: State((here,), (PendingOperation("creating", there),))
+
+    resume(engine, cloud_with(Alias=["alias/tenant/acme"]), lambda _: None)
+
+    assert engine.adopted == {there.urn: "alias/tenant/acme"}
+
+
 def test_an_object_of_another_kind_with_the_same_id_is_no_reason_to_pass_one_over():
     engine = InterruptedEngine(("other", "acme"))
 

@@ -157,6 +157,8 @@ DECIDED_BY_THE_PROVIDERS_CODE = {
     "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": {"logGroup"},
     "aws:cloudwatch/metricAlarm:MetricAlarm": {"name"},
     "aws:inspector2/enabler:Enabler": {"accountIds"},
+    "aws:lambda/function:Function": {"name"},
+    "aws:lambda/permission:Permission": {"function"},
     "aws:networkfirewall/ruleGroup:RuleGroup": {"type"},
     # A subscription and a version of a secret are what they are of: the provider says so in code.
     "aws:sns/topicSubscription:TopicSubscription": {"topic"},
