@@ -91,7 +91,6 @@ class Mesh(Room):
                 region=names.region,
                 certificate_authority_arn=authority.arn,
                 certificate=own.certificate,
-                certificate_chain=own.certificate_chain,
             ),
             opts=self.child(),
         ).certificate_authority_arn

@@ -26,7 +26,10 @@ def test_the_sample_stacks_can_be_read(checkout, stack, region):
 
 
 def test_an_unknown_stack_is_refused_with_the_known_ones(checkout):
-    with pytest.raises(HostingError, match=r"There is no stack 'uswest': choose one of ci-au, ci-ca, ci-eu, ci-uk, ci-us, ci-za, identity, useast"):
+    with pytest.raises(
+        HostingError,
+        match=r"There is no stack 'uswest': choose one of ci-au, ci-ca, ci-eu, ci-uk, ci-us, ci-za, identity, useast",
+    ):
         read_settings(checkout, "uswest")
 
 
