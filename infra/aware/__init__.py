@@ -69,6 +69,7 @@ class Aware(pulumi.ComponentResource):
             placement=placement,
             audit=audit,
             break_glass_user_ids=settings.aware.break_glass_user_ids,
+            groups=settings.aware.access_groups,
             options=below,
         )
         network = Network(

@@ -46,8 +46,12 @@ class Detection:
     """Kind of entity -> its identifier and the query's column that holds it."""
 
 
-def detections(break_glass_user_ids: Sequence[str]) -> tuple[Detection, ...]:
-    """Everything that Sentinel looks for; `break_glass_user_ids` are the accounts for emergencies."""
+def detections(*, break_glass_user_ids: Sequence[str], empty_group_ids: Sequence[str]) -> tuple[Detection, ...]:
+    """Everything that Sentinel looks for.
+
+    `break_glass_user_ids` are the accounts for emergencies, `empty_group_ids` the groups into which privileged identity
+    management lets somebody for hours.
+    """
     return (
         Detection(
             name="failed-vpn-sign-ins",
@@ -86,7 +90,7 @@ union isfuzzy=true SigninLogs, AADNonInteractiveUserSignInLogs
             severity="High",
             tactics=("PrivilegeEscalation", "InitialAccess"),
             query=f"""
-let accounts = dynamic([{", ".join(f'"{user}"' for user in break_glass_user_ids)}]);
+let accounts = dynamic([{_quoted(break_glass_user_ids)}]);
 let used = union isfuzzy=true SigninLogs, AADNonInteractiveUserSignInLogs
 | where UserId in (accounts)
 | project TimeGenerated, UserPrincipalName, IPAddress, What = strcat("Sign-in to ", AppDisplayName, ": ", ResultType);
@@ -120,12 +124,13 @@ AZKVAuditLogs
         Detection(
             name="person-reads-tenant-data",
             title="A person reads a customer's data",
-            why="People have no business with customers' data but in an approved case; services have no user name.",
+            why="People have no business with customers' data or keys but in an approved case: no such case is unseen.",
             severity="High",
             tactics=("Collection", "Exfiltration"),
-            query="""
+            query=f"""
+let groups = dynamic([{_quoted(empty_group_ids)}]);
 let blobs = StorageBlobLogs
-| where Category == "StorageRead" and ObjectKey has "/tenant-"
+| where Category == "StorageRead" and ObjectKey contains "/tenant-"
 | where isnotempty(RequesterUpn) or AuthenticationType in ("AccountKey", "SAS", "Anonymous")
 | project TimeGenerated, Person = RequesterUpn, Address = tostring(split(CallerIpAddress, ":")[0]), _ResourceId,
     What = strcat(OperationName, " ", ObjectKey, " by ", AuthenticationType);
@@ -136,6 +141,7 @@ let keys = AZKVAuditLogs
 | project TimeGenerated, Person, Address = CallerIpAddress, _ResourceId, What = strcat(OperationName, " ", Id);
 let activated = AuditLogs
 | where LoggedByService == "PIM" and OperationName contains "completed (PIM activation)"
+| where TargetResources has_any (groups)
 | project TimeGenerated, Person = tostring(InitiatedBy.user.userPrincipalName),
     Address = tostring(InitiatedBy.user.ipAddress), _ResourceId = "", What = OperationName;
 union blobs, keys, activated
@@ -154,11 +160,11 @@ union blobs, keys, activated
             tactics=("DefenseEvasion",),
             query=f"""
 let azure = AzureActivity
-| where OperationNameValue in~ ({", ".join(f'"{operation}"' for operation in GUARDS)})
+| where OperationNameValue in~ ({_quoted(GUARDS)})
 | where ActivityStatusValue in~ ("Success", "Succeeded")
 | project TimeGenerated, Caller, CallerIpAddress, _ResourceId, What = OperationNameValue;
 let entra = AuditLogs
-| where OperationName in~ ({", ".join(f'"{operation}"' for operation in ENTRA_GUARDS)})
+| where OperationName in~ ({_quoted(ENTRA_GUARDS)})
 | project TimeGenerated, Caller = coalesce(tostring(InitiatedBy.user.userPrincipalName),
     tostring(InitiatedBy.app.displayName)), CallerIpAddress = tostring(InitiatedBy.user.ipAddress), _ResourceId = "",
     What = OperationName;
@@ -217,4 +223,22 @@ union replica, backups
 """,
             entities={"AzureResource": ("ResourceId", "_ResourceId")},
         ),
+        Detection(
+            name="audit-copy-stands-still",
+            title="Nothing is written to the copy of the audit",
+            why="What is not copied can still be erased, and export gives up what it couldn't write within 12 hours.",
+            severity="High",
+            tactics=("DefenseEvasion",),
+            query="""
+StorageBlobLogs
+| summarize Written = countif(Category == "StorageWrite" and ObjectKey contains "/am-")
+| where Written == 0
+""",
+            entities={},
+        ),
     )
+
+
+def _quoted(values: Sequence[str]) -> str:
+    """The values as a list in the query language."""
+    return ", ".join(f'"{value}"' for value in values)

@@ -12,6 +12,7 @@ from pulumi_azure_native import securityinsights
 from infra.aware.audit import Audit
 from infra.aware.detections import Detection, detections
 from infra.aware.placement import Placement
+from infra.settings import AccessGroups
 
 EVERY: Final = "PT15M"
 OVER: Final = "PT1H"
@@ -31,10 +32,12 @@ class Sentinel(pulumi.ComponentResource):
         placement: Placement,
         audit: Audit,
         break_glass_user_ids: Sequence[str],
+        groups: AccessGroups,
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("hosting:aware:Sentinel", name, {}, options)
-        for detection in detections(break_glass_user_ids):
+        empty = (groups.data_readers, groups.key_operators, groups.audit_readers)
+        for detection in detections(break_glass_user_ids=break_glass_user_ids, empty_group_ids=empty):
             self._rule(detection, placement, audit)
         self.register_outputs({})
 

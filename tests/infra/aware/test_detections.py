@@ -15,7 +15,8 @@ from infra.aware.audit import AUDIT_TABLES
 from infra.aware.detections import detections
 
 USERS = ("00000000-0000-4000-8000-000000000021", "00000000-0000-4000-8000-000000000022")
-DETECTIONS = {detection.name: detection for detection in detections(USERS)}
+GROUPS = ("00000000-0000-4000-8000-000000000014", "00000000-0000-4000-8000-000000000015")
+DETECTIONS = {detection.name: detection for detection in detections(break_glass_user_ids=USERS, empty_group_ids=GROUPS)}
 QUERIES = {name: detection.query for name, detection in DETECTIONS.items()} | {"new-incident": NEW_INCIDENTS}
 
 TABLES = tomllib.loads((Path(__file__).parent / "log_tables.toml").read_text())
@@ -62,8 +63,8 @@ def found(parser: Path) -> Mapping[str, list[str]]:
     """The faults of each query, of each detection's entities, and of some queries that are wrong."""
     entities: dict[str, str] = {}
     for name, each in DETECTIONS.items():
-        columns = ", ".join(column for _, column in each.entities.values())
-        entities[f"{name}'s entities"] = f"{each.query.strip()}\n| project {columns}"
+        asked = "".join(f"\n| where isnotnull({column})" for _, column in each.entities.values())
+        entities[f"{name}'s entities"] = each.query.strip() + asked
     return faults(parser, {**QUERIES, **entities, **WRONG})
 
 
@@ -84,6 +85,7 @@ def test_a_query_reads_tables_that_the_workspace_fills(name: str):
 
 def test_what_is_looked_for():
     assert set(DETECTIONS) == {
+        "audit-copy-stands-still",
         "break-glass-use",
         "failed-sign-ins",
         "failed-vpn-sign-ins",
@@ -98,6 +100,13 @@ def test_what_is_looked_for():
 @pytest.mark.parametrize("user", USERS)
 def test_the_accounts_for_emergencies_are_the_settings(user: str):
     assert f'"{user}"' in DETECTIONS["break-glass-use"].query
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_whoever_is_let_in_to_data_or_keys_is_seen(group: str):
+    query = DETECTIONS["person-reads-tenant-data"].query
+    assert f'"{group}"' in query
+    assert "PIM activation" in query
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 RULES = (
+    "audit-copy-stands-still",
     "break-glass-use",
     "failed-sign-ins",
     "failed-vpn-sign-ins",
@@ -28,7 +29,6 @@ def test_a_rule_is_on_and_makes_an_incident(stack: Any, name: str):
     assert rule["incidentConfiguration"]["createIncident"] is True
     assert rule["incidentConfiguration"]["groupingConfiguration"]["matchingMethod"] == "AllEntities"
     assert rule["severity"] in {"High", "Medium"}
-    assert rule["entityMappings"]
     assert rule["workspaceName"] == "log-hostco-useast"
 
 
@@ -37,6 +37,17 @@ def test_a_rule_waits_for_sentinel_and_its_tables(stack: Any, name: str):
     wanted = {each["urn"] for each in stack.named("operationalinsights:Table").values()}
     wanted |= {each["urn"] for each in stack.named("securityinsights:SentinelOnboardingState").values()}
     assert wanted <= set(stack.named("securityinsights:ScheduledAlertRule")[name]["dependencies"])
+
+
+def test_an_incident_says_who_and_where(stack: Any):
+    for name in set(RULES) - {"audit-copy-stands-still"}:
+        assert stack.inputs("securityinsights:ScheduledAlertRule", name)["entityMappings"], name
+
+
+def test_whoever_is_let_in_to_data_or_keys_is_seen(stack: Any):
+    query = stack.inputs("securityinsights:ScheduledAlertRule", "person-reads-tenant-data")["query"]
+    for number in (14, 15, 16):
+        assert f'"00000000-0000-4000-8000-0000000000{number}"' in query
 
 
 def test_rules_have_names_of_their_own(stack: Any):
