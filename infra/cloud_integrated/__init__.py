@@ -45,17 +45,12 @@ class CloudIntegrated(pulumi.ComponentResource):
             trail_bucket=names.physical("trail-logs"),
             options=below,
         )
-        keys = {
-            site.names: Keys(
-                names=site.names, trail_arn=trail_arn(names), auditor_role_arn=access.auditor_role_arn, options=below
-            )
-            for site in sites
-        }
+        keys = {site.names: Keys(names=site.names, options=below) for site in sites}
         audit = Audit(
             names=names,
             second=second,
             identity_provider_arn=options.identity_provider_arn,
-            trail_key_arn=keys[names].trail_key_arn,
+            trail_key_arn=keys[names].trail_key(trail_arn=trail_arn(names), auditor_role_arn=access.auditor_role_arn),
             logs_key_arn=keys[names].logs_key_arn,
             alarms_key_arn=keys[names].alarms_key_arn,
             boundary_arn=access.boundary_arn,

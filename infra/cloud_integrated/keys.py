@@ -23,20 +23,12 @@ ROTATION_PERIOD: Final = 365
 
 
 class Keys(Room):
-    """The platform's keys, and the making of the tenants'. In the second region its own set.
+    """The platform's keys, and the making of the trail's and the tenants'. In the second region its own set."""
 
-    `auditor_role_arn` is who may read the trail's files, of the trail `trail_arn`, which works in the first region.
-    """
-
-    def __init__(
-        self, *, names: Names, trail_arn: str, auditor_role_arn: pulumi.Input[str], options: pulumi.ResourceOptions
-    ) -> None:
+    def __init__(self, *, names: Names, options: pulumi.ResourceOptions) -> None:
         super().__init__("keys", names=names, options=options)
         through = key_policies.through
         self.logs_key_arn = self._platform_key("logs", "Log groups", key_policies.logs(names))
-        self.trail_key_arn = self._platform_key(
-            "trail", "Audit trail", key_policies.trail(names, trail_arn, auditor_role_arn)
-        )
         self.alarms_key_arn = self._platform_key("alarms", "Alarms", key_policies.alarms(names))
         self.data_key_arn = self._platform_key("data", "Table and queues", through(names, "dynamodb", "sqs"))
         self.secrets_key_arn = self._platform_key(
@@ -47,7 +39,6 @@ class Keys(Room):
         self.register_outputs(
             {
                 "logsKeyArn": self.logs_key_arn,
-                "trailKeyArn": self.trail_key_arn,
                 "alarmsKeyArn": self.alarms_key_arn,
                 "dataKeyArn": self.data_key_arn,
                 "secretsKeyArn": self.secrets_key_arn,
@@ -55,6 +46,10 @@ class Keys(Room):
                 "backupKeyArn": self.backup_key_arn,
             }
         )
+
+    def trail_key(self, *, trail_arn: str, auditor_role_arn: pulumi.Input[str]) -> pulumi.Output[str]:
+        """The ARN of the key of the one trail, which works in the first region; auditors may read its files."""
+        return self._platform_key("trail", "Audit trail", key_policies.trail(self.names, trail_arn, auditor_role_arn))
 
     def tenant_key(self, resources: TenantResources, *, used_by: TenantUsers) -> pulumi.Output[str]:
         """The ARN of the tenant's key in this region, for the tenant's bucket and vault here.

@@ -2,7 +2,8 @@
 
 AWS Backup encrypts what it takes from S3 and DynamoDB anew under the vault's key, so a tenant's backups end with its
 key. Customers' data are kept from accidental loss (e-mail document, 8), and are gone when the deletion policy says so
-(6.d).
+(6.d): once a tenant is cut off no point is made any more, and the locks of those that are there run out within its
+term. Nobody can delete a vault before, so a tenant's row is removed after it.
 """
 
 from dataclasses import dataclass

@@ -2,12 +2,20 @@
 
 import pytest
 
+IN_EACH_REGION = {
+    "config": "config",
+    "edge-logs": "edge-logs",
+    "tenant-acme-data": "tenant-acme",
+    "tenant-globex-data": "tenant-globex",
+    "tenant-initech-data": "tenant-initech",
+}
 BUCKETS = {
-    "edge-logs": "hostco-ci-us-edge-logs",
-    "tenant-acme-data": "hostco-ci-us-tenant-acme",
-    "tenant-globex-data": "hostco-ci-us-tenant-globex",
-    "tenant-initech-data": "hostco-ci-us-tenant-initech",
     "trail-logs": "hostco-ci-us-trail-logs",
+    **{
+        f"{name}{suffix}": f"hostco-ci-us-{bucket}{suffix}"
+        for name, bucket in IN_EACH_REGION.items()
+        for suffix in ("", "-2")
+    },
 }
 
 

@@ -10,7 +10,7 @@ USES = {
     "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom",
     "kms:ReEncryptTo", "kms:CreateGrant", "kms:*",
 }  # fmt: skip
-PURPOSES = ("logs", "trail", "alarms", "data", "secrets", "images", "backup")
+PURPOSES = ("logs", "alarms", "data", "secrets", "images", "backup")
 REGIONS = {"us-east-1": "", "us-west-2": "-2"}
 ROOT = "arn:aws:iam::123456789012:root"
 
@@ -22,7 +22,11 @@ def as_list(value):
 def test_each_region_has_a_key_a_tenant_and_a_purpose(stack):
     names = {f"tenant-{tenant}-key" for tenant in TENANTS} | {f"{purpose}-key" for purpose in PURPOSES}
 
-    assert set(stack.of_type(KEY)) == {f"{name}{suffix}" for name in names for suffix in REGIONS.values()}
+    assert set(stack.of_type(KEY)) == {f"{name}{suffix}" for name in names for suffix in REGIONS.values()} | {
+        "trail-key"
+    }
+    assert stack.inputs(KEY, "trail-key")["region"] == "us-east-1"
+    assert stack.inputs("aws:kms/alias:Alias", "trail-key")["name"] == "alias/platform/trail"
     for region, suffix in REGIONS.items():
         for name in names:
             assert stack.inputs(KEY, name + suffix)["region"] == region

@@ -162,6 +162,29 @@ def test_only_the_token_service_may_tag_a_session_of_any_role(policies):
         assert (decision == "Allowed") == (name == "hostco-ci-us-tokens-task"), name
 
 
+def test_only_sessions_reach_items(policies, allowed):
+    table = "arn:aws:dynamodb:us-east-1:123456789012:table/hostco-ci-us-messages"
+    keys = {"dynamodb:LeadingKeys": ["acme"]}
+
+    for name in policies.roles:
+        who = policies.session(name.removeprefix("hostco-ci-us-"), tenant="acme")
+        assert allowed(who, "dynamodb:GetItem", table, keys) is (name == "hostco-ci-us-tenant-data"), name
+        assert not allowed(who, "dynamodb:Scan", table), name
+
+
+def test_only_sessions_and_copying_roles_use_a_tenants_key(policies, allowed):
+    users = {
+        name.removeprefix("hostco-ci-us-")
+        for name in policies.roles
+        for context in (through_s3("acme"), {"kms:EncryptionContext:tenant": "acme"}, {})
+        if allowed(
+            policies.session(name.removeprefix("hostco-ci-us-"), tenant="acme"), "kms:Decrypt", key("acme"), context
+        )
+    }
+
+    assert users == {"tenant-data", "replication", "backup", "restore"}
+
+
 def test_only_sessions_and_copying_roles_reach_a_tenants_objects(policies, allowed):
     readers = {
         name.removeprefix("hostco-ci-us-")
