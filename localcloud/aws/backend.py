@@ -117,7 +117,8 @@ class AwsBackend:
         if identity is not None:
             values["id"] = templates["id"] = identity
         predicted = {name: value for name, value in described.defaults.items() if name not in inputs}
-        predicted["region"] = values["region"]
+        if values["region"] is not UNKNOWN:
+            predicted["region"] = values["region"]
         if "tags" in sdk.outputs(kind) and inputs.get("tags") is not UNKNOWN:
             predicted["tagsAll"] = inputs.get("tags", {})
         certain = predicted | {
