@@ -39,6 +39,8 @@ def exports(declared, monkeypatch):
         found = {}
 
         def program():
+            # The root is the same in all runs of a session.
+            pulumi.runtime.get_root_resource().outputs.clear()
             main()
             found.update(pulumi.runtime.get_root_resource().outputs)
 
