@@ -140,7 +140,6 @@ class Secrets(Room):
                 code=pulumi.AssetArchive({"handler.py": pulumi.FileAsset(str(HANDLER))}),
                 memory_size=128,
                 timeout=30,
-                reserved_concurrent_executions=1,
                 logging_config=lambda_.FunctionLoggingConfigArgs(log_format="JSON", log_group=logs.name),
                 tags=names.tags("rotation"),
             ),

@@ -58,12 +58,13 @@ def test_the_function_logs_to_its_own_encrypted_group(stack):
     assert stack.inputs("aws:cloudwatch/logGroup:LogGroup", "rotation")["kmsKeyId"].endswith("key/logs-key")
 
 
-def test_the_function_runs_once_at_a_time_in_its_own_role(stack):
+def test_the_function_runs_in_its_own_role(stack):
     function = stack.inputs("aws:lambda/function:Function", "rotation")
     permission = stack.inputs("aws:lambda/permission:Permission", "rotation")
 
     assert function["role"].endswith("role/hostco-ci-us-rotation")
-    assert function["reservedConcurrentExecutions"] == 1
+    # A new account has too few executions to set any apart.
+    assert "reservedConcurrentExecutions" not in function
     assert function["runtime"] == "python3.13"
     assert (permission["function"], permission["action"]) == ("hostco-ci-us-rotation", "lambda:InvokeFunction")
 
