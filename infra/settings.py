@@ -52,6 +52,10 @@ MAXIMUM_TENANTS: Final[Mapping[str, int]] = {"aware": 200, "cloud-integrated": 2
 """Tenants in one stack, by service. The first limits that one object a tenant each runs into: AI Search holds 200
 indexes a service (S2), AWS Backup 300 vaults a region, of which some stay free for whoever restores."""
 
+SHORTEST_DELETION_POLICY_DAYS: Final[Mapping[str, int]] = {"aware": 90, "cloud-integrated": 30}
+"""The shortest term of the deletion policy that a service can keep. In Azure a deleted key can be brought back for 90
+days, and purge protection lets nobody shorten that."""
+
 Jurisdiction = Literal["us", "uk", "eu", "za", "au", "ca"]
 
 
@@ -72,7 +76,8 @@ class Retention(_Model):
     """Days that logs stay searchable."""
     deletion_policy_days: Annotated[int, Field(ge=30, le=365)] = 90
     """Days from a tenant's termination until everything of it is erased: the term of the deletion policy that customers
-    are promised. Locks, backups and lifecycles end within it."""
+    are promised. Locks, backups and lifecycles end within it, and so do the days in which Azure could bring back what
+    was deleted: an Aware stack needs 90 days or more."""
 
 
 class SecondRegion(_Model):
@@ -256,6 +261,7 @@ class Settings(_Model):
         self._stays_in_jurisdiction()
         self._has_a_second_region_where_there_is_one()
         self._has_a_way_in_wherever_it_serves()
+        self._can_erase_within_its_term()
         self._has_room_for_its_subnets()
         self._holds_no_more_tenants_than_a_cell_may()
         self._names_each_tenant_once()
@@ -312,6 +318,14 @@ class Settings(_Model):
     def _regions_of_jurisdiction(self) -> tuple[str, ...]:
         regions = AWARE_REGIONS if self.service == "aware" else CLOUD_INTEGRATED_REGIONS
         return regions.get(self.jurisdiction, ())
+
+    def _can_erase_within_its_term(self) -> None:
+        term, shortest = self.retention.deletion_policy_days, SHORTEST_DELETION_POLICY_DAYS[self.service]
+        if term < shortest:
+            raise ValueError(
+                f"retention.deletionPolicyDays {term} can't be kept by the service {self.service}, where what was "
+                f"deleted can be brought back for {shortest} days: use {shortest} or more"
+            )
 
     def _has_room_for_its_subnets(self) -> None:
         networks = {"addressSpace": IPv4Network(self.address_space)}

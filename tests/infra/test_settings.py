@@ -159,6 +159,11 @@ MISTAKES = {
         {"retention": {"deletionPolicyDays": 29}},
         "hosting:retention.deletionPolicyDays: .*greater than or equal to 30",
     ),
+    "data erased before a deleted key is": (
+        "useast",
+        {"retention": {"deletionPolicyDays": 89}},
+        "retention.deletionPolicyDays 89 can't be kept by the service aware, where .* for 90 days: use 90 or more",
+    ),
     "data erased too late": (
         "useast",
         {"retention": {"deletionPolicyDays": 366}},

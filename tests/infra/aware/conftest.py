@@ -138,9 +138,9 @@ def alone(declare: Callable[..., Stack]) -> Stack:
 
 @pytest.fixture(scope="session")
 def modest(declare: Callable[..., Stack], sample: dict[str, Any]) -> Stack:
-    """The stack with its keys in a managed HSM, without a second region, and with the shortest deletion policy."""
+    """The stack with its keys in a managed HSM, without a second region, and with a longer deletion policy."""
     return declare(
         aware={**sample["aware"], "keyStore": "managed-hsm"},
         secondRegion={},
-        retention={"logDays": 365, "deletionPolicyDays": 30},
+        retention={"logDays": 365, "deletionPolicyDays": 120},
     )

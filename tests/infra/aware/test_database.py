@@ -51,7 +51,7 @@ def test_the_server_survives_a_zone_and_a_region(stack: Any):
 
 
 def test_backups_end_within_the_deletion_policys_term(modest: Any):
-    assert modest.inputs("dbforpostgresql:Server")["backup"]["backupRetentionDays"] == 30
+    assert modest.inputs("dbforpostgresql:Server")["backup"]["backupRetentionDays"] == 35
 
 
 @pytest.mark.parametrize("server", BOTH)

@@ -32,7 +32,7 @@ def test_the_backup_vault_spans_zones_and_tells_of_failures(stack: Any):
     assert properties["monitoringSettings"] == {"azureMonitorAlertSettings": {"alertsForAllJobFailures": "Enabled"}}
 
 
-@pytest.mark.parametrize(("name", "days"), [("stack", 30), ("modest", 12)])
+@pytest.mark.parametrize(("name", "days"), [("stack", 30), ("modest", 30)])
 def test_backups_are_operational_and_end_within_the_deletion_policys_term(
     request: pytest.FixtureRequest, name: str, days: int
 ):

@@ -55,7 +55,7 @@ def test_blobs_can_be_brought_back(stack: Any):
     assert blobs["changeFeed"]["retentionInDays"] >= blobs["deleteRetentionPolicy"]["days"]
 
 
-@pytest.mark.parametrize(("name", "days"), [("stack", 55), ("modest", 13)])
+@pytest.mark.parametrize(("name", "days"), [("stack", 55), ("modest", 85)])
 def test_old_versions_end_within_the_deletion_policys_term(request: pytest.FixtureRequest, name: str, days: int):
     policy = request.getfixturevalue(name).inputs("storage:ManagementPolicy")
     assert policy["accountName"] == "sthostcouseast"
