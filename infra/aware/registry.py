@@ -45,7 +45,9 @@ class Registry(pulumi.ComponentResource):
             admin_user_enabled=False,
             anonymous_pull_enabled=False,
             public_network_access=containerregistry.PublicNetworkAccess.DISABLED,
-            network_rule_bypass_options=containerregistry.NetworkRuleBypassOptions.NONE,
+            # Defender scans the images from outside the network, as a trusted service with a right of its own (Azure
+            # documentation, "Allow trusted services to securely access a network-restricted container registry").
+            network_rule_bypass_options=containerregistry.NetworkRuleBypassOptions.AZURE_SERVICES,
             network_rule_set=containerregistry.NetworkRuleSetArgs(
                 default_action=containerregistry.DefaultAction.DENY, ip_rules=[]
             ),

@@ -10,7 +10,7 @@ import pytest
         ("adminUserEnabled", False),
         ("anonymousPullEnabled", False),
         ("publicNetworkAccess", "Disabled"),
-        ("networkRuleBypassOptions", "None"),
+        ("networkRuleBypassOptions", "AzureServices"),
         ("networkRuleSet", {"defaultAction": "Deny", "ipRules": []}),
         ("dataEndpointEnabled", True),
         ("zoneRedundancy", "Enabled"),
