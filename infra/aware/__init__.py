@@ -151,18 +151,6 @@ class Aware(pulumi.ComponentResource):
             services=services,
             options=below,
         )
-        access = Access(
-            "access",
-            placement=placement,
-            groups=settings.aware.access_groups,
-            workspace_id=audit.workspace_id,
-            audit_copy_id=audit_copy.account_id,
-            storage_id=data.storage.account_id,
-            search_id=data.search.service_id,
-            # A managed HSM keeps roles of its own (docs/runbooks/aware-managed-hsm.md).
-            vault_ids=keys.store_ids if settings.aware.key_store == "vault" else {},
-            options=below,
-        )
         roles = ServiceRoles("service-roles", placement=placement, data=data, options=below)
         roles.give(services.identities, placement=placement)
         lasting = {
@@ -171,7 +159,10 @@ class Aware(pulumi.ComponentResource):
             "logs": audit.workspace_id,
             "audit-copy": audit_copy.account_id,
         }
-        held: list[pulumi.Resource] = [audit, alarms, sentinel, keys, audit_copy, flow_logs, data, registry, access]
+        held: list[pulumi.Resource] = [audit, alarms, sentinel, keys, audit_copy, flow_logs, data, registry]
+        # A managed HSM keeps roles of its own (docs/runbooks/aware-managed-hsm.md).
+        vault_ids = {**(keys.store_ids if settings.aware.key_store == "vault" else {}), "copy": data.copy_vault.id}
+        second_group_name: pulumi.Input[str] | None = None
         if settings.second_region is not None:
             standby = Standby(
                 "standby",
@@ -194,7 +185,22 @@ class Aware(pulumi.ComponentResource):
             standby.vault.announce_expiry(alarms.action_group_id)
             roles.give(standby.services.identities, placement=standby.services.placement)
             lasting |= standby.lasting
+            vault_ids["platform-2"] = standby.vault.id
+            second_group_name = standby.services.placement.resource_group_name
             held.append(standby)
+        access = Access(
+            "access",
+            placement=placement,
+            groups=settings.aware.access_groups,
+            workspace_id=audit.workspace_id,
+            audit_copy_id=audit_copy.account_id,
+            storage_id=data.storage.account_id,
+            search_id=data.search.service_id,
+            vault_ids=vault_ids,
+            second_group_name=second_group_name,
+            options=below,
+        )
+        held.append(access)
         Recovery(
             "recovery",
             placement=placement,

@@ -4,7 +4,7 @@ Aware document, 4.a (access is limited to what a function needs), 5.a and 5.b (p
 but where they need to know).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pulumi
@@ -25,11 +25,35 @@ OPERATIONS: Final = (
     "Microsoft.Support/*",
 )
 """What those do who keep the stack running: look, restart, go back to the revision before. `*/read` opens no key,
-secret or content: those are data actions, or actions that list them (Azure documentation, "Azure permissions")."""
+secret or blob: those are data actions, or actions that list them (Azure documentation, "Azure permissions")."""
+
+NO_LOGS: Final = (
+    "Microsoft.Insights/logs/*",
+    "Microsoft.OperationalInsights/workspaces/analytics/query/action",
+    "Microsoft.OperationalInsights/workspaces/query/*",
+    "Microsoft.OperationalInsights/workspaces/search/action",
+    "Microsoft.OperationalInsights/workspaces/tables/query/read",
+)
+"""What `*/read` would open all the same: logs are read by a control action, and what services print, what is asked of
+Search and the database's statements hold customers' words (Azure documentation, "Manage access to Log Analytics
+workspaces")."""
+
+KEEPS_KEYS: Final = (
+    "Microsoft.KeyVault/vaults/keyrotationpolicies/read",
+    "Microsoft.KeyVault/vaults/keyrotationpolicies/write",
+    "Microsoft.KeyVault/vaults/keys/create/action",
+    "Microsoft.KeyVault/vaults/keys/delete",
+    "Microsoft.KeyVault/vaults/keys/read",
+    "Microsoft.KeyVault/vaults/keys/recover/action",
+    "Microsoft.KeyVault/vaults/keys/rotate/action",
+    "Microsoft.KeyVault/vaults/keys/update/action",
+)
+"""What becomes of a key. Azure's own role for it (Key Vault Crypto Officer) may also use every key, take a copy out,
+and end a deleted one for good."""
 
 
 class Access(pulumi.ComponentResource):
-    """A role for the operators without any data action, and the roles of the groups of people, each at one scope.
+    """Roles that look at no content and use no key, and the roles of the groups of people, each at one scope.
 
     Standing members have the groups platform, on-call and audit; none of their roles has a data action. The roles that
     do belong to groups which are empty: privileged identity management lets a person into one, by approval, with a
@@ -50,28 +74,32 @@ class Access(pulumi.ComponentResource):
         storage_id: pulumi.Input[str],
         search_id: pulumi.Input[str],
         vault_ids: Mapping[str, pulumi.Output[str]],
+        second_group_name: pulumi.Input[str] | None,
         options: pulumi.ResourceOptions,
     ) -> None:
+        """`second_group_name` is the resource group of the second region, whose vault is among `vault_ids`."""
         super().__init__("hosting:aware:Access", name, {}, options)
         self._placement = placement
-        resource_group_id = pulumi.Output.concat(
-            "/subscriptions/", placement.subscription_id, "/resourceGroups/", placement.resource_group_name
-        )
-        operator = authorization.RoleDefinition(
+        group_names = [placement.resource_group_name, *([] if second_group_name is None else [second_group_name])]
+        resource_group_id, *other_group_ids = [
+            pulumi.Output.concat("/subscriptions/", placement.subscription_id, "/resourceGroups/", group_name)
+            for group_name in group_names
+        ]
+        operator = self._role(
             "operator",
-            role_definition_id=placement.role_assignment_name("operator"),
-            # Unique in the Entra tenant, which other stacks share.
-            role_name=placement.name("role", "operator"),
-            role_type="CustomRole",
-            description="Keeps the stack running: looks, restarts, goes back. No access to data, keys or secrets.",
-            scope=resource_group_id,
+            "Keeps the stack running: looks, restarts, goes back. No access to data, logs, keys or secrets.",
             assignable_scopes=[resource_group_id],
-            permissions=[
-                authorization.PermissionArgs(
-                    actions=list(OPERATIONS), not_actions=[], data_actions=[], not_data_actions=[]
-                )
-            ],
-            opts=pulumi.ResourceOptions(parent=self),
+            permission=authorization.PermissionArgs(
+                actions=list(OPERATIONS), not_actions=list(NO_LOGS), data_actions=[], not_data_actions=[]
+            ),
+        )
+        key_keeper = self._role(
+            "key-keeper",
+            "Makes, rotates, disables and recovers keys. Uses none, takes none out, ends none for good.",
+            assignable_scopes=[resource_group_id, *other_group_ids],
+            permission=authorization.PermissionArgs(
+                actions=[], not_actions=[], data_actions=list(KEEPS_KEYS), not_data_actions=[]
+            ),
         )
         for group, principal in (("platform", groups.platform), ("on-call", groups.on_call)):
             self._give(f"{group}-operator", principal, operator.id, resource_group_id)
@@ -82,8 +110,29 @@ class Access(pulumi.ComponentResource):
         self._give_built_in("data-readers-search", groups.data_readers, "Search Index Data Reader", search_id)
         self._give_built_in("audit-readers-copy", groups.audit_readers, "Storage Blob Data Reader", audit_copy_id)
         for vault, vault_id in vault_ids.items():
-            self._give_built_in(f"key-operators-{vault}", groups.key_operators, "Key Vault Crypto Officer", vault_id)
+            self._give(f"key-operators-{vault}", groups.key_operators, key_keeper.id, vault_id)
         self.register_outputs({})
+
+    def _role(
+        self,
+        name: str,
+        description: str,
+        *,
+        assignable_scopes: Sequence[pulumi.Output[str]],
+        permission: authorization.PermissionArgs,
+    ) -> authorization.RoleDefinition:
+        return authorization.RoleDefinition(
+            name,
+            role_definition_id=self._placement.role_assignment_name(name),
+            # Unique in the Entra tenant, which other stacks share.
+            role_name=self._placement.name("role", name),
+            role_type="CustomRole",
+            description=description,
+            scope=assignable_scopes[0],
+            assignable_scopes=list(assignable_scopes),
+            permissions=[permission],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _give_built_in(self, name: str, principal_id: str, role: str, scope: pulumi.Input[str]) -> None:
         self._give(name, principal_id, self._placement.role_definition_id(role), scope)

@@ -1,3 +1,4 @@
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ ROLES = {
     "3e150937-b8fe-4cfb-8069-0eaf05ecd056": "Microsoft Sentinel Responder",
     "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "Storage Blob Data Reader",
     "1407120a-92aa-4202-b7e9-c0e197c71c8f": "Search Index Data Reader",
-    "14b46e9e-c2b7-41b4-b07b-48a6ebf60603": "Key Vault Crypto Officer",
+    "key-keeper": "key-keeper",
     "operator": "operator",
 }
 
@@ -54,13 +55,34 @@ def test_what_people_may_do_and_where(stack: Any):
             "Storage Blob Data Reader",
             "azure-native:storage:StorageAccount/audit-copy",
         ),
-        "key-operators-platform": (
-            KEY_OPERATORS,
-            "Key Vault Crypto Officer",
-            "azure-native:keyvault:Vault/platform",
-        ),
-        "key-operators-tenants": (KEY_OPERATORS, "Key Vault Crypto Officer", "azure-native:keyvault:Vault/tenants"),
+        "key-operators-platform": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/platform"),
+        "key-operators-tenants": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/tenants"),
+        "key-operators-copy": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/copy"),
+        "key-operators-platform-2": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/platform-2"),
     }
+
+
+def test_every_vault_has_its_keepers(stack: Any, modest: Any):
+    for declared in (stack, modest):
+        kept = {scope for _group, role, scope in given_to_people(declared).values() if role == "key-keeper"}
+        assert kept == {f"azure-native:keyvault:Vault/{name}" for name in declared.named("keyvault:Vault")}
+
+
+def test_a_keeper_of_keys_uses_none_and_takes_none_out(stack: Any):
+    (permission,) = stack.inputs("authorization:RoleDefinition", "key-keeper")["permissions"]
+    assert permission["actions"] == []
+    assert set(permission["dataActions"]) == {
+        *(f"Microsoft.KeyVault/vaults/keyrotationpolicies/{each}" for each in ("read", "write")),
+        *(f"Microsoft.KeyVault/vaults/keys/{each}" for each in ("read", "delete")),
+        *(f"Microsoft.KeyVault/vaults/keys/{each}/action" for each in ("create", "update", "recover", "rotate")),
+    }
+
+
+def test_the_keepers_role_can_be_given_in_both_regions(stack: Any, alone: Any):
+    role = stack.inputs("authorization:RoleDefinition", "key-keeper")
+    assert role["scope"] == RESOURCE_GROUP
+    assert role["assignableScopes"] == [RESOURCE_GROUP, f"{RESOURCE_GROUP.rpartition('/')[0]}/rg-2-hostco-useast"]
+    assert alone.inputs("authorization:RoleDefinition", "key-keeper")["assignableScopes"] == [RESOURCE_GROUP]
 
 
 def test_nobody_has_a_standing_way_to_data_or_keys(stack: Any):
@@ -79,6 +101,23 @@ def test_the_operator_has_no_data_action(stack: Any):
     assert permission["dataActions"] == []
     assert role["assignableScopes"] == [RESOURCE_GROUP]
     assert role["scope"] == RESOURCE_GROUP
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "Microsoft.OperationalInsights/workspaces/query/read",
+        "Microsoft.OperationalInsights/workspaces/query/ContainerAppConsoleLogs/read",
+        "Microsoft.OperationalInsights/workspaces/tables/query/read",
+        "Microsoft.OperationalInsights/workspaces/search/action",
+        "Microsoft.OperationalInsights/workspaces/analytics/query/action",
+        "Microsoft.Insights/logs/read",
+        "Microsoft.Insights/logs/PGSQLLogs/read",
+    ],
+)
+def test_the_operator_reads_no_logs(stack: Any, read: str):
+    (permission,) = stack.inputs("authorization:RoleDefinition", "operator")["permissions"]
+    assert any(fnmatch(read, pattern) for pattern in permission["notActions"])
 
 
 @pytest.mark.parametrize(
