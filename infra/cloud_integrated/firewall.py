@@ -6,7 +6,6 @@ from typing import Final
 import pulumi
 from pulumi_aws import networkfirewall
 
-from infra.cloud_integrated.log_group import log_group
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.room import Room
 
@@ -28,7 +27,8 @@ capacity")."""
 class Firewall(Room):
     """A firewall with an endpoint in each zone, `endpoint_ids` by zone.
 
-    What isn't on the list is dropped and logged. AWS refuses to delete it while `protect` holds, whoever asks.
+    What isn't on the list is dropped and logged to `log_group_name`. While `protect` holds AWS refuses to delete it,
+    whoever asks, where it `stays`: a second region's goes when that no longer serves, and its log group stays behind.
     """
 
     def __init__(
@@ -38,9 +38,9 @@ class Firewall(Room):
         vpc_id: pulumi.Input[str],
         subnet_ids: Mapping[str, pulumi.Input[str]],
         inner_range: str,
-        logs_key_arn: pulumi.Input[str],
-        retention_days: int,
+        log_group_name: pulumi.Input[str],
         protect: bool,
+        stays: bool,
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("firewall", names=names, options=options)
@@ -54,14 +54,14 @@ class Firewall(Room):
                 subnet_mappings=[
                     networkfirewall.FirewallSubnetMappingArgs(subnet_id=subnet_id) for subnet_id in subnet_ids.values()
                 ],
-                delete_protection=protect,
-                firewall_policy_change_protection=protect,
-                subnet_change_protection=protect,
+                delete_protection=protect and stays,
+                firewall_policy_change_protection=protect and stays,
+                subnet_change_protection=protect and stays,
                 tags=names.tags("exit"),
             ),
             opts=self.child(),
         )
-        self._logs(firewall.arn, logs_key_arn, retention_days)
+        self._logs(firewall.arn, log_group_name, protect=stays)
         self.endpoint_ids: Mapping[str, pulumi.Output[str]] = {
             zone: firewall.firewall_statuses.apply(
                 lambda statuses, zone=zone: next(
@@ -135,9 +135,8 @@ class Firewall(Room):
             opts=self.child(),
         ).arn
 
-    def _logs(self, firewall_arn: pulumi.Input[str], key_arn: pulumi.Input[str], retention_days: int) -> None:
+    def _logs(self, firewall_arn: pulumi.Input[str], log_group_name: pulumi.Input[str], *, protect: bool) -> None:
         names = self.names
-        group = log_group(self, "firewall", key_arn=key_arn, retention_days=retention_days)
         networkfirewall.LoggingConfiguration(
             names.logical("exit"),
             networkfirewall.LoggingConfigurationArgs(
@@ -148,11 +147,11 @@ class Firewall(Room):
                         networkfirewall.LoggingConfigurationLoggingConfigurationLogDestinationConfigArgs(
                             log_destination_type="CloudWatchLogs",
                             log_type=kind,
-                            log_destination={"logGroup": group.name},
+                            log_destination={"logGroup": log_group_name},
                         )
                         for kind in ("ALERT", "FLOW")
                     ]
                 ),
             ),
-            opts=self.child(protect=True),
+            opts=self.child(protect=protect),
         )

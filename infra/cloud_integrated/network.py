@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import pulumi
-from pulumi_aws import ec2
+from pulumi_aws import cloudwatch, ec2
 
 from infra.cloud_integrated.certificate import Certificate
 from infra.cloud_integrated.ec2_defaults import Ec2Defaults
@@ -30,8 +30,9 @@ class Network(Room):
     """The VPC of one region with everything in it.
 
     Where it isn't `serving`, nobody is there to leave or to come in: no NAT gateway, firewall, interface endpoint, VPN.
-    `subnet_ids` are by tier and zone, `security_group_ids` by name (see `security_groups`). `vpn_endpoint` is the DNS
-    name of the VPN and `vpn_log_group_name` where its connections are logged, if there is one.
+    What they log is kept all the same, so their log groups are always there. What serves `stays`, but in a second
+    region. `subnet_ids` are by tier and zone, `security_group_ids` by name (see `security_groups`). `vpn_endpoint` is
+    the DNS name of the VPN, if there is one, and `vpn_log_group_name` where its connections are logged.
     """
 
     def __init__(
@@ -48,10 +49,12 @@ class Network(Room):
         logs_key_arn: pulumi.Input[str],
         retention_days: int,
         protect: bool,
+        stays: bool,
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("network", names=names, options=options)
         self._zones, self._address_space = zones, address_space
+        self._logs_key_arn, self._retention_days = logs_key_arn, retention_days
         network = ec2.Vpc(
             names.logical("network"),
             ec2.VpcArgs(
@@ -65,7 +68,7 @@ class Network(Room):
         )
         self.vpc_id = network.id
         self._empty_defaults(network)
-        self._flow_log(boundary_arn, logs_key_arn, retention_days)
+        self._flow_log(boundary_arn)
         gateway = ec2.InternetGateway(
             names.logical("internet"),
             ec2.InternetGatewayArgs(region=names.region, vpc_id=network.id, tags=names.tags("internet")),
@@ -84,6 +87,7 @@ class Network(Room):
         groups = SecurityGroups(
             names=names, vpc_id=network.id, storage_prefix_list_ids=stores.prefix_list_ids, options=self.child()
         )
+        dropped = self._log_group("firewall") if size == "production" else None
         if serving:
             InterfaceEndpoints(
                 names=names,
@@ -93,8 +97,8 @@ class Network(Room):
                 options=self.child(),
             )
             way_out = self._way_out(gateway)
-            if size == "production":
-                self._through_firewall(private, way_out, logs_key_arn, retention_days, protect=protect)
+            if dropped is not None:
+                self._through_firewall(private, way_out, dropped.name, protect=protect, stays=stays)
             else:
                 self._straight(private, way_out)
         self.subnet_ids: Mapping[str, Mapping[str, pulumi.Output[str]]] = {
@@ -104,7 +108,9 @@ class Network(Room):
         }
         self.security_group_ids = groups.ids
         vpn: Vpn | None = None
+        self.vpn_log_group_name: pulumi.Output[str] | None = None
         if vpn_access is not None:
+            self.vpn_log_group_name = self._log_group("vpn-connections").name
             # Also where nobody serves yet: the controls of Route 53, which its record needs, may be lost in a failover.
             certificate = self._vpn_certificate(vpn_access.domain, hosted_zone_id)
             if serving:
@@ -116,12 +122,10 @@ class Network(Room):
                     reachable_range=self._range("private"),
                     security_group_id=groups.ids["vpn"],
                     certificate_arn=certificate.arn,
-                    logs_key_arn=logs_key_arn,
-                    retention_days=retention_days,
+                    log_group_name=self.vpn_log_group_name,
                     options=self.child(),
                 )
         self.vpn_endpoint = vpn and vpn.endpoint
-        self.vpn_log_group_name = vpn and vpn.log_group_name
         self.register_outputs({"vpcId": self.vpc_id, "vpnEndpoint": self.vpn_endpoint})
 
     def _vpn_certificate(self, domain: str, hosted_zone_id: str) -> Certificate:
@@ -232,10 +236,10 @@ class Network(Room):
         self,
         private: Tier,
         way_out: tuple[Tier, Mapping[str, pulumi.Output[str]]],
-        logs_key_arn: pulumi.Input[str],
-        retention_days: int,
+        log_group_name: pulumi.Input[str],
         *,
         protect: bool,
+        stays: bool,
     ) -> None:
         """What leaves passes the firewall of its zone, and so do the answers, or it would see half a connection."""
         exit_tier, nat_ids = way_out
@@ -245,9 +249,9 @@ class Network(Room):
             vpc_id=self.vpc_id,
             subnet_ids=tier.subnet_ids,
             inner_range=self._range("private"),
-            logs_key_arn=logs_key_arn,
-            retention_days=retention_days,
+            log_group_name=log_group_name,
             protect=protect,
+            stays=stays,
             options=self.child(),
         )
         inner = subnet_ranges(self._address_space, "private", self._zones)
@@ -257,9 +261,12 @@ class Network(Room):
             tier.route(f"firewall-{zone}", zone, destination_cidr_block=INTERNET, nat_gateway_id=nat_ids[zone])
             exit_tier.route(f"answers-{zone}", zone, destination_cidr_block=inner[zone], vpc_endpoint_id=endpoint)
 
-    def _flow_log(self, boundary_arn: pulumi.Input[str], key_arn: pulumi.Input[str], retention_days: int) -> None:
+    def _log_group(self, name: str) -> cloudwatch.LogGroup:
+        return log_group(self, name, key_arn=self._logs_key_arn, retention_days=self._retention_days)
+
+    def _flow_log(self, boundary_arn: pulumi.Input[str]) -> None:
         names = self.names
-        group = log_group(self, "flow-logs", key_arn=key_arn, retention_days=retention_days)
+        group = self._log_group("flow-logs")
         role = ServiceRole(
             "flow-logs",
             names=names,

@@ -32,6 +32,11 @@ class Region:
     images_copied_to: str | None
     """The region to which images are copied from here."""
 
+    @property
+    def stays(self) -> bool:
+        """Whether what serves there stays; a second region's goes again once customers are back in the first."""
+        return self.failover != "SECONDARY"
+
 
 def regions(settings: Settings, options: CloudIntegratedOptions) -> tuple[Region, ...]:
     """The one or two regions of a stack, the first one first."""
@@ -95,6 +100,7 @@ class RunningRooms:
             logs_key_arn=keys.logs_key_arn,
             retention_days=settings.log_retention_days,
             protect=protect,
+            stays=region.stays,
             options=below,
         )
         self.edge = Edge(

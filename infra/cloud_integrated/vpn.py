@@ -11,7 +11,6 @@ from typing import Final
 import pulumi
 from pulumi_aws import ec2clientvpn
 
-from infra.cloud_integrated.log_group import log_group
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.room import Room
 from infra.settings import VpnGroup
@@ -40,7 +39,7 @@ class VpnAccess:
 class Vpn(Room):
     """The endpoint, in a subnet of each zone; `endpoint` is the DNS name that clients connect to.
 
-    Connections, and attempts, are logged in the group `log_group_name`.
+    Connections, and attempts, are logged to the group `log_group_name`.
     """
 
     def __init__(
@@ -53,12 +52,10 @@ class Vpn(Room):
         reachable_range: str,
         security_group_id: pulumi.Input[str],
         certificate_arn: pulumi.Input[str],
-        logs_key_arn: pulumi.Input[str],
-        retention_days: int,
+        log_group_name: pulumi.Input[str],
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("vpn", names=names, options=options)
-        group = log_group(self, "vpn-connections", key_arn=logs_key_arn, retention_days=retention_days)
         endpoint = ec2clientvpn.Endpoint(
             names.logical("vpn"),
             ec2clientvpn.EndpointArgs(
@@ -77,7 +74,7 @@ class Vpn(Room):
                     ),
                 ],
                 connection_log_options=ec2clientvpn.EndpointConnectionLogOptionsArgs(
-                    enabled=True, cloudwatch_log_group=group.name
+                    enabled=True, cloudwatch_log_group=log_group_name
                 ),
                 client_login_banner_options=ec2clientvpn.EndpointClientLoginBannerOptionsArgs(
                     enabled=True, banner_text=BANNER
@@ -114,5 +111,4 @@ class Vpn(Room):
                 opts=self.child(),
             )
         self.endpoint = endpoint.dns_name
-        self.log_group_name = group.name
         self.register_outputs({"endpoint": self.endpoint})

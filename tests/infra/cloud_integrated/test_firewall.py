@@ -50,6 +50,10 @@ def test_nobody_takes_the_firewall_away_while_tenants_live_behind_it(stack, stac
     assert firewall(stack_let_go)[setting] is False
 
 
+def test_no_firewall_is_logged_where_there_is_none(dev_stack):
+    assert "firewall" not in dev_stack.of_type("aws:cloudwatch/logGroup:LogGroup")
+
+
 def test_what_was_dropped_and_what_passed_is_logged(stack):
     logging = stack.of_type("aws:networkfirewall/loggingConfiguration:LoggingConfiguration")["exit"]
 

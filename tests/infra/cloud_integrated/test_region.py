@@ -2,10 +2,23 @@
 
 import pytest
 
+from hosting.gates import GUARDED_ROOMS
 from infra.cloud_integrated.region import regions
 from infra.settings import SettingsError, parse_settings
 
 GLOBAL = ("aws:iam/", "aws:route53/", "aws:s3/accountPublicAccessBlock")
+
+
+@pytest.fixture(scope="module")
+def failover(declare, sample):
+    """The stack with a tenant while its second region serves."""
+    return declare(secondRegion={**sample["secondRegion"], "serving": True}, tenants=[{"id": "acme"}])
+
+
+@pytest.fixture(scope="module")
+def failback(declare):
+    """The same stack once customers are back."""
+    return declare(tenants=[{"id": "acme"}])
 
 
 def of(sample, **changes):
@@ -45,3 +58,28 @@ def test_every_resource_says_in_which_of_the_two_regions_it_lies(stack):
         if resource["custom"] and resource["type"].startswith("aws:") and not resource["type"].startswith(GLOBAL):
             suffix = resource["inputs"]["region"] == "us-west-2"
             assert resource["name"].endswith("-2") is suffix, resource["urn"]
+
+
+def test_failback_takes_away_nothing_that_is_protected_and_no_logs(failover, failback):
+    """The gate and the engine refuse to delete what is protected, and AWS a firewall whose own protection is on."""
+    stays = {resource["urn"] for resource in failback.resources}
+    leaving = [resource for resource in failover.resources if resource["urn"] not in stays]
+
+    assert {"vpn-2", "exit-2"} <= {resource["name"] for resource in leaving}
+    assert all(resource["name"].endswith("-2") for resource in leaving)
+    assert not [each["urn"] for each in leaving if each["protect"] or each["type"].endswith(":LogGroup")]
+    assert not [each["urn"] for each in leaving if any(f":{room}$" in each["urn"] for room in GUARDED_ROOMS)]
+    assert not [
+        (each["urn"], setting)
+        for each in leaving
+        for setting, value in each["inputs"].items()
+        if "protection" in setting.lower() and value is not False
+    ]
+
+
+def test_logs_of_the_second_region_are_kept_in_the_same_groups(failover, failback):
+    groups = [stack.of_type("aws:cloudwatch/logGroup:LogGroup") for stack in (failover, failback)]
+    serving, ready = [{name: group["urn"] for name, group in each.items()} for each in groups]
+
+    assert {"firewall", "firewall-2", "vpn-connections", "vpn-connections-2"} <= set(ready)
+    assert serving == ready
