@@ -45,7 +45,10 @@ class CloudIntegrated(pulumi.ComponentResource):
             trail_bucket=names.physical("trail-logs"),
             options=below,
         )
-        keys = {site.names: Keys(names=site.names, options=below) for site in sites}
+        keys = {
+            site.names: Keys(names=site.names, restore_role_arn=access.tenant_users.restore, options=below)
+            for site in sites
+        }
         audit = Audit(
             names=names,
             second=second,
@@ -78,6 +81,7 @@ class CloudIntegrated(pulumi.ComponentResource):
                 backup_key_arn=keys[site.names].backup_key_arn,
                 backup_role_arn=access.tenant_users.backup,
                 restore_role_arn=access.tenant_users.restore,
+                restore_tests_key_arn=keys[site.names].restore_tests_key_arn,
                 deletion_policy_days=settings.retention.deletion_policy_days,
                 options=below,
             )

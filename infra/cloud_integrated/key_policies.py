@@ -97,10 +97,7 @@ def tenant(names: Names, tenant_id: str, users: TenantUsers) -> Sequence[Stateme
             sid="RestoreWritesTheBucket",
             principal=restore,
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            conditions=[
-                through_s3,
-                Condition.of("StringLike", "kms:EncryptionContext:aws:s3:arn", bucket, RESTORE_TEST_BUCKETS),
-            ],
+            conditions=[through_s3, of_the_bucket],
         ),
         # What it takes to make a vault (AWS Backup Developer Guide, "API permissions"), and what the backup and restore
         # roles have in their own policies, nobody else.
@@ -144,6 +141,24 @@ def through(names: Names, *services: str) -> Sequence[Statement]:
             conditions=[_through(names, *services)],
         ),
         grants_by(names, *services),
+    ]
+
+
+def restore_tests(names: Names, restore_role_arn: pulumi.Input[str]) -> Sequence[Statement]:
+    """The role that restores, for the buckets that AWS Backup makes to test: objects of every tenant, for a day.
+
+    Nobody else, so that people can count what came back and not read it.
+    """
+    return [
+        Statement(
+            sid="RestoreWritesTheBucketsOfTests",
+            principal=aws_principal(restore_role_arn),
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            conditions=[
+                _through(names, "s3"),
+                Condition.of("StringLike", "kms:EncryptionContext:aws:s3:arn", RESTORE_TEST_BUCKETS),
+            ],
+        )
     ]
 
 

@@ -25,7 +25,7 @@ ROTATION_PERIOD: Final = 365
 class Keys(Room):
     """The platform's keys, and the making of the trail's and the tenants'. In the second region its own set."""
 
-    def __init__(self, *, names: Names, options: pulumi.ResourceOptions) -> None:
+    def __init__(self, *, names: Names, restore_role_arn: pulumi.Input[str], options: pulumi.ResourceOptions) -> None:
         super().__init__("keys", names=names, options=options)
         through = key_policies.through
         self.logs_key_arn = self._platform_key("logs", "Log groups", key_policies.logs(names))
@@ -36,6 +36,9 @@ class Keys(Room):
         )
         self.images_key_arn = self._platform_key("images", "Container images", through(names, "ecr"))
         self.backup_key_arn = self._platform_key("backup", "Backups of the table", through(names, "backup"))
+        self.restore_tests_key_arn = self._platform_key(
+            "restore-tests", "Restore tests", key_policies.restore_tests(names, restore_role_arn)
+        )
         self.register_outputs(
             {
                 "logsKeyArn": self.logs_key_arn,
@@ -44,6 +47,7 @@ class Keys(Room):
                 "secretsKeyArn": self.secrets_key_arn,
                 "imagesKeyArn": self.images_key_arn,
                 "backupKeyArn": self.backup_key_arn,
+                "restoreTestsKeyArn": self.restore_tests_key_arn,
             }
         )
 

@@ -81,6 +81,7 @@ class Recovery(Room):
         backup_key_arn: pulumi.Input[str],
         backup_role_arn: pulumi.Input[str],
         restore_role_arn: pulumi.Input[str],
+        restore_tests_key_arn: pulumi.Input[str],
         deletion_policy_days: int,
         options: pulumi.ResourceOptions,
     ) -> None:
@@ -98,7 +99,7 @@ class Recovery(Room):
             opts=self.child(),
         )
         self.table_vault = self._vault("table", backup_key_arn, self.child(protect=True))
-        self._restore_tests(restore_role_arn)
+        self._restore_tests(restore_role_arn, restore_tests_key_arn)
         self.register_outputs({"tableVaultArn": self.table_vault.arn})
 
     def table_plan(self, *, table_arn: pulumi.Input[str], copy_to: backup.Vault | None) -> None:
@@ -224,8 +225,12 @@ class Recovery(Room):
             opts=options,
         )
 
-    def _restore_tests(self, restore_role_arn: pulumi.Input[str]) -> None:
-        """Restores the newest point of each tenant every week, into a bucket that AWS Backup makes and removes."""
+    def _restore_tests(self, restore_role_arn: pulumi.Input[str], key_arn: pulumi.Input[str]) -> None:
+        """Restores the newest point of each tenant every week, into a bucket that AWS Backup makes and removes.
+
+        AWS Backup knows one key for the buckets of all tenants; without a word it would take one that is S3's own (AWS
+        Backup Developer Guide, "Restore testing inferred metadata").
+        """
         names = self.names
         # A name of a restore testing plan has no hyphens.
         name = names.physical("restores").replace("-", "_")
@@ -254,6 +259,7 @@ class Recovery(Room):
                 protected_resource_type="S3",
                 protected_resource_arns=["*"],
                 iam_role_arn=restore_role_arn,
+                restore_metadata_overrides={"encryptionType": "SSE-KMS", "kmsKey": key_arn},
                 # Time for whoever counts the objects (docs/runbooks/cloud-integrated-failover.md).
                 validation_window_hours=24,
                 region=names.region,

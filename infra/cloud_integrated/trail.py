@@ -10,6 +10,7 @@ import pulumi
 from pulumi_aws import cloudtrail
 
 from infra.cloud_integrated.bucket import Bucket
+from infra.cloud_integrated.copy_roles import RESTORE_TEST_BUCKETS
 from infra.cloud_integrated.log_group import log_group
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.policy_document import Condition, Statement, service_principal
@@ -32,15 +33,17 @@ def recorded_events(names: Names, regions: Sequence[str]) -> Sequence[cloudtrail
 
     Nothing is left out of the management events, so those of KMS are in. A trail records no access to data unless it is
     told to (CloudTrail User Guide, "Logging data events"). Buckets and tables are named by the beginning of their
-    names, in each of the stack's `regions`, so that the trail stays as it is when tenants come and go.
+    names, in each of the stack's `regions`, so that the trail stays as it is when tenants come and go. What AWS Backup
+    makes for a restore test holds tenants' data too.
     """
+    buckets = [names.bucket_arn(names.tenant_buckets), RESTORE_TEST_BUCKETS.removesuffix("*")]
     tables = [f"arn:aws:dynamodb:{region}:{names.account_id}:table/{names.physical('')}" for region in regions]
     return [
         cloudtrail.TrailAdvancedEventSelectorArgs(
             name="management",
             field_selectors=[_field("eventCategory", equals=["Management"])],
         ),
-        _data_events("tenants-objects", "AWS::S3::Object", [names.bucket_arn(names.tenant_buckets)]),
+        _data_events("tenants-objects", "AWS::S3::Object", buckets),
         _data_events("tenants-items", "AWS::DynamoDB::Table", tables),
     ]
 

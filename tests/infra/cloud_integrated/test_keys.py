@@ -10,7 +10,7 @@ USES = {
     "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom",
     "kms:ReEncryptTo", "kms:CreateGrant", "kms:*",
 }  # fmt: skip
-PURPOSES = ("logs", "alarms", "data", "secrets", "images", "backup")
+PURPOSES = ("logs", "alarms", "data", "secrets", "images", "backup", "restore-tests")
 REGIONS = {"us-east-1": "", "us-west-2": "-2"}
 ROOT = "arn:aws:iam::123456789012:root"
 
@@ -154,10 +154,8 @@ def test_copies_use_the_key_for_the_tenants_bucket_only(of_tenant):
     assert policy["BackupReadsTheBucket"]["Condition"] == of_the_bucket
     assert policy["ReplicationOfTheBucket"]["Action"] == ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
     assert policy["ReplicationOfTheBucket"]["Condition"] == of_the_bucket
-    assert policy["RestoreWritesTheBucket"]["Condition"] == {
-        "StringEquals": through_s3,
-        "StringLike": {"kms:EncryptionContext:aws:s3:arn": [bucket, "arn:aws:s3:::awsbackup-restore-test-*"]},
-    }
+    assert policy["RestoreWritesTheBucket"]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert policy["RestoreWritesTheBucket"]["Condition"] == of_the_bucket
 
 
 def test_the_account_reaches_the_key_through_aws_backup_only(of_tenant):
@@ -194,6 +192,20 @@ def test_a_platform_key_is_used_through_its_services_only(stack, statements, pur
     for sid in ("UseThroughTheService", "GrantsOfTheService"):
         (condition,) = policy[sid]["Condition"]["StringEquals"].items()
         assert (condition[0], as_list(condition[1])) == ("kms:ViaService", through["kms:ViaService"])
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_the_key_of_restore_tests_is_the_restore_roles_for_buckets_of_tests(stack, statements, region):
+    policy = statements(stack.inputs(KEY, f"restore-tests-key{REGIONS[region]}")["policy"])
+
+    assert set(policy) == {"Administration", "DeletionAfterTheFullWindow", "RestoreWritesTheBucketsOfTests"}
+    use = policy["RestoreWritesTheBucketsOfTests"]
+    assert use["Principal"] == role("restore")
+    assert use["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert use["Condition"] == {
+        "StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"},
+        "StringLike": {"kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::awsbackup-restore-test-*"},
+    }
 
 
 def test_alarms_can_be_published_under_their_key(stack, statements):

@@ -114,6 +114,17 @@ def test_each_tenants_newest_point_is_restored_every_week(stack, suffix):
     assert selection["validationWindowHours"] == 24
 
 
+@pytest.mark.parametrize("region", REGIONS)
+def test_what_a_restore_test_makes_is_under_the_key_of_restore_tests(stack, region):
+    suffix = REGIONS[region]
+    selection = stack.inputs("aws:backup/restoreTestingSelection:RestoreTestingSelection", f"restores{suffix}")
+
+    assert selection["restoreMetadataOverrides"] == {
+        "encryptionType": "SSE-KMS",
+        "kmsKey": f"arn:aws:kms:{region}:123456789012:key/restore-tests-key{suffix}",
+    }
+
+
 def test_a_stack_of_one_region_backs_up_without_copies(dev_stack):
     for rule in dev_stack.inputs("aws:backup/plan:Plan", "tenant-acme")["rules"]:
         assert rule["copyActions"] == []

@@ -43,7 +43,9 @@ def test_the_trail_records_who_reads_and_writes_tenants_data_in_both_regions(sta
         "tenants-objects": {
             "eventCategory": {"equals": ["Data"]},
             "resources.type": {"equals": ["AWS::S3::Object"]},
-            "resources.ARN": {"startsWiths": ["arn:aws:s3:::hostco-ci-us-tenant-"]},
+            "resources.ARN": {
+                "startsWiths": ["arn:aws:s3:::hostco-ci-us-tenant-", "arn:aws:s3:::awsbackup-restore-test-"]
+            },
         },
         "tenants-items": {
             "eventCategory": {"equals": ["Data"]},
@@ -59,12 +61,12 @@ def test_the_trail_records_who_reads_and_writes_tenants_data_in_both_regions(sta
 
 
 def test_each_bucket_of_a_tenant_and_each_table_is_recorded(stack):
-    (bucket_prefix,) = selectors(stack)["tenants-objects"]["resources.ARN"]["startsWiths"]
+    bucket_prefixes = tuple(selectors(stack)["tenants-objects"]["resources.ARN"]["startsWiths"])
     table_prefixes = tuple(selectors(stack)["tenants-items"]["resources.ARN"]["startsWiths"])
 
     for bucket in stack.of_type("aws:s3/bucket:Bucket").values():
         name = bucket["inputs"]["bucket"]
-        assert f"arn:aws:s3:::{name}".startswith(bucket_prefix) == ("tenant" in bucket["inputs"]["tags"]), name
+        assert f"arn:aws:s3:::{name}".startswith(bucket_prefixes) == ("tenant" in bucket["inputs"]["tags"]), name
     for table in stack.of_type("aws:dynamodb/table:Table").values():
         inputs = table["inputs"]
         assert f"arn:aws:dynamodb:{inputs['region']}:123456789012:table/{inputs['name']}".startswith(table_prefixes)

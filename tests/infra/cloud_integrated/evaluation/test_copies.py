@@ -101,13 +101,28 @@ def test_backup_reads_the_table_under_the_key_of_the_data(policies, allowed):
     assert not allowed(backup, "dynamodb:Scan", table)
 
 
-@pytest.mark.parametrize("target", [TENANT_BUCKET, TEST_BUCKET])
-def test_restore_writes_the_tenants_bucket_or_one_of_a_test(policies, allowed, target):
+@REGION
+@pytest.mark.parametrize("name", ["tenant-acme-key", "restore-tests-key"])
+def test_restore_writes_the_tenants_bucket_or_one_of_a_test_each_under_its_key(policies, allowed, name, region):
     restore = policies.session("restore")
+    target, other = bucket(region), TEST_BUCKET
+    if name == "restore-tests-key":
+        target, other = other, target
 
-    assert allowed(restore, "s3:PutObject", f"{target}/a")
-    assert allowed(restore, "kms:GenerateDataKey", key(), through_s3(of=target))
-    assert allowed(restore, "kms:Decrypt", key(), through("backup"))
+    assert allowed(restore, "s3:PutObject", f"{target}/a", region=region)
+    assert allowed(restore, "kms:GenerateDataKey", key(region, name), through_s3(region, target), region=region)
+    assert not allowed(restore, "kms:GenerateDataKey", key(region, name), through_s3(region, other), region=region)
+
+
+def test_restore_reads_a_tenants_vault(policies, allowed):
+    assert allowed(policies.session("restore"), "kms:Decrypt", key(), through("backup"))
+
+
+@pytest.mark.parametrize("who", ["backup", "replication", "operator", "auditor", "break-glass", "tenant-data"])
+def test_nobody_else_uses_the_key_of_restore_tests(policies, allowed, who):
+    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        for context in (through_s3(of=TEST_BUCKET), through("backup"), {}):
+            assert not allowed(policies.session(who), action, key(name="restore-tests-key"), context)
 
 
 def test_restore_makes_and_removes_buckets_of_tests_only(policies, allowed):
