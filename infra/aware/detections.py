@@ -17,13 +17,45 @@ GUARDS: Final = (
     "Microsoft.Authorization/policyExemptions/write",
     "Microsoft.Authorization/policySetDefinitions/delete",
     "Microsoft.Insights/actionGroups/delete",
+    "Microsoft.Insights/actionGroups/write",
+    "Microsoft.Insights/activityLogAlerts/delete",
+    "Microsoft.Insights/activityLogAlerts/write",
     "Microsoft.Insights/diagnosticSettings/delete",
+    "Microsoft.Insights/diagnosticSettings/write",
     "Microsoft.Insights/scheduledQueryRules/delete",
+    "Microsoft.Insights/scheduledQueryRules/write",
     "Microsoft.OperationalInsights/workspaces/dataExports/delete",
+    "Microsoft.OperationalInsights/workspaces/dataExports/write",
     "Microsoft.OperationalInsights/workspaces/delete",
+    "Microsoft.Security/pricings/write",
     "Microsoft.SecurityInsights/alertRules/delete",
+    "Microsoft.SecurityInsights/alertRules/write",
+    "Microsoft.SecurityInsights/automationRules/write",
+    "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies/delete",
+    "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies/write",
+    "Microsoft.Storage/storageAccounts/write",
 )
-"""Operations of Azure Resource Manager that take away what guards the stack, or what would tell of it."""
+"""Operations of Azure Resource Manager that take away what guards the stack, or what would tell of it. Where one
+writes, it can switch a rule off or lead it elsewhere; the log doesn't say which, so a deployment is seen too. An
+account's own immutability is a part of the account."""
+
+LETS_IN: Final = (
+    "Microsoft.Authorization/elevateAccess/action",
+    "Microsoft.Authorization/roleAssignments/write",
+    "Microsoft.Authorization/roleDefinitions/write",
+    "Microsoft.DBforPostgreSQL/flexibleServers/administrators/write",
+    "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+    "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write",
+)
+"""Operations of Azure Resource Manager after which somebody, or a workload, may do more than before."""
+
+ENTRA_LETS_IN: Final = ("Add member to group", "Add owner to group")
+"""The same in Entra ID, of the groups that are empty but for privileged identity management. An elevation to all of
+Azure is in Entra's log alone, for it belongs to no subscription (Azure documentation, "Elevate access to manage all
+Azure subscriptions"); what is granted beside an activation is told by the name of what PIM did."""
+
+CONTENT_TABLES: Final = ("AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLLogs")
+"""Logs that may hold a customer's words: what is searched for, what services print, the database's statements."""
 
 ENTRA_GUARDS: Final = ("Delete conditional access policy", "Update conditional access policy")
 """The same in Entra ID (Entra documentation, "Microsoft Entra audit log categories and activities")."""
@@ -72,14 +104,21 @@ union isfuzzy=true SigninLogs, AADNonInteractiveUserSignInLogs
         Detection(
             name="failed-sign-ins",
             title="Failed sign-ins to Entra ID",
-            why="Many failures from one address or of one person are a password or a token being tried out.",
+            why="Many failures of one person, or of many people from one address, are a password being tried out.",
             severity="Medium",
             tactics=("CredentialAccess",),
             query="""
-union isfuzzy=true SigninLogs, AADNonInteractiveUserSignInLogs
-| where ResultType !in ("0", "50125", "50140")
+let failed = union isfuzzy=true SigninLogs, AADNonInteractiveUserSignInLogs
+| where ResultType !in ("0", "50125", "50140");
+let guessed = failed
 | summarize Attempts = count(), Applications = make_set(AppDisplayName, 10) by UserPrincipalName, IPAddress
-| where Attempts >= 10
+| where Attempts >= 10;
+let sprayed = failed
+| summarize Attempts = count(), People = dcount(UserPrincipalName), Applications = make_set(AppDisplayName, 10)
+    by IPAddress
+| where People >= 5
+| extend UserPrincipalName = "";
+union guessed, sprayed
 """,
             entities={"Account": ("FullName", "UserPrincipalName"), "IP": ("Address", "IPAddress")},
         ),
@@ -153,8 +192,52 @@ union blobs, keys, activated
             },
         ),
         Detection(
+            name="person-reads-logs",
+            title="A person reads logs that may hold a customer's words",
+            why="Who takes up incidents can read every log; those that may hold a customer's words are for few cases.",
+            severity="Medium",
+            tactics=("Collection",),
+            query=f"""
+LAQueryLogs
+| where isnotempty(AADEmail)
+| where QueryText has_any ({_quoted(CONTENT_TABLES)})
+    // Every table at once.
+    or QueryText matches regex @"(?i)(^|[|;(=])\\s*(search\\b|union\\b[^|]*\\*)"
+| project TimeGenerated, Person = AADEmail, PersonId = AADObjectId, Client = RequestClientApp, QueryText
+""",
+            entities={"Account": ("FullName", "Person")},
+        ),
+        Detection(
+            name="let-in",
+            title="Somebody was given a role, or put into a group",
+            why="Only a deployment or an approved case gives access: whoever takes this up looks for either.",
+            severity="High",
+            tactics=("PrivilegeEscalation", "Persistence"),
+            query=f"""
+let groups = dynamic([{_quoted(empty_group_ids)}]);
+let azure = AzureActivity
+| where OperationNameValue in~ ({_quoted(LETS_IN)})
+| where ActivityStatusValue in~ ("Success", "Succeeded")
+| project TimeGenerated, Caller, CallerIpAddress, _ResourceId, What = OperationNameValue;
+let entra = AuditLogs
+| where OperationName startswith "User has elevated their access"
+    or (TargetResources has_any (groups) and OperationName in~ ({_quoted(ENTRA_LETS_IN)}))
+    or (TargetResources has_any (groups) and LoggedByService == "PIM"
+        and OperationName has_any ("role setting", "permanent", "timebound", "time-bound"))
+| project TimeGenerated, Caller = coalesce(tostring(InitiatedBy.user.userPrincipalName),
+    tostring(InitiatedBy.app.displayName)), CallerIpAddress = tostring(InitiatedBy.user.ipAddress), _ResourceId = "",
+    What = OperationName;
+union azure, entra
+""",
+            entities={
+                "Account": ("FullName", "Caller"),
+                "IP": ("Address", "CallerIpAddress"),
+                "AzureResource": ("ResourceId", "_ResourceId"),
+            },
+        ),
+        Detection(
             name="guard-removed",
-            title="A policy, a lock or the logging was removed",
+            title="A policy, a lock, an alarm or the logging was removed or changed",
             why="Whoever means harm first takes away what would stop it or tell of it.",
             severity="High",
             tactics=("DefenseEvasion",),

@@ -91,6 +91,8 @@ def test_what_is_looked_for():
         "failed-vpn-sign-ins",
         "guard-removed",
         "key-disabled-or-deleted",
+        "let-in",
+        "person-reads-logs",
         "person-reads-tenant-data",
         "private-link-not-approved",
         "replication-failed",
@@ -117,9 +119,52 @@ def test_whoever_is_let_in_to_data_or_keys_is_seen(group: str):
         "Microsoft.Insights/diagnosticSettings/delete",
         "Microsoft.OperationalInsights/workspaces/dataExports/delete",
         "Microsoft.SecurityInsights/alertRules/delete",
+        "Microsoft.SecurityInsights/alertRules/write",
+        "Microsoft.Insights/scheduledQueryRules/write",
+        "Microsoft.Insights/diagnosticSettings/write",
+        "Microsoft.Insights/actionGroups/write",
+        "Microsoft.Storage/storageAccounts/write",
+        "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies/delete",
         "Delete conditional access policy",
         "Update conditional access policy",
     ],
 )
 def test_what_guards_the_stack_is_guarded(operation: str):
     assert f'"{operation}"' in DETECTIONS["guard-removed"].query
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "Microsoft.Authorization/elevateAccess/action",
+        "Microsoft.Authorization/roleAssignments/write",
+        "Microsoft.Authorization/roleDefinitions/write",
+        "Microsoft.DBforPostgreSQL/flexibleServers/administrators/write",
+        "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
+        "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write",
+        "Add member to group",
+        "Add owner to group",
+        "User has elevated their access",
+        "permanent",
+        "timebound",
+    ],
+)
+def test_whoever_is_let_in_beside_an_approval_is_seen(operation: str):
+    assert f'"{operation}"' in DETECTIONS["let-in"].query
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_terms_of_a_group_are_watched(group: str):
+    query = DETECTIONS["let-in"].query
+    assert f'"{group}"' in query
+    assert '"role setting"' in query
+
+
+def test_one_password_tried_on_many_people_is_seen():
+    query = DETECTIONS["failed-sign-ins"].query
+    assert "by IPAddress\n| where People >= 5" in query
+
+
+@pytest.mark.parametrize("table", ["AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLLogs"])
+def test_a_look_at_what_customers_said_is_seen(table: str):
+    assert f'"{table}"' in DETECTIONS["person-reads-logs"].query

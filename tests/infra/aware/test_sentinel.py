@@ -9,6 +9,8 @@ RULES = (
     "failed-vpn-sign-ins",
     "guard-removed",
     "key-disabled-or-deleted",
+    "let-in",
+    "person-reads-logs",
     "person-reads-tenant-data",
     "private-link-not-approved",
     "replication-failed",
