@@ -19,9 +19,16 @@ class Privilege(pulumi.ComponentResource):
     """Privileged identity management for the groups without members.
 
     A member of a group that is eligible asks with a reason and a second factor; an approver lets that one person in;
-    after four hours Entra takes them out. Those on call are told of each case. Nobody can be put in beside this for
-    longer than 15 days, the shortest that Entra offers, nor without a reason, and those on call are told of that too.
-    The groups that are eligible are so without an end, since each of their own members is reviewed every month.
+    after four hours Entra takes them out. Those on call are told of each case. By privileged identity management nobody
+    can be put in otherwise for longer than 15 days, the shortest that Entra offers, nor without a reason, and those on
+    call are told of that too. An owner of a group, or a privileged role administrator, can still add a member to the
+    group itself, for good and with nobody's approval: Entra has no term against it, so each such addition is an
+    incident (`let-in` of `infra.aware.detections`). The groups that are eligible are so without an end, since each of
+    their own members is reviewed every month.
+
+    An authentication context, by which an activation itself would ask for the strong sign-in again, is not set: the SDK
+    (pulumi-azuread 6) can name one here, but neither make one nor name it in a policy of Conditional Access. The policy
+    for all applications (`infra.identity.sign_in`) covers those who may ask and those who approve instead.
     """
 
     def __init__(self, name: str, *, groups: Groups, on_call_email: str, options: pulumi.ResourceOptions) -> None:

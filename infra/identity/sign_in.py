@@ -23,6 +23,10 @@ APPLICATIONS: Final[Mapping[str, str]] = {
 Azure's management (portal, command line, Resource Manager), Key Vault, Storage and the Log Analytics API (Microsoft
 documentation, "Verify first-party Microsoft applications in sign-in reports")."""
 
+ENROLMENT: Final = "d4ebce55-015a-49b5-a083-c84d1797ae8c"
+"""Microsoft Intune Enrollment, by which a device comes to be compliant: to ask it for that first would shut out every
+new one (Intune documentation, "Require multifactor authentication for device enrollment")."""
+
 ADMIN_PORTALS: Final = "MicrosoftAdminPortals"
 """Conditional Access's own name for the portals of administration, Entra's among them."""
 
@@ -35,6 +39,10 @@ SESSION_HOURS: Final = 4
 
 class SignIn(pulumi.ComponentResource):
     """Conditional Access: a phishing-resistant second factor and a compliant device, both, for everybody.
+
+    It is asked of everybody for the applications that the stacks are reached by, and for every application of those
+    who run the services or approve: what else they sign in to (the portals of access packages and of privileged
+    identity management, the source code) leads to the stacks too.
 
     Left out are the accounts for emergencies alone, whose every use is an alarm (`infra.aware.detections`). The VPN's
     application takes no assignments of users, as it is Microsoft's own: a policy shuts out all but the groups.
@@ -52,7 +60,7 @@ class SignIn(pulumi.ComponentResource):
                 use_existing=True,
                 opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
             )
-            for application, client_id in APPLICATIONS.items()
+            for application, client_id in {**APPLICATIONS, "enrolment": ENROLMENT}.items()
         ]
         self._options = pulumi.ResourceOptions(parent=self, protect=True, depends_on=applications)
         strength = azuread.AuthenticationStrengthPolicy(
@@ -68,6 +76,13 @@ class SignIn(pulumi.ComponentResource):
         self._policy("management", applications=[APPLICATIONS["management"], ADMIN_PORTALS], strength=strength)
         self._policy(
             "data", applications=[APPLICATIONS[each] for each in ("key-vault", "storage", "logs")], strength=strength
+        )
+        self._policy(
+            "all-for-groups",
+            applications=["All"],
+            without=[ENROLMENT],
+            of=[group.object_id for group in (*groups.standing.values(), groups.approvers)],
+            strength=strength,
         )
         self._policy(
             "vpn-for-groups-only",
@@ -87,13 +102,16 @@ class SignIn(pulumi.ComponentResource):
         name: str,
         *,
         applications: Sequence[str],
+        without: Sequence[str] | None = None,
+        of: Sequence[pulumi.Input[str]] | None = None,
         strength: azuread.AuthenticationStrengthPolicy | None = None,
         besides: Sequence[pulumi.Input[str]] = (),
         flows: Sequence[str] | None = None,
     ) -> None:
-        """Asks everybody for `strength` and a compliant device, or shuts them out where none is given.
+        """Asks people for `strength` and a compliant device, or shuts them out where none is given.
 
-        It holds for all but the accounts for emergencies and the groups `besides`.
+        It holds for `applications` but those in `without`, and for the groups in `of`, or else everybody; never for the
+        accounts for emergencies and the groups `besides`.
         """
         if strength is None:
             grant = azuread.ConditionalAccessPolicyGrantControlsArgs(operator="OR", built_in_controls=["block"])
@@ -114,10 +132,12 @@ class SignIn(pulumi.ComponentResource):
             conditions=azuread.ConditionalAccessPolicyConditionsArgs(
                 client_app_types=["all"],
                 applications=azuread.ConditionalAccessPolicyConditionsApplicationsArgs(
-                    included_applications=list(applications)
+                    included_applications=list(applications), excluded_applications=without
                 ),
                 users=azuread.ConditionalAccessPolicyConditionsUsersArgs(
-                    included_users=["All"], excluded_groups=[self._break_glass_id, *besides]
+                    included_users=["All"] if of is None else None,
+                    included_groups=of,
+                    excluded_groups=[self._break_glass_id, *besides],
                 ),
                 authentication_flow_transfer_methods=flows,
             ),

@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 
 from infra.aware.vpn import CLIENT_APPLICATION_ID
-from infra.identity.sign_in import APPLICATIONS
+from infra.identity.sign_in import APPLICATIONS, ENROLMENT
 
-STRONG = ("data", "management", "vpn")
+STRONG = ("all-for-groups", "data", "management", "vpn")
 BLOCKED = ("no-device-codes", "vpn-for-groups-only")
 
 
@@ -44,11 +44,10 @@ def test_a_policy_is_on_for_every_client_and_stays(stack: Any, name: str):
     policy = stack.inputs("ConditionalAccessPolicy", name)
     assert policy["state"] == "enabled"
     assert policy["conditions"]["clientAppTypes"] == ["all"]
-    assert policy["conditions"]["users"]["includedUsers"] == ["All"]
     assert stack.named("ConditionalAccessPolicy")[name]["protect"] is True
 
 
-@pytest.mark.parametrize("name", [*STRONG, "no-device-codes"])
+@pytest.mark.parametrize("name", ["data", "management", "vpn", "no-device-codes"])
 def test_nobody_is_left_out_but_the_accounts_for_emergencies(stack: Any, name: str):
     users = stack.inputs("ConditionalAccessPolicy", name)["conditions"]["users"]
     assert users == {"includedUsers": ["All"], "excludedGroups": ["id of hostco-break-glass"]}
@@ -60,6 +59,19 @@ def test_the_policies_cover_the_vpn_the_management_and_the_data(stack: Any):
     assert applications(stack, "data") == {APPLICATIONS[name] for name in ("key-vault", "storage", "logs")}
 
 
+def test_those_who_run_the_services_or_approve_are_asked_at_every_application(stack: Any):
+    conditions = stack.inputs("ConditionalAccessPolicy", "all-for-groups")["conditions"]
+    assert conditions["applications"] == {
+        "includedApplications": ["All"],
+        # Microsoft Intune Enrollment.
+        "excludedApplications": ["d4ebce55-015a-49b5-a083-c84d1797ae8c"],
+    }
+    assert conditions["users"] == {
+        "includedGroups": [f"id of hostco-{each}" for each in ("platform", "on-call", "audit", "approvers")],
+        "excludedGroups": ["id of hostco-break-glass"],
+    }
+
+
 def test_the_vpns_application_is_the_gateways_audience():
     assert APPLICATIONS["vpn"] == CLIENT_APPLICATION_ID
 
@@ -67,7 +79,8 @@ def test_the_vpns_application_is_the_gateways_audience():
 def test_the_applications_are_there_before_the_policies_and_outlive_them(stack: Any):
     principals = stack.named("ServicePrincipal")
     assert {name: each["inputs"] for name, each in principals.items()} == {
-        name: {"clientId": client_id, "useExisting": True} for name, client_id in APPLICATIONS.items()
+        name: {"clientId": client_id, "useExisting": True}
+        for name, client_id in {**APPLICATIONS, "enrolment": ENROLMENT}.items()
     }
     for policy in stack.named("ConditionalAccessPolicy").values():
         assert {each["urn"] for each in principals.values()} <= set(policy["dependencies"])
@@ -76,6 +89,7 @@ def test_the_applications_are_there_before_the_policies_and_outlive_them(stack: 
 def test_the_vpn_is_shut_to_all_but_the_groups(stack: Any):
     policy = stack.inputs("ConditionalAccessPolicy", "vpn-for-groups-only")
     assert policy["grantControls"] == {"operator": "OR", "builtInControls": ["block"]}
+    assert policy["conditions"]["users"]["includedUsers"] == ["All"]
     assert policy["conditions"]["users"]["excludedGroups"] == [
         "id of hostco-break-glass",
         "id of hostco-platform",
