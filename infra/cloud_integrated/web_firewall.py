@@ -18,11 +18,25 @@ MANAGED_RULES: Final = (
 )
 """Rule groups that AWS keeps up to date, in the order in which they are asked."""
 
+FOR_PEOPLE: Final = ("AWSManagedRulesAnonymousIpList",)
+"""Rule groups that don't judge what comes to `INGESTION`: this one refuses addresses of hosting providers, from which
+people don't come, but mail platforms do (WAF Developer Guide, "IP reputation rule groups")."""
+
+INGESTION: Final = "/ingestion/"
+"""With what paths begin where mail platforms call. It is compared as it was sent, as the load balancer compares it:
+what one takes for ingestion's, the other does."""
+
 REQUEST_LIMIT: Final = 2000
 """Requests of one address in five minutes; what comes beyond is refused until it falls below."""
 
+INGESTION_REQUEST_LIMIT: Final = 20_000
+"""The same where mail platforms call: few addresses, each for many mailboxes."""
+
 SECRET_HEADERS: Final = ("authorization", "cookie")
 """Headers that prove who somebody is, which a log must not hold."""
+
+_RateScope = wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementArgs
+_GroupScope = wafv2.WebAclRuleStatementManagedRuleGroupStatementScopeDownStatementArgs
 
 
 class WebFirewall(Room):
@@ -46,8 +60,9 @@ class WebFirewall(Room):
                 scope="REGIONAL",
                 default_action=wafv2.WebAclDefaultActionArgs(allow=wafv2.WebAclDefaultActionAllowArgs()),
                 rules=[
-                    self._rate_rule(),
-                    *(self._managed_rule(name, 1 + number) for number, name in enumerate(MANAGED_RULES)),
+                    _rate_rule("too-many-requests", 0, REQUEST_LIMIT, _elsewhere()),
+                    _rate_rule("too-many-requests-to-ingestion", 1, INGESTION_REQUEST_LIMIT, _at_ingestion()),
+                    *(_managed_rule(name, 2 + number) for number, name in enumerate(MANAGED_RULES)),
                 ],
                 visibility_config=wafv2.WebAclVisibilityConfigArgs(
                     cloudwatch_metrics_enabled=True, metric_name="edge", sampled_requests_enabled=True
@@ -81,45 +96,97 @@ class WebFirewall(Room):
         )
         self.register_outputs({})
 
-    def _rate_rule(self) -> wafv2.WebAclRuleArgs:
-        return wafv2.WebAclRuleArgs(
-            name="too-many-requests",
-            priority=0,
-            action=wafv2.WebAclRuleActionArgs(block=wafv2.WebAclRuleActionBlockArgs()),
-            statement=wafv2.WebAclRuleStatementArgs(
-                rate_based_statement=wafv2.WebAclRuleStatementRateBasedStatementArgs(
-                    aggregate_key_type="IP", limit=REQUEST_LIMIT, evaluation_window_sec=300
-                )
-            ),
-            visibility_config=_counted("too-many-requests"),
-        )
 
-    def _managed_rule(self, name: str, priority: int) -> wafv2.WebAclRuleArgs:
-        # A mail is longer than the 8 KB that this one rule takes for an attack: it is counted, all others refuse.
-        only_counted = ["SizeRestrictions_BODY"] if name == "AWSManagedRulesCommonRuleSet" else []
-        return wafv2.WebAclRuleArgs(
-            name=name,
-            priority=priority,
-            override_action=wafv2.WebAclRuleOverrideActionArgs(none=wafv2.WebAclRuleOverrideActionNoneArgs()),
-            statement=wafv2.WebAclRuleStatementArgs(
-                managed_rule_group_statement=wafv2.WebAclRuleStatementManagedRuleGroupStatementArgs(
-                    name=name,
-                    vendor_name="AWS",
-                    rule_action_overrides=[
-                        wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideArgs(
-                            name=rule,
-                            action_to_use=(
-                                wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideActionToUseArgs(
-                                    count=wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideActionToUseCountArgs()
-                                )
-                            ),
-                        )
-                        for rule in only_counted
-                    ],
-                )
+def _rate_rule(name: str, priority: int, limit: int, scope: _RateScope) -> wafv2.WebAclRuleArgs:
+    return wafv2.WebAclRuleArgs(
+        name=name,
+        priority=priority,
+        action=wafv2.WebAclRuleActionArgs(block=wafv2.WebAclRuleActionBlockArgs()),
+        statement=wafv2.WebAclRuleStatementArgs(
+            rate_based_statement=wafv2.WebAclRuleStatementRateBasedStatementArgs(
+                aggregate_key_type="IP", limit=limit, evaluation_window_sec=300, scope_down_statement=scope
+            )
+        ),
+        visibility_config=_counted(name),
+    )
+
+
+def _managed_rule(name: str, priority: int) -> wafv2.WebAclRuleArgs:
+    # A mail is longer than the 8 KB that this one rule takes for an attack: it is counted, all others refuse.
+    only_counted = ["SizeRestrictions_BODY"] if name == "AWSManagedRulesCommonRuleSet" else []
+    return wafv2.WebAclRuleArgs(
+        name=name,
+        priority=priority,
+        override_action=wafv2.WebAclRuleOverrideActionArgs(none=wafv2.WebAclRuleOverrideActionNoneArgs()),
+        statement=wafv2.WebAclRuleStatementArgs(
+            managed_rule_group_statement=wafv2.WebAclRuleStatementManagedRuleGroupStatementArgs(
+                name=name,
+                vendor_name="AWS",
+                scope_down_statement=_group_elsewhere() if name in FOR_PEOPLE else None,
+                rule_action_overrides=[
+                    wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideArgs(
+                        name=rule,
+                        action_to_use=(
+                            wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideActionToUseArgs(
+                                count=wafv2.WebAclRuleStatementManagedRuleGroupStatementRuleActionOverrideActionToUseCountArgs()
+                            )
+                        ),
+                    )
+                    for rule in only_counted
+                ],
+            )
+        ),
+        visibility_config=_counted(name),
+    )
+
+
+def _at_ingestion() -> _RateScope:
+    """What comes to ingestion."""
+    return _RateScope(
+        byte_match_statement=wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementArgs(
+            field_to_match=wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementFieldToMatchArgs(
+                uri_path=wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementFieldToMatchUriPathArgs()
             ),
-            visibility_config=_counted(name),
+            positional_constraint="STARTS_WITH",
+            search_string=INGESTION,
+            text_transformations=[
+                wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementByteMatchStatementTextTransformationArgs(
+                    priority=0, type="NONE"
+                )
+            ],
         )
+    )
+
+
+def _elsewhere() -> _RateScope:
+    return _RateScope(
+        not_statement=wafv2.WebAclRuleStatementRateBasedStatementScopeDownStatementNotStatementArgs(
+            statement=_at_ingestion()
+        )
+    )
+
+
+def _group_elsewhere() -> _GroupScope:
+    """What comes to anything but ingestion."""
+    to_ingestion = _GroupScope(
+        byte_match_statement=wafv2.WebAclRuleStatementManagedRuleGroupStatementScopeDownStatementByteMatchStatementArgs(
+            field_to_match=wafv2.WebAclRuleStatementManagedRuleGroupStatementScopeDownStatementByteMatchStatementFieldToMatchArgs(
+                uri_path=wafv2.WebAclRuleStatementManagedRuleGroupStatementScopeDownStatementByteMatchStatementFieldToMatchUriPathArgs()
+            ),
+            positional_constraint="STARTS_WITH",
+            search_string=INGESTION,
+            text_transformations=[
+                wafv2.WebAclRuleStatementManagedRuleGroupStatementScopeDownStatementByteMatchStatementTextTransformationArgs(
+                    priority=0, type="NONE"
+                )
+            ],
+        )
+    )
+    return _GroupScope(
+        not_statement=wafv2.WebAclRuleStatementManagedRuleGroupStatementScopeDownStatementNotStatementArgs(
+            statement=to_ingestion
+        )
+    )
 
 
 def _counted(rule: str) -> wafv2.WebAclRuleVisibilityConfigArgs:

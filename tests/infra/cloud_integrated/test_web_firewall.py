@@ -2,9 +2,19 @@
 
 import pytest
 
-from infra.cloud_integrated.web_firewall import MANAGED_RULES
+from infra.cloud_integrated.edge import TARGETS
+from infra.cloud_integrated.web_firewall import INGESTION, MANAGED_RULES
 
 REGIONS = ["edge", "edge-2"]
+AT_INGESTION = {
+    "byteMatchStatement": {
+        "fieldToMatch": {"uriPath": {}},
+        "positionalConstraint": "STARTS_WITH",
+        "searchString": "/ingestion/",
+        "textTransformations": [{"priority": 0, "type": "NONE"}],
+    }
+}
+ELSEWHERE = {"notStatement": {"statement": AT_INGESTION}}
 
 
 def rules(stack, name):
@@ -40,19 +50,35 @@ def test_only_the_rule_that_takes_a_mail_for_an_attack_is_counted(stack):
 
 
 @pytest.mark.parametrize("name", REGIONS)
-def test_one_address_asks_so_often_and_no_more(stack, name):
-    rule = rules(stack, name)["too-many-requests"]
+@pytest.mark.parametrize(
+    ("rule", "limit", "where"),
+    [("too-many-requests", 2000, ELSEWHERE), ("too-many-requests-to-ingestion", 20_000, AT_INGESTION)],
+)
+def test_one_address_asks_so_often_and_no_more(stack, name, rule, limit, where):
+    found = rules(stack, name)[rule]
 
-    assert rule["action"] == {"block": {}}
-    assert rule["statement"]["rateBasedStatement"] == {
-        "aggregateKeyType": "IP", "limit": 2000, "evaluationWindowSec": 300
+    assert found["action"] == {"block": {}}
+    assert found["statement"]["rateBasedStatement"] == {
+        "aggregateKeyType": "IP", "limit": limit, "evaluationWindowSec": 300, "scopeDownStatement": where
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REGIONS)
+def test_mail_platforms_may_call_from_where_people_do_not(stack, name):
+    """Of all rule groups, one judges people only."""
+    scopes = {
+        rule: rules(stack, name)[rule]["statement"]["managedRuleGroupStatement"].get("scopeDownStatement")
+        for rule in MANAGED_RULES
+    }
+
+    assert {rule: scope for rule, scope in scopes.items() if scope} == {"AWSManagedRulesAnonymousIpList": ELSEWHERE}
+    assert TARGETS["ingestion"][1] == f"{INGESTION}*"
 
 
 def test_rules_are_asked_in_an_order(stack):
     priorities = [rule["priority"] for rule in rules(stack, "edge").values()]
 
-    assert len(set(priorities)) == len(priorities) == 1 + len(MANAGED_RULES)
+    assert len(set(priorities)) == len(priorities) == 2 + len(MANAGED_RULES)
 
 
 @pytest.mark.parametrize(("name", "group"), [("edge", "web-firewall"), ("edge-2", "web-firewall-2")])
