@@ -122,8 +122,13 @@ class Firewall(Room):
                     stateful_engine_options=networkfirewall.FirewallPolicyFirewallPolicyStatefulEngineOptionsArgs(
                         rule_order="STRICT_ORDER", stream_exception_policy="REJECT"
                     ),
-                    # The handshake of a connection has to pass before its name can be read.
-                    stateful_default_actions=["aws:drop_established", "aws:alert_established"],
+                    # The handshake of a connection has to pass before its name can be read, all of it: with a
+                    # post-quantum key the first message of TLS spans packets (Network Firewall Developer Guide, "Strict
+                    # evaluation order"). Only what goes to the server is judged, answers of its TCP are not.
+                    stateful_default_actions=[
+                        "aws:drop_established_app_layer_to_server",
+                        "aws:alert_established_app_layer_to_server",
+                    ],
                     stateful_rule_group_references=[
                         networkfirewall.FirewallPolicyFirewallPolicyStatefulRuleGroupReferenceArgs(
                             priority=1, resource_arn=domains.arn

@@ -33,7 +33,11 @@ def test_what_is_not_on_the_list_is_dropped(stack):
     policy = stack.inputs("aws:networkfirewall/firewallPolicy:FirewallPolicy", "exit")["firewallPolicy"]
 
     assert policy["statelessDefaultActions"] == policy["statelessFragmentDefaultActions"] == ["aws:forward_to_sfe"]
-    assert policy["statefulDefaultActions"] == ["aws:drop_established", "aws:alert_established"]
+    # Not before the whole name was read, which the first packet needn't hold.
+    assert policy["statefulDefaultActions"] == [
+        "aws:drop_established_app_layer_to_server",
+        "aws:alert_established_app_layer_to_server",
+    ]
     assert policy["statefulEngineOptions"]["ruleOrder"] == "STRICT_ORDER"
     assert rule_group(stack)["ruleGroup"]["statefulRuleOptions"]["ruleOrder"] == "STRICT_ORDER"
 
