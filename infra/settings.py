@@ -158,6 +158,15 @@ class CloudIntegratedImages(_Model):
     tokens: Digest
 
 
+BreakGlassUserArn = Annotated[
+    str,
+    pattern(
+        r"arn:aws:iam::\d{12}:user/[\w+=,.@/-]+",
+        "the ARN of an IAM user, `arn:aws:iam::<account>:user/<name>`: a role's session shows no second factor",
+    ),
+]
+
+
 class CloudIntegratedOptions(_Model):
     """What only the Cloud Integrated service needs."""
 
@@ -173,9 +182,20 @@ class CloudIntegratedOptions(_Model):
     second_vpn_device_certificate_arn: Arn | None = None
     """The same in the second region, for certificates don't leave theirs: needed while it serves."""
     vpn_groups: tuple[VpnGroup, ...] = Field(min_length=1)
-    break_glass_principal_arn: Arn
-    """Who may take on the break-glass role, with a second factor: a role or user of the organisation's own account."""
+    break_glass_principal_arn: BreakGlassUserArn
+    """Who may take on the break-glass role, with a second factor: a user of the organisation's own account, which isn't
+    this stack's. No role: what a role's session asks carries no second factor (IAM User Guide, "Secure API access with
+    MFA")."""
     images: CloudIntegratedImages
+
+    @model_validator(mode="after")
+    def _breaks_the_glass_from_outside(self) -> Self:
+        if self.break_glass_principal_arn.split(":")[4] in self.allowed_account_ids:
+            raise ValueError(
+                f"breakGlassPrincipalArn {self.break_glass_principal_arn!r} is of the stack's own account: "
+                "name a user of the organisation's own account"
+            )
+        return self
 
 
 class IdentityOptions(_Model):

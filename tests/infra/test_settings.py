@@ -426,6 +426,24 @@ def test_people_of_the_entra_tenant_are_two_and_are_not_mixed_up(key, users, mes
         parse_stack("identity", {**sample("identity"), "identity": identity})
 
 
+@pytest.mark.parametrize(
+    ("arn", "message"),
+    [
+        ("arn:aws:iam::210987654321:role/break-glass", "a role's session shows no second factor"),
+        ("arn:aws:iam::210987654321:root", "the ARN of an IAM user"),
+        ("arn:aws:iam::210987654321:user/", "the ARN of an IAM user"),
+        ("arn:aws:iam::2109876543:user/break-glass", "the ARN of an IAM user"),
+        ("arn:aws:sts::210987654321:assumed-role/break-glass/a", "the ARN of an IAM user"),
+        ("arn:aws:iam::123456789012:user/break-glass", "the stack's own account: name a user of the organisation's"),
+    ],
+)
+def test_the_glass_is_broken_by_a_user_of_another_account(arn, message):
+    options = {**sample("ci-us")["cloudIntegrated"], "breakGlassPrincipalArn": arn}
+
+    with pytest.raises(SettingsError, match=message):
+        parse_settings("ci-us", {**sample("ci-us"), "cloudIntegrated": options})
+
+
 @pytest.mark.parametrize("users", [[BREAK_GLASS], [BREAK_GLASS, BREAK_GLASS]])
 def test_aware_knows_two_accounts_for_emergencies(users):
     aware = {**sample("useast")["aware"], "breakGlassUserIds": users}

@@ -117,7 +117,7 @@ def test_people_come_through_the_identity_provider(stack, name):
 
 
 def test_the_glass_is_broken_with_a_second_factor(stack):
-    assert trust(stack, "break-glass")["Principal"] == {"AWS": ["arn:aws:iam::210987654321:role/break-glass"]}
+    assert trust(stack, "break-glass")["Principal"] == {"AWS": ["arn:aws:iam::210987654321:user/break-glass"]}
     assert trust(stack, "break-glass")["Condition"] == {
         "Bool": {"aws:MultiFactorAuthPresent": "true"},
         "NumericLessThan": {"aws:MultiFactorAuthAge": "3600"},
