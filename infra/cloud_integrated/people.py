@@ -123,12 +123,15 @@ def signed_in(identity_provider_arn: str) -> pulumi.Output[str]:
     )
 
 
-def with_second_factor(principal_arn: str) -> pulumi.Output[str]:
-    """The trust policy of the break-glass role: one principal, who has shown a second factor within the last hour."""
+def with_second_factor(user_arn: str) -> pulumi.Output[str]:
+    """The trust policy of the break-glass role: one user, who has shown a second factor within the last hour.
+
+    A user, for what a role's session asks carries no second factor, and the conditions would never hold.
+    """
     return document(
         Statement(
             sid="BreakGlassWithSecondFactor",
-            principal=aws_principal(principal_arn),
+            principal=aws_principal(user_arn),
             actions=["sts:AssumeRole"],
             resources=None,
             conditions=[
@@ -140,26 +143,25 @@ def with_second_factor(principal_arn: str) -> pulumi.Output[str]:
 
 
 def operator(names: Names) -> Sequence[Statement]:
-    """Looks at everything but data, and does what a failover and a restore drill need."""
+    """Looks at everything but data, and does what a failover and a restore drill need.
+
+    No restore: the role for it writes every tenant's bucket, and one tenant's point could end in another's.
+    """
     return [
         Statement(sid="State", actions=STATE),
         Statement(
             sid="Operation",
             actions=[
                 "arc-zonal-shift:*",
+                "backup:PutRestoreValidationResult",
                 "cloudwatch:DisableAlarmActions",
                 "cloudwatch:EnableAlarmActions",
                 "ecs:StopTask",
                 "ecs:UpdateService",
-                "backup:PutRestoreValidationResult",
-                "backup:StartBackupJob",
-                "backup:StartCopyJob",
-                "backup:StartRestoreJob",
             ],
         ),
         # A restore test counts once somebody has seen objects in its bucket, by their names.
         Statement(sid="ListOfRestoreTests", actions=["s3:ListBucket"], resources=[RESTORE_TEST_BUCKETS]),
-        _pass_of_the_restore_role(names),
         *_no_data(names),
     ]
 
@@ -207,18 +209,14 @@ def break_glass(names: Names) -> Sequence[Statement]:
                 "wafv2:UpdateWebACL",
             ],
         ),
-        _pass_of_the_restore_role(names),
+        Statement(
+            sid="RestoreWithItsRole",
+            actions=["iam:PassRole"],
+            resources=[names.role_arn(RESTORE)],
+            conditions=[Condition.of("StringEquals", "iam:PassedToService", "backup.amazonaws.com")],
+        ),
         *_no_data(names),
     ]
-
-
-def _pass_of_the_restore_role(names: Names) -> Statement:
-    return Statement(
-        sid="RestoreWithItsRole",
-        actions=["iam:PassRole"],
-        resources=[names.role_arn(RESTORE)],
-        conditions=[Condition.of("StringEquals", "iam:PassedToService", "backup.amazonaws.com")],
-    )
 
 
 def _no_data(names: Names) -> Sequence[Statement]:

@@ -3,11 +3,13 @@
 import pytest
 
 PROVIDER = "arn:aws:iam::123456789012:saml-provider/workforce"
-BREAK_GLASS = "arn:aws:iam::210987654321:role/break-glass"
+BREAK_GLASS = "arn:aws:iam::210987654321:user/break-glass"
 PEOPLE = ("operator", "auditor", "break-glass")
 SIGNED_IN = {"SAML:aud": "https://signin.aws.amazon.com/saml", "SAML:sub_type": "persistent"}
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/hostco-ci-us-messages"
 TENANT_KEY = "arn:aws:kms:us-east-1:123456789012:key/tenant-acme-key"
+POINT = "arn:aws:backup:us-east-1:123456789012:recovery-point:1234"
+VAULT = "arn:aws:backup:us-east-1:123456789012:backup-vault:hostco-ci-us-tenant-acme"
 TENANT_BUCKET = "arn:aws:s3:::hostco-ci-us-tenant-acme"
 
 
@@ -64,13 +66,32 @@ def test_people_see_the_state_of_things(policies, allowed, name):
     assert allowed(policies.session(name), "dynamodb:DescribeTable", TABLE)
 
 
-def test_operators_start_a_restore_with_its_role_only(policies, allowed):
-    operator = policies.session("operator")
-    to_backup = {"iam:PassedToService": "backup.amazonaws.com"}
+TO_BACKUP = {"iam:PassedToService": "backup.amazonaws.com"}
 
-    assert allowed(operator, "iam:PassRole", role("restore"), to_backup)
-    assert not allowed(operator, "iam:PassRole", role("restore"), {"iam:PassedToService": "lambda.amazonaws.com"})
-    assert not allowed(operator, "iam:PassRole", role("tenant-data"), to_backup)
+
+@pytest.mark.parametrize("name", ["operator", "auditor"])
+def test_nobody_restores_in_the_course_of_the_service(policies, allowed, name):
+    """The role that restores writes every tenant's bucket: one tenant's point could end in another's."""
+    somebody = policies.session(name)
+
+    assert not allowed(somebody, "backup:StartRestoreJob", POINT)
+    assert not allowed(somebody, "backup:StartBackupJob", VAULT)
+    assert not allowed(somebody, "backup:StartCopyJob", POINT)
+    for other in ("restore", "backup", "replication"):
+        assert not allowed(somebody, "iam:PassRole", role(other), TO_BACKUP)
+
+
+def test_operators_say_how_a_restore_test_went(policies, allowed):
+    assert allowed(policies.session("operator"), "backup:PutRestoreValidationResult", "*")
+
+
+def test_a_restore_takes_the_broken_glass_and_its_role_only(policies, allowed):
+    break_glass = policies.session("break-glass")
+
+    assert allowed(break_glass, "backup:StartRestoreJob", POINT)
+    assert allowed(break_glass, "iam:PassRole", role("restore"), TO_BACKUP)
+    assert not allowed(break_glass, "iam:PassRole", role("restore"), {"iam:PassedToService": "lambda.amazonaws.com"})
+    assert not allowed(break_glass, "iam:PassRole", role("tenant-data"), TO_BACKUP)
 
 
 @pytest.mark.parametrize("name", ["operator", "auditor"])
