@@ -109,6 +109,8 @@ class AwareImages(_Model):
     spotlight: Digest
     search_and_discover: Digest
     data_management: Digest
+    migration: Digest
+    """Of the job that changes the database's tables."""
 
 
 class AccessGroups(_Model):

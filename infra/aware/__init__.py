@@ -13,6 +13,7 @@ from infra.aware.defender import Defender
 from infra.aware.edge import Edge
 from infra.aware.flow_logs import FlowLogs
 from infra.aware.keys import Keys
+from infra.aware.migration import Migration
 from infra.aware.network import Network
 from infra.aware.placement import Placement, common_tags
 from infra.aware.recovery import Recovery
@@ -143,6 +144,15 @@ class Aware(pulumi.ComponentResource):
             serving=True,
             options=below,
         )
+        Migration(
+            "migration",
+            placement=placement,
+            environment_id=services.environment_id,
+            registry=registry,
+            digest=settings.aware.images.migration,
+            database=data.database,
+            options=below,
+        )
         edge = Edge(
             "edge",
             placement=placement,
@@ -233,6 +243,7 @@ def endpoints(keys: Keys, data: Data) -> dict[str, pulumi.Output[str]]:
         "VAULT_URI": keys.tenants_store_uri,
         "BLOBS_URL": pulumi.Output.concat("https://", data.storage.account_name, ".blob.core.windows.net"),
         "DATABASE_HOST": data.database.host,
+        "DATABASE_NAME": data.database.database_name,
         "EVENTS_HOST": pulumi.Output.concat(data.ingestion.namespace_name, ".servicebus.windows.net"),
         "SEARCH_URL": pulumi.Output.concat("https://", data.search.service_name, ".search.windows.net"),
     }

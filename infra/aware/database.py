@@ -21,6 +21,9 @@ SKU: Final = "Standard_D4ds_v5"
 PUBLIC_ZONE: Final = "postgres.database.azure.com"
 """Where a server's name is found; from there its private address, by the zone that the network resolves."""
 
+DATABASE: Final = "aware"
+"""The one database of the server, in which each tenant's rows are."""
+
 STORAGE_GIB: Final = 128
 
 PARAMETERS: Final[Mapping[str, str]] = {
@@ -31,7 +34,8 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "shared_preload_libraries": "pg_stat_statements,pgaudit",
     # Each reading and writing is logged, and each change of rights and tables (Aware document, 5.c) ...
     "pgaudit.log": "ddl,read,role,write",
-    # ... without the values it is about, since logs hold no content of the tenants.
+    # ... without the values of its parameters, since logs hold no content of the tenants. A value that is written into
+    # the statement itself is logged with it: services send values as parameters only, and content wrapped.
     "pgaudit.log_parameter": "off",
     "log_connections": "on",
     "log_disconnections": "on",
@@ -44,8 +48,9 @@ logging")."""
 class Database(pulumi.ComponentResource):
     """A PostgreSQL server in two zones, in a subnet of its own, to which Entra alone signs in.
 
-    The one administrator is an identity under which the job runs that migrates the schema: no person has a standing
-    right to the data. Backups are also kept in the paired region, under a key and identity that lie there.
+    The one administrator is the identity under which the job runs that migrates the schema (`infra.aware.migration`):
+    no person has a standing right to the data. Backups are also kept in the paired region, under a key and identity
+    that lie there.
     """
 
     def __init__(
@@ -109,6 +114,17 @@ class Database(pulumi.ComponentResource):
         )
         audit.collect("database", server.id, parent=self)
         configured = _configure(server, placement=placement, parent=self)
+        database = dbforpostgresql.Database(
+            DATABASE,
+            database_name=DATABASE,
+            charset="UTF8",
+            collation="en_US.utf8",
+            server_name=server.name,
+            resource_group_name=placement.resource_group_name,
+            # To delete it is to delete every tenant's rows. Azure changes one thing at a time on a server and refuses
+            # the next until it is done.
+            opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=[configured]),
+        )
         self.administrator = _identity(
             "database-administrator", region=placement.region, placement=placement, parent=self
         )
@@ -120,9 +136,9 @@ class Database(pulumi.ComponentResource):
             tenant_id=placement.entra_tenant_id,
             server_name=server.name,
             resource_group_name=placement.resource_group_name,
-            # Azure changes one thing at a time on a server and refuses the next until it is done.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[configured]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[database]),
         )
+        self.database_name: pulumi.Output[str] = database.name
         self.server_id: pulumi.Output[str] = server.id
         self.server_name: pulumi.Output[str] = server.name
         self.host: pulumi.Output[str] = (

@@ -40,4 +40,18 @@ LINES: Final = (
         ),
         outputs=Outputs(generated=computed.app_generated),
     ),
+    line(
+        "app:Job",
+        "Microsoft.App/jobs/{jobName}",
+        replaces=("environmentId", "location"),
+        uses={"environmentId": ENVIRONMENT},
+        write_only=("configuration.secrets[].value",),
+        name=rules.APP_NAME,
+        checks=(
+            rules.app,
+            common.one_of("configuration.triggerType", "Manual", "Schedule", "Event"),
+            common.between("configuration.replicaTimeout", 1, 604800),
+        ),
+        rules=(rules.app_fits_environment, common.same_region("environmentId")),
+    ),
 )

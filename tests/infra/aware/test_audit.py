@@ -38,6 +38,7 @@ read in November 2026, and what of it a stack like this may ever hold."""
 WITHOUT_LOGS: Mapping[str, str] = {
     "aadiam:DiagnosticSetting": "collects itself",
     "app:ContainerApp": "logs through its environment",
+    "app:Job": "logs through its environment",
     "authorization:ManagementLockByScope": "the activity log has it",
     "authorization:RoleAssignment": "the activity log has it",
     "authorization:RoleDefinition": "the activity log has it",
@@ -54,6 +55,7 @@ WITHOUT_LOGS: Mapping[str, str] = {
     "dataprotection:BackupPolicy": "logs through its vault",
     "dbforpostgresql:AdministratorsMicrosoftEntra": "logs through its server",
     "dbforpostgresql:Configuration": "logs through its server",
+    "dbforpostgresql:Database": "logs through its server",
     "dbforpostgresql:VirtualEndpoint": "logs through its server",
     "dnsresolver:DnsResolver": "has metrics only",
     "dnsresolver:InboundEndpoint": "has metrics only",

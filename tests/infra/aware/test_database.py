@@ -87,6 +87,7 @@ def test_a_server_takes_one_change_at_a_time(stack: Any):
             for c in stack.named("dbforpostgresql:Configuration").values()
             if c["inputs"]["serverName"] == "psql-hostco-useast"
         ),
+        *stack.named("dbforpostgresql:Database").values(),
         *stack.named("dbforpostgresql:AdministratorsMicrosoftEntra").values(),
     ]
     urns = {change["urn"] for change in changes}
@@ -97,6 +98,14 @@ def test_a_server_takes_one_change_at_a_time(stack: Any):
         [one] = earlier
         seen.append(one)
     assert len(seen) == len(changes) - 1, "each waits for the one before"
+
+
+def test_the_one_database_is_protected(stack: Any):
+    [database] = stack.named("dbforpostgresql:Database").values()
+    assert database["protect"], "every tenant's rows are in it"
+    assert database["inputs"]["databaseName"] == "aware"
+    assert database["inputs"]["charset"] == "UTF8"
+    assert database["inputs"]["serverName"] == "psql-hostco-useast"
 
 
 def test_no_person_administers_the_database(stack: Any):
