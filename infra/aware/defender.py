@@ -24,7 +24,18 @@ class Plan:
 
 PLANS: Final = (
     Plan("Arm", "PerSubscription"),
-    Plan("CloudPosture", extensions={"ContainerRegistriesVulnerabilityAssessments": True}),
+    # Sensitive data are found by reading what customers have stored; machines and Kubernetes there are none; identities
+    # are watched by the rules of Sentinel, and to manage their permissions Defender would want roles of its own.
+    Plan(
+        "CloudPosture",
+        extensions={
+            "AgentlessDiscoveryForKubernetes": False,
+            "AgentlessVmScanning": False,
+            "ContainerRegistriesVulnerabilityAssessments": True,
+            "EntraPermissionsManagement": False,
+            "SensitiveDataDiscovery": False,
+        },
+    ),
     Plan("Containers", extensions={"ContainerRegistriesVulnerabilityAssessments": True}),
     Plan("KeyVaults", "PerKeyVault"),
     Plan("OpenSourceRelationalDatabases"),

@@ -29,9 +29,22 @@ def test_nothing_reads_what_customers_have_stored(stack: Any):
 
 def test_images_are_scanned(stack: Any):
     for plan in ("CloudPosture", "Containers"):
-        assert stack.inputs("security:Pricing", plan)["extensions"] == [
-            {"name": "ContainerRegistriesVulnerabilityAssessments", "isEnabled": "True"}
-        ]
+        assert {"name": "ContainerRegistriesVulnerabilityAssessments", "isEnabled": "True"} in stack.inputs(
+            "security:Pricing", plan
+        )["extensions"]
+
+
+def test_every_extension_of_the_posture_plan_is_named(stack: Any):
+    extensions = {
+        each["name"]: each["isEnabled"] for each in stack.inputs("security:Pricing", "CloudPosture")["extensions"]
+    }
+    assert extensions == {
+        "AgentlessDiscoveryForKubernetes": "False",
+        "AgentlessVmScanning": "False",
+        "ContainerRegistriesVulnerabilityAssessments": "True",
+        "EntraPermissionsManagement": "False",
+        "SensitiveDataDiscovery": "False",
+    }
 
 
 def test_plans_are_changed_one_after_the_other(stack: Any):

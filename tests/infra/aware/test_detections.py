@@ -162,7 +162,7 @@ def test_the_terms_of_a_group_are_watched(group: str):
 
 def test_one_password_tried_on_many_people_is_seen():
     query = DETECTIONS["failed-sign-ins"].query
-    assert "by IPAddress\n| where People >= 5" in query
+    assert "by IPAddress\n| where People >= 5\n" in query
 
 
 @pytest.mark.parametrize("table", ["AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLLogs"])
