@@ -196,6 +196,7 @@ def logs(names: Names) -> Sequence[Statement]:
                     "kms:EncryptionContext:aws:logs:arn",
                     names.arn("logs", f"log-group:{names.log_group('*')}"),
                     names.arn("logs", f"log-group:{names.web_log_group}"),
+                    names.arn("logs", f"log-group:{names.insights_log_group}"),
                 )
             ],
         ),

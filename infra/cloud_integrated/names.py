@@ -70,6 +70,13 @@ class Names:
         """The name of the log group of WAF, which writes to no other (WAF Developer Guide, "Logging destinations")."""
         return f"aws-waf-logs-{self.physical('edge')}"
 
+    @property
+    def insights_log_group(self) -> str:
+        """The name of the log group of the cluster's Container Insights, which writes to no other and makes one without
+        our key if there is none (CloudWatch User Guide, "Container Insights metrics for Amazon ECS").
+        """
+        return f"/aws/ecs/containerinsights/{self.physical('services')}/performance"
+
     def repository(self, service: str) -> str:
         """The name of a service's image repository: one in both regions, for ECR copies between those of one name."""
         return f"{self.prefix}-{self.stack}/{service}"

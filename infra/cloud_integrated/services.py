@@ -109,6 +109,9 @@ class Services(Room):
             options=self.child(),
         )
         self._mesh = Mesh(names=names, secrets_key_arn=secrets_key_arn, boundary_arn=boundary_arn, options=self.child())
+        insights = log_group(
+            self, "insights", key_arn=logs_key_arn, retention_days=retention_days, called=names.insights_log_group
+        )
         self._cluster = ecs.Cluster(
             names.logical("services"),
             ecs.ClusterArgs(
@@ -117,7 +120,8 @@ class Services(Room):
                 settings=[ecs.ClusterSettingArgs(name="containerInsights", value="enhanced")],
                 tags=names.tags("services"),
             ),
-            opts=self.child(),
+            # What is measured from the first minute on goes to a group that is there, under our key.
+            opts=self.child(depends_on=[insights]),
         )
         for service in SERVICES:
             task_role_arn = token_role_arn if service == "tokens" else self._task_role(service)

@@ -224,6 +224,9 @@ def test_config_uses_the_logs_key_for_this_account(stack, statements):
     assert use["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 
 
+INSIGHTS = "/aws/ecs/containerinsights/hostco-ci-us-services/performance"
+
+
 def test_the_logs_key_is_used_for_the_stacks_log_groups(stack, statements):
     use = statements(stack.inputs(KEY, "logs-key")["policy"])["UseByLogGroups"]
 
@@ -233,6 +236,7 @@ def test_the_logs_key_is_used_for_the_stacks_log_groups(stack, statements):
             "kms:EncryptionContext:aws:logs:arn": [
                 "arn:aws:logs:us-east-1:123456789012:log-group:/hostco/ci-us/*",
                 "arn:aws:logs:us-east-1:123456789012:log-group:aws-waf-logs-hostco-ci-us-edge",
+                f"arn:aws:logs:us-east-1:123456789012:log-group:{INSIGHTS}",
             ]
         }
     }

@@ -195,6 +195,16 @@ def test_the_cluster_is_watched(stack):
     assert cluster["settings"] == [{"name": "containerInsights", "value": "enhanced"}]
 
 
+@pytest.mark.parametrize("suffix", ["", "-2"])
+def test_what_is_measured_of_the_cluster_is_kept_under_our_key(stack, suffix):
+    cluster = stack.of_type("aws:ecs/cluster:Cluster")[f"services{suffix}"]
+    group = stack.of_type("aws:cloudwatch/logGroup:LogGroup")[f"insights{suffix}"]
+
+    assert group["inputs"]["name"] == f"/aws/ecs/containerinsights/{cluster['inputs']['name']}/performance"
+    assert group["inputs"]["kmsKeyId"].endswith(f"key/logs-key{suffix}")
+    assert group["urn"] in cluster["dependencies"]
+
+
 def test_all_digests_of_the_sample_are_of_services(sample):
     assert set(sample["cloudIntegrated"]["images"]) == set(SERVICES)
 

@@ -59,7 +59,15 @@ def test_a_role_writes_to_its_log_group_only(policies, allowed, role, group):
         assert not allowed(policies.session(role), action, stream("/hostco/ci-us/portal"))
 
 
-@pytest.mark.parametrize(("group", "is_ours"), [("/hostco/ci-us/portal", True), ("/somebody/else", False)])
+@pytest.mark.parametrize(
+    ("group", "is_ours"),
+    [
+        ("/hostco/ci-us/portal", True),
+        ("/aws/ecs/containerinsights/hostco-ci-us-services/performance", True),
+        ("/aws/ecs/containerinsights/somebody-else/performance", False),
+        ("/somebody/else", False),
+    ],
+)
 def test_log_groups_are_encrypted(allowed, as_service, group, is_ours):
     logs = as_service("logs.us-east-1.amazonaws.com")
     context = {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:us-east-1:123456789012:log-group:{group}"}
