@@ -165,6 +165,34 @@ def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
             ),
         ),
         Alarm(
+            name="data-protection-changed",
+            means="How data are copied, kept, encrypted or backed up was changed. Compare with the change that was "
+            "approved.",
+            source="6.c, 6.d, 8",
+            when=_trail(
+                _one_of(
+                    "eventName",
+                    "*BucketEncryption",
+                    "*BucketLifecycle*",
+                    "*BucketReplication",
+                    "PutBucketVersioning",
+                    "DeleteBackupPlan",
+                    "DeleteBackupSelection",
+                    "DeleteBackupVaultLockConfiguration",
+                    "UpdateRegionSettings",
+                    "PutReplicationConfiguration",
+                ),
+                "$.readOnly IS FALSE",
+                _NOT_BY_BACKUP,
+            ),
+        ),
+        Alarm(
+            name="restore-started",
+            means="Somebody restores a backup, or tried; restore tests are left out. Did a customer ask for it?",
+            source="5.a, 5.c",
+            when=_trail('$.eventSource = "backup.amazonaws.com"', '$.eventName = "StartRestoreJob"', _NOT_BY_BACKUP),
+        ),
+        Alarm(
             name="trail-changed",
             means="The trail was stopped, changed or deleted, or its log group was.",
             source="4.f, 5.c",
@@ -269,7 +297,7 @@ def _absent_or(field: str, not_this: str) -> str:
 
 
 _NOT_BY_BACKUP: Final = _absent_or("userIdentity.invokedBy", "backup.amazonaws.com")
-"""AWS Backup looks after rules and restore tests' buckets of its own."""
+"""AWS Backup looks after rules and buckets of its own, and starts restore tests."""
 
 
 def _not_the_service(names: Names) -> str:

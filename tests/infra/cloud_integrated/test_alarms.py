@@ -26,12 +26,14 @@ def test_the_table_has_what_on_call_is_woken_for():
     assert {alarm.name for alarm in TABLE} == {
         "backup-failed",
         "break-glass-used",
+        "data-protection-changed",
         "guardduty-high",
         "iam-changed",
         "key-disabled",
         "no-second-factor",
         "policy-changed",
         "replication-failed",
+        "restore-started",
         "root-used",
         "sign-in-failed",
         "tenant-data-read-by-person",
@@ -40,7 +42,7 @@ def test_the_table_has_what_on_call_is_woken_for():
         "vpn-attempt-failed",
         "watch-changed",
     }
-    assert len(TABLE) == 15
+    assert len(TABLE) == 17
 
 
 @pytest.mark.parametrize("alarm", TABLE, ids=lambda alarm: alarm.name)
