@@ -5,7 +5,7 @@ Both are asked of the real cloud only, with Notation and Azure's command line.
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hosting.engine import Deployed
@@ -14,7 +14,14 @@ from infra.settings import Settings, StackSettings
 
 REGISTRY: Final = "azure-native:containerregistry:Registry"
 ORIGIN: Final = "azure-native:cdn:AFDOrigin"
+SEARCH_LINK: Final = "azure-native:search:SharedPrivateLinkResource"
 APPROVED: Final = "Approved"
+
+STATUS_OF_LINK: Final[Mapping[str, str]] = {
+    ORIGIN: "properties.sharedPrivateLinkResource.status",
+    SEARCH_LINK: "properties.status",
+}
+"""Where each type that asks for a private link says whether it was approved."""
 
 
 def image_names(settings: Settings) -> list[str]:
@@ -45,23 +52,28 @@ def refuse_unsigned_images(settings: StackSettings, deployed: Sequence[Deployed]
 
 
 def refuse_pending_links(deployed: Sequence[Deployed]) -> None:
-    """Raises HostingError unless Front Door reports its private link to every origin as approved."""
-    origins = [each for each in deployed if each.kind == ORIGIN]
-    waiting = [each.name for each in origins if _status(each) != APPROVED]
-    if waiting:
+    """Raises HostingError unless Azure reports every private link as approved: Front Door's to each origin, and that
+    by which Search reads the tenants' keys."""
+    links = [each for each in deployed if each.kind in STATUS_OF_LINK]
+    waiting = {each.name: each.kind for each in links if _status(each) != APPROVED}
+    origins = sorted(name for name, kind in waiting.items() if kind == ORIGIN)
+    if origins:
         raise HostingError(
-            f"Front Door's private links to {', '.join(sorted(waiting))} are not approved, so no customer is served "
+            f"Front Door's private links to {', '.join(origins)} are not approved, so no customer is served "
             "there: approve them as docs/real-clouds.md says, then run the command again."
         )
-
-
-def _status(origin: Deployed) -> str:
-    query = "properties.sharedPrivateLinkResource.status"
-    done = _run("az", "resource", "show", "--ids", origin.identity, "--query", query, "--output", "tsv")
-    if done.returncode:
+    if waiting:
         raise HostingError(
-            f"Azure doesn't tell about {origin.name}: log in with `az login` as somebody who may read it."
+            f"Search's private link {', '.join(sorted(waiting))} is not approved, so no index can be made or read: "
+            'approve it as docs/runbooks/aware-failover.md says ("After the first up"), then run the command again.'
         )
+
+
+def _status(link: Deployed) -> str:
+    query = STATUS_OF_LINK[link.kind]
+    done = _run("az", "resource", "show", "--ids", link.identity, "--query", query, "--output", "tsv")
+    if done.returncode:
+        raise HostingError(f"Azure doesn't tell about {link.name}: log in with `az login` as somebody who may read it.")
     return done.stdout.strip()
 
 

@@ -10,7 +10,11 @@ from infra.aware.placement import Placement
 def public_address(
     name: str, *, placement: Placement, audit: Audit, parent: pulumi.Resource
 ) -> network.PublicIPAddress:
-    """A fixed address that stands in each zone; what Azure keeps off from it (floods) is logged."""
+    """A fixed address that stands in each zone.
+
+    Against floods it has what Azure does for every address (the default infrastructure protection). Of that nothing is
+    logged: the log categories begin to fill only with a protection plan, which this stack doesn't have.
+    """
     address = network.PublicIPAddress(
         placement.label(name),
         public_ip_address_name=placement.name("pip", name),

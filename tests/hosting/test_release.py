@@ -5,7 +5,14 @@ import pytest
 from hosting.checkout import Checkout
 from hosting.engine import Deployed
 from hosting.errors import HostingError
-from hosting.release import ORIGIN, REGISTRY, image_names, refuse_pending_links, refuse_unsigned_images
+from hosting.release import (
+    ORIGIN,
+    REGISTRY,
+    SEARCH_LINK,
+    image_names,
+    refuse_pending_links,
+    refuse_unsigned_images,
+)
 from hosting.stack_files import read_settings
 
 
@@ -81,6 +88,14 @@ def test_a_link_that_waits_for_its_approval_is_refused(tool):
     refuse_pending_links([deployed(ORIGIN, "signal"), deployed(REGISTRY)])
     with pytest.raises(HostingError, match="private links to spotlight are not approved"):
         refuse_pending_links([deployed(ORIGIN, "signal"), deployed(ORIGIN, "spotlight")])
+
+
+def test_search_without_its_link_to_the_keys_is_refused(tool):
+    calls = tool("az", 'case "$4" in */signal) echo Approved;; *) echo Pending; esac')
+
+    with pytest.raises(HostingError, match="Search's private link search-to-keys is not approved"):
+        refuse_pending_links([deployed(ORIGIN, "signal"), deployed(SEARCH_LINK, "search-to-keys")])
+    assert "--query properties.status " in calls.read_text()
 
 
 def test_a_link_of_which_azure_tells_nothing_is_refused(tool):
