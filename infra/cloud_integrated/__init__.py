@@ -82,6 +82,7 @@ class CloudIntegrated(pulumi.ComponentResource):
                 backup_role_arn=access.tenant_users.backup,
                 restore_role_arn=access.tenant_users.restore,
                 restore_tests_key_arn=keys[site.names].restore_tests_key_arn,
+                data_key_arn=keys[site.names].data_key_arn,
                 deletion_policy_days=settings.retention.deletion_policy_days,
                 options=below,
             )

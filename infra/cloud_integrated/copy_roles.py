@@ -16,8 +16,11 @@ REPLICATION: Final = "replication"
 BACKUP: Final = "backup"
 RESTORE: Final = "restore"
 
-RESTORE_TEST_BUCKETS: Final = "arn:aws:s3:::awsbackup-restore-test-*"
-"""The buckets into which AWS Backup restores when it tests (AWS Backup Developer Guide, "Restore testing")."""
+RESTORE_TEST: Final = "awsbackup-restore-test-"
+"""With what the names begin of what AWS Backup makes to test (AWS Backup Developer Guide, "Restore testing")."""
+
+RESTORE_TEST_BUCKETS: Final = f"arn:aws:s3:::{RESTORE_TEST}*"
+"""The buckets into which AWS Backup restores when it tests."""
 
 
 def replication(sites: Sequence[Names]) -> Sequence[Statement]:
@@ -131,10 +134,24 @@ def backup(sites: Sequence[Names]) -> Sequence[Statement]:
 
 
 def restore(sites: Sequence[Names]) -> Sequence[Statement]:
-    """AWS Backup back into a tenant's bucket, or into one of a restore test, which has no other content.
+    """AWS Backup back into a tenant's bucket, a table beside the shared one, or what a restore test makes.
 
-    Narrowed from the managed policy AWSBackupServiceRolePolicyForS3Restore.
+    Narrowed from the managed policies AWSBackupServiceRolePolicyForS3Restore and ...ForRestores.
     """
+    return [
+        *_restore_of_buckets(sites),
+        *_restore_of_the_table(sites),
+        Statement(
+            sid="KeysOfVaults",
+            actions=["kms:Decrypt"],
+            resources=_keys(sites),
+            conditions=[_through(sites, "backup")],
+        ),
+        Statement(sid="KeysByName", actions=["kms:DescribeKey"], resources=_keys(sites)),
+    ]
+
+
+def _restore_of_buckets(sites: Sequence[Names]) -> Sequence[Statement]:
     buckets = _tenant_buckets(sites)
     targets = [buckets, RESTORE_TEST_BUCKETS]
     return [
@@ -142,6 +159,7 @@ def restore(sites: Sequence[Names]) -> Sequence[Statement]:
             sid="Buckets",
             actions=[
                 "s3:GetBucketLocation",
+                "s3:GetBucketOwnershipControls",
                 "s3:GetBucketVersioning",
                 "s3:ListBucket",
                 "s3:ListBucketVersions",
@@ -151,10 +169,13 @@ def restore(sites: Sequence[Names]) -> Sequence[Statement]:
         Statement(
             sid="Objects",
             actions=[
+                # Buckets keep versions, so it only hides one.
+                "s3:DeleteObject",
                 "s3:GetObject",
                 "s3:GetObjectAcl",
                 "s3:GetObjectTagging",
                 "s3:GetObjectVersion",
+                "s3:GetObjectVersionAcl",
                 "s3:ListMultipartUploadParts",
                 "s3:PutObject",
                 "s3:PutObjectAcl",
@@ -168,7 +189,6 @@ def restore(sites: Sequence[Names]) -> Sequence[Statement]:
             actions=[
                 "s3:CreateBucket",
                 "s3:DeleteBucket",
-                "s3:DeleteObject",
                 "s3:DeleteObjectVersion",
                 "s3:PutBucketOwnershipControls",
                 "s3:PutBucketPublicAccessBlock",
@@ -183,13 +203,53 @@ def restore(sites: Sequence[Names]) -> Sequence[Statement]:
             resources=_keys(sites),
             conditions=[_through(sites, "s3"), _of_buckets(*targets)],
         ),
+    ]
+
+
+def _restore_of_the_table(sites: Sequence[Names]) -> Sequence[Statement]:
+    """Into a new table only; DynamoDB writes over none."""
+    targets = [
+        site.arn("dynamodb", f"table/{name}")
+        for site in sites
+        for name in (f"{RESTORE_TEST}*", f"{shared_table(site)}-restored-*")
+    ]
+    through_dynamodb = _through(sites, "dynamodb")
+    return [
         Statement(
-            sid="KeysOfVaults",
-            actions=["kms:Decrypt"],
-            resources=_keys(sites),
-            conditions=[_through(sites, "backup")],
+            sid="Tables",
+            actions=[
+                "dynamodb:BatchWriteItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:DescribeTable",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+                "dynamodb:RestoreTableFromAwsBackup",
+                "dynamodb:Scan",
+                "dynamodb:UpdateItem",
+            ],
+            resources=targets,
         ),
-        Statement(sid="KeysByName", actions=["kms:DescribeKey"], resources=_keys(sites)),
+        # What DynamoDB asks of whoever makes a table (DynamoDB Developer Guide, "Encryption at rest: how it works").
+        Statement(
+            sid="KeysOfTables",
+            actions=[
+                "kms:Decrypt",
+                "kms:Encrypt",
+                "kms:GenerateDataKey",
+                "kms:GenerateDataKeyWithoutPlaintext",
+                "kms:ReEncryptFrom",
+                "kms:ReEncryptTo",
+            ],
+            resources=_keys(sites),
+            conditions=[through_dynamodb],
+        ),
+        Statement(
+            sid="GrantsOfTables",
+            actions=["kms:CreateGrant"],
+            resources=_keys(sites),
+            conditions=[through_dynamodb, Condition.of("Bool", "kms:GrantIsForAWSResource", "true")],
+        ),
     ]
 
 

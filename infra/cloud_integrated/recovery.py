@@ -82,6 +82,7 @@ class Recovery(Room):
         backup_role_arn: pulumi.Input[str],
         restore_role_arn: pulumi.Input[str],
         restore_tests_key_arn: pulumi.Input[str],
+        data_key_arn: pulumi.Input[str],
         deletion_policy_days: int,
         options: pulumi.ResourceOptions,
     ) -> None:
@@ -99,7 +100,23 @@ class Recovery(Room):
             opts=self.child(),
         )
         self.table_vault = self._vault("table", backup_key_arn, self.child(protect=True))
-        self._restore_tests(restore_role_arn, restore_tests_key_arn)
+        tests = self._restore_tests()
+        self._restore_test(
+            "restores",
+            tests,
+            "S3",
+            selection="buckets",
+            role_arn=restore_role_arn,
+            overrides={"encryptionType": "SSE-KMS", "kmsKey": restore_tests_key_arn},
+        )
+        self._restore_test(
+            "table-restores",
+            tests,
+            "DynamoDB",
+            selection="tables",
+            role_arn=restore_role_arn,
+            overrides={"encryptionType": "KMS", "kmsMasterKeyArn": data_key_arn},
+        )
         self.register_outputs({"tableVaultArn": self.table_vault.arn})
 
     def table_plan(self, *, table_arn: pulumi.Input[str], copy_to: backup.Vault | None) -> None:
@@ -225,16 +242,12 @@ class Recovery(Room):
             opts=options,
         )
 
-    def _restore_tests(self, restore_role_arn: pulumi.Input[str], key_arn: pulumi.Input[str]) -> None:
-        """Restores the newest point of each tenant every week, into a bucket that AWS Backup makes and removes.
-
-        AWS Backup knows one key for the buckets of all tenants; without a word it would take one that is S3's own (AWS
-        Backup Developer Guide, "Restore testing inferred metadata").
-        """
+    def _restore_tests(self) -> backup.RestoreTestingPlan:
+        """Restores the newest point of each tenant and of the table every week; AWS Backup removes what it made."""
         names = self.names
         # A name of a restore testing plan has no hyphens.
         name = names.physical("restores").replace("-", "_")
-        plan = backup.RestoreTestingPlan(
+        return backup.RestoreTestingPlan(
             names.logical("restores"),
             backup.RestoreTestingPlanArgs(
                 name=name,
@@ -251,18 +264,33 @@ class Recovery(Room):
             ),
             opts=self.child(),
         )
+
+    def _restore_test(
+        self,
+        name: str,
+        plan: backup.RestoreTestingPlan,
+        resource_type: str,
+        *,
+        selection: str,
+        role_arn: pulumi.Input[str],
+        overrides: dict[str, pulumi.Input[str]],
+    ) -> None:
+        """Restores points of this type. `overrides` name the key: one for the buckets of all tenants, for AWS Backup
+        knows one a type, and without a word it would take one that is AWS' own (AWS Backup Developer Guide, "Restore
+        testing inferred metadata").
+        """
         backup.RestoreTestingSelection(
-            names.logical("restores"),
+            self.names.logical(name),
             backup.RestoreTestingSelectionArgs(
-                name="buckets",
+                name=selection,
                 restore_testing_plan_name=plan.name,
-                protected_resource_type="S3",
+                protected_resource_type=resource_type,
                 protected_resource_arns=["*"],
-                iam_role_arn=restore_role_arn,
-                restore_metadata_overrides={"encryptionType": "SSE-KMS", "kmsKey": key_arn},
-                # Time for whoever counts the objects (docs/runbooks/cloud-integrated-failover.md).
+                iam_role_arn=role_arn,
+                restore_metadata_overrides=overrides,
+                # Time for whoever counts what came back (docs/runbooks/cloud-integrated-failover.md).
                 validation_window_hours=24,
-                region=names.region,
+                region=self.names.region,
             ),
             opts=self.child(),
         )

@@ -10,7 +10,7 @@ import pulumi
 from pulumi_aws import cloudtrail
 
 from infra.cloud_integrated.bucket import Bucket
-from infra.cloud_integrated.copy_roles import RESTORE_TEST_BUCKETS
+from infra.cloud_integrated.copy_roles import RESTORE_TEST
 from infra.cloud_integrated.log_group import log_group
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.policy_document import Condition, Statement, service_principal
@@ -36,8 +36,12 @@ def recorded_events(names: Names, regions: Sequence[str]) -> Sequence[cloudtrail
     names, in each of the stack's `regions`, so that the trail stays as it is when tenants come and go. What AWS Backup
     makes for a restore test holds tenants' data too.
     """
-    buckets = [names.bucket_arn(names.tenant_buckets), RESTORE_TEST_BUCKETS.removesuffix("*")]
-    tables = [f"arn:aws:dynamodb:{region}:{names.account_id}:table/{names.physical('')}" for region in regions]
+    buckets = [names.bucket_arn(names.tenant_buckets), names.bucket_arn(RESTORE_TEST)]
+    tables = [
+        f"arn:aws:dynamodb:{region}:{names.account_id}:table/{beginning}"
+        for region in regions
+        for beginning in (names.physical(""), RESTORE_TEST)
+    ]
     return [
         cloudtrail.TrailAdvancedEventSelectorArgs(
             name="management",

@@ -125,6 +125,22 @@ def test_what_a_restore_test_makes_is_under_the_key_of_restore_tests(stack, regi
     }
 
 
+@pytest.mark.parametrize("region", REGIONS)
+def test_the_tables_newest_point_is_restored_every_week_under_the_tables_key(stack, region):
+    suffix = REGIONS[region]
+    selection = stack.inputs("aws:backup/restoreTestingSelection:RestoreTestingSelection", f"table-restores{suffix}")
+
+    assert selection["restoreTestingPlanName"] == f"hostco_ci_us_restores{suffix.replace('-', '_')}"
+    assert (selection["protectedResourceType"], selection["protectedResourceArns"]) == ("DynamoDB", ["*"])
+    assert selection["iamRoleArn"].endswith("role/hostco-ci-us-restore")
+    assert selection["validationWindowHours"] == 24
+    assert selection["region"] == region
+    assert selection["restoreMetadataOverrides"] == {
+        "encryptionType": "KMS",
+        "kmsMasterKeyArn": f"arn:aws:kms:{region}:123456789012:key/data-key{suffix}",
+    }
+
+
 def test_a_stack_of_one_region_backs_up_without_copies(dev_stack):
     for rule in dev_stack.inputs("aws:backup/plan:Plan", "tenant-acme")["rules"]:
         assert rule["copyActions"] == []

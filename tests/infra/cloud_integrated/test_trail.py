@@ -52,8 +52,9 @@ def test_the_trail_records_who_reads_and_writes_tenants_data_in_both_regions(sta
             "resources.type": {"equals": ["AWS::DynamoDB::Table"]},
             "resources.ARN": {
                 "startsWiths": [
-                    f"arn:aws:dynamodb:{region}:123456789012:table/hostco-ci-us-"
+                    f"arn:aws:dynamodb:{region}:123456789012:table/{beginning}"
                     for region in ("us-east-1", "us-west-2")
+                    for beginning in ("hostco-ci-us-", "awsbackup-restore-test-")
                 ]
             },
         },

@@ -125,6 +125,55 @@ def test_nobody_else_uses_the_key_of_restore_tests(policies, allowed, who):
             assert not allowed(policies.session(who), action, key(name="restore-tests-key"), context)
 
 
+@pytest.mark.parametrize("target", [TENANT_BUCKET, TEST_BUCKET])
+def test_restore_has_what_aws_backup_documents_for_buckets(policies, allowed, target):
+    """AWSBackupServiceRolePolicyForS3Restore, version 2, but for what makes a bucket."""
+    restore = policies.session("restore")
+
+    for action in ("GetBucketLocation", "GetBucketOwnershipControls", "GetBucketVersioning", "ListBucketVersions"):
+        assert allowed(restore, f"s3:{action}", target)
+    for action in (
+        "DeleteObject", "GetObject", "GetObjectAcl", "GetObjectTagging", "GetObjectVersion", "GetObjectVersionAcl",
+        "ListMultipartUploadParts", "PutObject", "PutObjectAcl", "PutObjectTagging", "PutObjectVersionAcl",
+    ):  # fmt: skip
+        assert allowed(restore, f"s3:{action}", f"{target}/a")
+
+
+def test_restore_ends_no_version_of_a_tenants_object(policies, allowed):
+    assert allowed(policies.session("restore"), "s3:DeleteObjectVersion", f"{TEST_BUCKET}/a")
+    assert not allowed(policies.session("restore"), "s3:DeleteObjectVersion", f"{TENANT_BUCKET}/a")
+
+
+@REGION
+@pytest.mark.parametrize("name", ["awsbackup-restore-test-1234", "hostco-ci-us-messages-restored-20260101"])
+def test_restore_makes_a_table_beside_the_one_that_serves(policies, allowed, region, name):
+    restore, table = policies.session("restore"), f"arn:aws:dynamodb:{region}:123456789012:table/"
+
+    for action in ("RestoreTableFromAwsBackup", "DescribeTable"):
+        assert allowed(restore, f"dynamodb:{action}", table + name, region=region)
+    for action in ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"):
+        assert allowed(restore, f"dynamodb:{action}", table + name, region=region)
+        assert not allowed(restore, f"dynamodb:{action}", f"{table}hostco-ci-us-messages", region=region)
+        assert not allowed(restore, f"dynamodb:{action}", f"{table}another-restored-1", region=region)
+
+
+@REGION
+def test_restore_encrypts_a_table_with_the_key_of_the_data_only(policies, allowed, region):
+    restore, of_the_data = policies.session("restore"), key(region, "data-key")
+    through_dynamodb = through("dynamodb", region)
+
+    for action in ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"):
+        assert allowed(restore, action, of_the_data, through_dynamodb, region=region)
+        assert not allowed(restore, action, of_the_data, region=region)
+        for other in ("tenant-acme-key", "restore-tests-key"):
+            assert not allowed(restore, action, key(region, other), through_dynamodb, region=region)
+    for_aws = {**through_dynamodb, "kms:GrantIsForAWSResource": "true"}
+    assert allowed(restore, "kms:CreateGrant", of_the_data, for_aws, region=region)
+    assert not allowed(restore, "kms:CreateGrant", of_the_data, through_dynamodb, region=region)
+    assert not allowed(restore, "kms:CreateGrant", key(region), for_aws, region=region)
+    assert allowed(restore, "kms:Decrypt", key(region, "backup-key"), through("backup", region), region=region)
+
+
 def test_restore_makes_and_removes_buckets_of_tests_only(policies, allowed):
     restore = policies.session("restore")
 
