@@ -62,6 +62,7 @@ EXTRAS: dict[str, Properties] = {
     "authorization:ManagementLockAtResourceGroupLevel": {"level": "CanNotDelete"},
     "authorization:ManagementLockAtSubscriptionLevel": {"level": "CanNotDelete"},
     "app:ContainerApp": {"environmentId": f"{GROUP}/providers/Microsoft.App/managedEnvironments/example1"},
+    "app:Job": {"environmentId": f"{GROUP}/providers/Microsoft.App/managedEnvironments/example1"},
     "cdn:Profile": {"sku": {"name": "Premium_AzureFrontDoor"}},
     "cdn:AFDCustomDomain": {"hostName": "www.example.com"},
     "cdn:Route": {"originGroup": {"id": f"{CDN}/originGroups/example1"}},
