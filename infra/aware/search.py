@@ -29,10 +29,17 @@ class Search(pulumi.ComponentResource):
 
     The service refuses an object without a customer's key (enforcement), and an index has one from its creation on or
     never: Data Management makes each tenant's index, `tenant-<id>`, under the tenant's key, and deletes it when the
-    tenant is terminated, since an index whose key is gone keeps the whole service from being scaled. Until then the
-    service may answer from a key it still holds, for an hour at most. The service reads the keys over a private link of
-    its own (it is none of the vault's trusted services), which waits for its approval: docs/runbooks/aware-failover.md,
-    "After the first up".
+    tenant is terminated, since an index whose key is gone keeps the whole service from being scaled. The service reads
+    the keys over a private link of its own (it is none of the vault's trusted services), which waits for its approval:
+    docs/runbooks/aware-failover.md, "After the first up".
+
+    An index names its key with a version (Azure documentation, "Configure customer-managed keys for data encryption in
+    Azure AI Search"): a rotation doesn't reach it by itself. Data Management points each index at the new version
+    within the year that the old one lives.
+
+    Suspension doesn't cut Search off: key, role and index are there as before, and the services themselves have to
+    refuse the tenant. What takes the index away is its deletion; after the deletion of its key the service may answer
+    from the key it still holds, for an hour at most.
     """
 
     def __init__(

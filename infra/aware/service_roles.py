@@ -1,9 +1,10 @@
-"""What each service may do with what tenants share. To a tenant's container and key no service has a standing right.
+"""What each service may do with what tenants share. On a tenant's container and key no service has a role.
 
 Aware document, 5.b (need to know) and 9.a (logical separation). A tenant's container and key are reached as the
 tenant's workload identity only (`infra.aware.workload`); the database has roles of its own, which the schema's
-migration gives. In Search one service, Search and Discover, reaches all indexes: a role on one index needs the index
-first, and that is made by Data Management, not here.
+migration gives. Two standing rights over all tenants are left: in Search one service, Search and Discover, reaches all
+indexes (a role on one index needs the index first, and that is made by Data Management, not here); and whoever signs
+tokens, today Data Management, can become each tenant's identity.
 """
 
 from collections.abc import Mapping

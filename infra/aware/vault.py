@@ -34,7 +34,8 @@ class WrappingKey:
 
     name: pulumi.Input[str]
     key_uri: pulumi.Output[str]
-    """Its identifier without a version, so that whoever uses it follows each rotation by itself."""
+    """Its identifier without a version, so that whoever uses it follows each rotation by itself; but for the indexes of
+    Search, which name a version (`infra.aware.search`)."""
     vault_uri: pulumi.Output[str]
     """The address of the vault or managed HSM that holds it."""
     id: pulumi.Output[str] | None
@@ -46,7 +47,9 @@ def rotation_policy(*, expires: bool) -> keyvault.RotationPolicyArgs:
 
     The rotation counts from the version's creation, since Key Vault gives an expiry only to the versions that it makes
     itself: counted from the expiry, the first version would never rotate. What was encrypted with an older version
-    stays readable: the services wrap their own keys again with each new version.
+    stays readable: storage, PostgreSQL and Event Hubs wrap their own keys again with each new version. What the
+    applications have wrapped or encrypted themselves (content in what tenants share, the indexes of Search) they take
+    over to the new version themselves, within the year that the old one lives.
     """
     rotate = keyvault.LifetimeActionArgs(
         action=keyvault.ActionArgs(type=keyvault.KeyRotationPolicyActionType.ROTATE),

@@ -29,8 +29,12 @@ def workload_identity(
 ) -> None:
     """An identity that may read and write the tenant's container, wrap and unwrap with the tenant's key, no more.
 
-    No service has a standing right to a tenant's data. For each piece of work it shows the platform's token service
+    No service has a role on a tenant's container or key. For each piece of work it shows the platform's token service
     whose work it is, gets a token that names the tenant, and exchanges it with Entra for one of this identity.
+
+    The gap: whoever signs these tokens can become every tenant. Today that is Data Management, in which the token
+    service answers; the hosting gives it no key in hardware to sign with, and no identity of its own apart from it.
+    Until it has both, "no standing right" doesn't hold for Data Management.
     """
     name = f"tenant-{tenant.tenant.id}"
     identity = managedidentity.UserAssignedIdentity(
