@@ -10,6 +10,8 @@ from typing import Final
 import pulumi
 from pulumi_azure_native import authorization
 
+from infra.aware.audit import AUDIT_TABLES
+from infra.aware.detections import CONTENT_TABLES
 from infra.aware.placement import Placement
 from infra.settings import AccessGroups
 
@@ -50,6 +52,25 @@ KEEPS_KEYS: Final = (
 )
 """What becomes of a key. Azure's own role for it (Key Vault Crypto Officer) may also use every key, take a copy out,
 and end a deleted one for good."""
+
+READABLE_TABLES: Final = (
+    *(table for table in AUDIT_TABLES if table not in CONTENT_TABLES),
+    "AzureMetrics",
+    "ContainerAppSystemLogs",
+)
+"""The logs in which no customer's words are: who did what, and how the machinery fares."""
+
+READS_INCIDENTS: Final = (
+    "Microsoft.OperationalInsights/workspaces/query/read",
+    "Microsoft.OperationalInsights/workspaces/read",
+    "Microsoft.SecurityInsights/*/read",
+    *(f"Microsoft.OperationalInsights/workspaces/query/{table}/read" for table in READABLE_TABLES),
+)
+"""Incidents, and the logs by which to understand them. Azure's own roles for Sentinel read every table of the workspace
+(Azure documentation, "Azure built-in roles", "Manage table-level read access in a Log Analytics workspace")."""
+
+ANSWERS_INCIDENTS: Final = ("Microsoft.SecurityInsights/incidents/*",)
+"""To take an incident up, note what was found, and close it."""
 
 
 class Access(pulumi.ComponentResource):
@@ -101,11 +122,27 @@ class Access(pulumi.ComponentResource):
                 actions=[], not_actions=[], data_actions=list(KEEPS_KEYS), not_data_actions=[]
             ),
         )
+        incident_roles = [
+            self._role(
+                name,
+                description,
+                assignable_scopes=[resource_group_id],
+                permission=authorization.PermissionArgs(
+                    actions=list(actions), not_actions=[], data_actions=[], not_data_actions=[]
+                ),
+            )
+            for name, description, actions in (
+                ("incident-responder", "Takes up incidents", (*READS_INCIDENTS, *ANSWERS_INCIDENTS)),
+                ("incident-reader", "Reads incidents", READS_INCIDENTS),
+            )
+        ]
         for group, principal in (("platform", groups.platform), ("on-call", groups.on_call)):
             self._give(f"{group}-operator", principal, operator.id, resource_group_id)
-        self._give_built_in("on-call-incidents", groups.on_call, "Microsoft Sentinel Responder", workspace_id)
-        self._give_built_in("audit-incidents", groups.audit, "Microsoft Sentinel Reader", workspace_id)
+        responder, reader = incident_roles
+        self._give("on-call-incidents", groups.on_call, responder.id, workspace_id)
+        self._give("audit-incidents", groups.audit, reader.id, workspace_id)
 
+        self._give_built_in("data-readers-logs", groups.data_readers, "Log Analytics Reader", workspace_id)
         self._give_built_in("data-readers-storage", groups.data_readers, "Storage Blob Data Reader", storage_id)
         self._give_built_in("data-readers-search", groups.data_readers, "Search Index Data Reader", search_id)
         self._give_built_in("audit-readers-copy", groups.audit_readers, "Storage Blob Data Reader", audit_copy_id)

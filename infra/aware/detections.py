@@ -194,7 +194,7 @@ union blobs, keys, activated
         Detection(
             name="person-reads-logs",
             title="A person reads logs that may hold a customer's words",
-            why="Who takes up incidents can read every log; those that may hold a customer's words are for few cases.",
+            why="These logs are for approved cases, as customers' data are: no look at them is unseen.",
             severity="Medium",
             tactics=("Collection",),
             query=f"""

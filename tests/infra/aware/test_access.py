@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-WITHOUT_DATA = {"Microsoft Sentinel Reader", "Microsoft Sentinel Responder", "operator"}
-"""The roles without any data action that people have: Azure documentation, "Azure built-in roles", and our own."""
+WITHOUT_DATA = {"incident-reader", "incident-responder", "operator"}
+"""The roles by which nobody sees data, nor logs with customers' words: all our own."""
 
 PLATFORM, ON_CALL, AUDIT, DATA_READERS, KEY_OPERATORS, AUDIT_READERS = (
     f"00000000-0000-4000-8000-00000000001{number}" for number in range(1, 7)
@@ -16,10 +16,11 @@ RESOURCE_GROUP = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGr
 WORKSPACE = "azure-native:operationalinsights:Workspace/audit"
 
 ROLES = {
-    "8d289c81-5878-46d4-8554-54e1e3d8b5cb": "Microsoft Sentinel Reader",
-    "3e150937-b8fe-4cfb-8069-0eaf05ecd056": "Microsoft Sentinel Responder",
+    "73c42c96-874c-492b-b04d-ab87d138a893": "Log Analytics Reader",
     "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "Storage Blob Data Reader",
     "1407120a-92aa-4202-b7e9-c0e197c71c8f": "Search Index Data Reader",
+    "incident-reader": "incident-reader",
+    "incident-responder": "incident-responder",
     "key-keeper": "key-keeper",
     "operator": "operator",
 }
@@ -42,8 +43,9 @@ def test_what_people_may_do_and_where(stack: Any):
     assert given_to_people(stack) == {
         "platform-operator": (PLATFORM, "operator", RESOURCE_GROUP),
         "on-call-operator": (ON_CALL, "operator", RESOURCE_GROUP),
-        "on-call-incidents": (ON_CALL, "Microsoft Sentinel Responder", WORKSPACE),
-        "audit-incidents": (AUDIT, "Microsoft Sentinel Reader", WORKSPACE),
+        "on-call-incidents": (ON_CALL, "incident-responder", WORKSPACE),
+        "audit-incidents": (AUDIT, "incident-reader", WORKSPACE),
+        "data-readers-logs": (DATA_READERS, "Log Analytics Reader", WORKSPACE),
         "data-readers-storage": (
             DATA_READERS,
             "Storage Blob Data Reader",
@@ -76,6 +78,25 @@ def test_a_keeper_of_keys_uses_none_and_takes_none_out(stack: Any):
         *(f"Microsoft.KeyVault/vaults/keys/{each}" for each in ("read", "delete")),
         *(f"Microsoft.KeyVault/vaults/keys/{each}/action" for each in ("create", "update", "recover", "rotate")),
     }
+
+
+@pytest.mark.parametrize("name", ["incident-reader", "incident-responder"])
+@pytest.mark.parametrize("table", ["AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLLogs"])
+def test_whoever_looks_at_incidents_reads_no_customers_words(stack: Any, name: str, table: str):
+    (permission,) = stack.inputs("authorization:RoleDefinition", name)["permissions"]
+    read = f"Microsoft.OperationalInsights/workspaces/query/{table}/read"
+    assert not [each for each in permission["actions"] if fnmatch(read, each)]
+    assert "Microsoft.OperationalInsights/workspaces/query/AuditLogs/read" in permission["actions"]
+    assert permission["dataActions"] == []
+
+
+def test_only_those_on_call_answer_incidents(stack: Any):
+    answers = {
+        name: [each for each in role["inputs"]["permissions"][0]["actions"] if not each.endswith("/read")]
+        for name, role in stack.named("authorization:RoleDefinition").items()
+        if name.startswith("incident-")
+    }
+    assert answers == {"incident-reader": [], "incident-responder": ["Microsoft.SecurityInsights/incidents/*"]}
 
 
 def test_the_keepers_role_can_be_given_in_both_regions(stack: Any, alone: Any):
