@@ -76,7 +76,7 @@ class Access(Room):
             ),
             opts=self.child(protect=True),
         ).arn
-        self._roles_of_people(identity_provider_arn, break_glass_principal_arn, trail_bucket)
+        self._roles_of_people(sites, identity_provider_arn, break_glass_principal_arn, trail_bucket)
         self._roles_of_tokens(sites)
         self.tenant_users = self._roles_at_tenants_data(sites)
         self.register_outputs(
@@ -121,9 +121,11 @@ class Access(Room):
             opts=self.child(),
         )
 
-    def _roles_of_people(self, identity_provider_arn: str, break_glass_principal_arn: str, trail_bucket: str) -> None:
+    def _roles_of_people(
+        self, sites: Sequence[Names], identity_provider_arn: str, break_glass_principal_arn: str, trail_bucket: str
+    ) -> None:
         names = self.names
-        signed_in = people.signed_in(identity_provider_arn)
+        signed_in = people.signed_in(identity_provider_arn, [site.region for site in sites])
         self.operator_role_arn = Role(
             "operator",
             names=names,

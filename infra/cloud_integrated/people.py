@@ -104,8 +104,11 @@ STATE: Final = (
 """How the stack is set up and what it reports; logs hold ids, no content."""
 
 
-def signed_in(identity_provider_arn: str) -> pulumi.Output[str]:
+def signed_in(identity_provider_arn: str, regions: Sequence[str]) -> pulumi.Output[str]:
     """The trust policy of a role for people: whoever the identity provider has signed in, by an id that stays.
+
+    Sign-in at the console's global address needs us-east-1; where that fails, people come in by one of the `regions`
+    (AWS General Reference, "AWS Sign-In endpoints").
 
     No session tags: an assertion that carries some is refused, for `sts:TagSession` isn't allowed.
     """
@@ -116,7 +119,12 @@ def signed_in(identity_provider_arn: str) -> pulumi.Output[str]:
             actions=["sts:AssumeRoleWithSAML"],
             resources=None,
             conditions=[
-                Condition.of("StringEquals", "SAML:aud", "https://signin.aws.amazon.com/saml"),
+                Condition.of(
+                    "StringEquals",
+                    "SAML:aud",
+                    "https://signin.aws.amazon.com/saml",
+                    *(f"https://{region}.signin.aws.amazon.com/saml" for region in regions),
+                ),
                 Condition.of("StringEquals", "SAML:sub_type", "persistent"),
             ],
         )

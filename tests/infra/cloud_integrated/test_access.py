@@ -111,7 +111,14 @@ def test_people_come_through_the_identity_provider(stack, name):
     assert trust(stack, name)["Principal"] == {"Federated": ["arn:aws:iam::123456789012:saml-provider/workforce"]}
     assert trust(stack, name)["Action"] == "sts:AssumeRoleWithSAML"
     assert trust(stack, name)["Condition"] == {
-        "StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml", "SAML:sub_type": "persistent"}
+        "StringEquals": {
+            "SAML:aud": [
+                "https://signin.aws.amazon.com/saml",
+                "https://us-east-1.signin.aws.amazon.com/saml",
+                "https://us-west-2.signin.aws.amazon.com/saml",
+            ],
+            "SAML:sub_type": "persistent",
+        }
     }
     assert stack.inputs("aws:iam/role:Role", name)["maxSessionDuration"] == 8 * 3600
 

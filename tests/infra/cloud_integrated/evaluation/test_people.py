@@ -105,6 +105,15 @@ def test_people_sign_in_through_the_identity_provider_with_an_id_that_stays(allo
 
 
 @pytest.mark.parametrize("name", ["operator", "auditor"])
+@pytest.mark.parametrize(("region", "is_of_the_stack"), [("us-west-2", True), ("eu-west-1", False)])
+def test_people_sign_in_at_a_region_of_the_stack_too(allowed, as_federated, name, region, is_of_the_stack):
+    """The global address is in us-east-1, which may be what failed."""
+    there = {**SIGNED_IN, "SAML:aud": f"https://{region}.signin.aws.amazon.com/saml"}
+
+    assert allowed(as_federated(PROVIDER), "sts:AssumeRoleWithSAML", role(name), there) is is_of_the_stack
+
+
+@pytest.mark.parametrize("name", ["operator", "auditor"])
 def test_people_bring_no_session_tags(allowed, as_federated, name):
     tags = {"SAML:aud": SIGNED_IN["SAML:aud"], "aws:RequestTag/tenant": "acme", "aws:TagKeys": ["tenant"]}
 
