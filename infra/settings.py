@@ -134,7 +134,8 @@ class AwareOptions(_Model):
     """The Entra tenant of the subscription, whose users may open the VPN."""
     images: AwareImages
     key_store: Literal["vault", "managed-hsm"] = "vault"
-    """Where keys are kept: in a premium vault (hardware that customers of Azure share) or in a managed HSM."""
+    """Where the platform's keys are kept: in a premium vault (hardware that customers of Azure share) or in a managed
+    HSM. Tenants' keys are in a premium vault either way, for Search has no private link to a managed HSM."""
     access_groups: AccessGroups
     break_glass_user_ids: BreakGlassUserIds
     """The accounts that Conditional Access leaves out: each use of one is an alarm."""

@@ -170,8 +170,7 @@ class Aware(pulumi.ComponentResource):
             "audit-copy": audit_copy.account_id,
         }
         held: list[pulumi.Resource] = [audit, alarms, sentinel, keys, audit_copy, flow_logs, data, registry]
-        # A managed HSM keeps roles of its own (docs/runbooks/aware-managed-hsm.md).
-        vault_ids = {**(keys.store_ids if settings.aware.key_store == "vault" else {}), "copy": data.copy_vault.id}
+        vault_ids = {**keys.vault_ids, "copy": data.copy_vault.id}
         second_group_name: pulumi.Input[str] | None = None
         if settings.second_region is not None:
             standby = Standby(

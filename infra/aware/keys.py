@@ -25,11 +25,13 @@ one (Azure documentation, "Data encryption in Azure Database for PostgreSQL"). I
 
 
 class Keys(pulumi.ComponentResource):
-    """Two premium vaults, or a managed HSM, that only the private network reaches; keys never leave the hardware.
+    """Two premium vaults, or one and a managed HSM, that only the private network reaches; keys never leave the
+    hardware.
 
     Tenants' keys have a vault of their own: the calls of one vault count against one limit (2,000 operations with an
     RSA key of an HSM in 10 seconds), and nobody who may manage the tenants' keys thereby gets at the platform's. A
-    managed HSM holds them all.
+    managed HSM holds the platform's only, since Search has no private link to one (Azure documentation, "Make outbound
+    connections through a shared private link", supported resource types).
     """
 
     def __init__(
@@ -45,10 +47,22 @@ class Keys(pulumi.ComponentResource):
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("hosting:aware:Keys", name, {}, options)
-        self._vaults: tuple[Vault, ...] = ()
         below = pulumi.ResourceOptions(parent=self)
+
+        def vault(role: str, abbreviation: str) -> Vault:
+            return Vault(
+                role,
+                placement=placement,
+                vault_name=placement.compact_name(abbreviation),
+                region=placement.region,
+                audit=audit,
+                private_links=private_links,
+                options=below,
+            )
+
+        tenants_store = vault("tenants", "kvt")
         if key_store == "managed-hsm":
-            platform_store = tenants_store = ManagedHsm(
+            platform_store = ManagedHsm(
                 "keys",
                 placement=placement,
                 audit=audit,
@@ -56,20 +70,10 @@ class Keys(pulumi.ComponentResource):
                 administrators_id=administrators_id,
                 options=below,
             )
+            self._vaults = {"tenants": tenants_store}
         else:
-            platform_store, tenants_store = (
-                Vault(
-                    role,
-                    placement=placement,
-                    vault_name=placement.compact_name(abbreviation),
-                    region=placement.region,
-                    audit=audit,
-                    private_links=private_links,
-                    options=below,
-                )
-                for role, abbreviation in (("platform", "kv"), ("tenants", "kvt"))
-            )
-            self._vaults = (platform_store, tenants_store)
+            platform_store = vault("platform", "kv")
+            self._vaults = {"platform": platform_store, "tenants": tenants_store}
         self.platform_keys: Mapping[str, WrappingKey] = {each: platform_store.key(each) for each in PLATFORM_KEYS}
         self.platform_key: WrappingKey = self.platform_keys["platform"]
         self.database_key: WrappingKey = platform_store.key(DATABASE_KEY, expires=False)
@@ -78,16 +82,17 @@ class Keys(pulumi.ComponentResource):
         }
         self.vault_uri: pulumi.Output[str] = platform_store.vault_uri
         self.tenants_store_id: pulumi.Output[str] = tenants_store.id
-        """The vault or managed HSM of the tenants' keys, to which Search has a private link of its own."""
+        """The vault of the tenants' keys, to which Search has a private link of its own."""
         self.tenants_store_uri: pulumi.Output[str] = tenants_store.vault_uri
-        self.private_link_group: Literal["vault", "managedhsm"] = "vault" if self._vaults else "managedhsm"
-        """By what name a private link asks for that store."""
-        self.store_ids: Mapping[str, pulumi.Output[str]] = (
-            {"platform": platform_store.id, "tenants": tenants_store.id}
-            if self._vaults
-            else {"keys": platform_store.id}
-        )
+        self.store_ids: Mapping[str, pulumi.Output[str]] = {"platform": platform_store.id, "tenants": tenants_store.id}
         """What keeps the keys, by role."""
+        self.private_link_groups: Mapping[str, Literal["vault", "managedhsm"]] = {
+            role: "vault" if role in self._vaults else "managedhsm" for role in self.store_ids
+        }
+        """By what name a private link asks for each of them."""
+        self.vault_ids: Mapping[str, pulumi.Output[str]] = {role: vault.id for role, vault in self._vaults.items()}
+        """Those to which Azure Resource Manager gives roles; a managed HSM keeps roles of its own
+        (docs/runbooks/aware-managed-hsm.md)."""
         self.lasting_store_id: pulumi.Output[str] = platform_store.id
         """What keeps the platform's keys, which nobody may delete. A vault of tenants' keys is left out: a lock on it
         would also hold the roles on a key, which go with their tenant."""
@@ -95,5 +100,5 @@ class Keys(pulumi.ComponentResource):
 
     def announce_expiry(self, action_group_id: pulumi.Input[str]) -> None:
         """Calls those on call when a key nears its end. A managed HSM tells nobody: its log is all there is."""
-        for vault in self._vaults:
+        for vault in self._vaults.values():
             vault.announce_expiry(action_group_id)

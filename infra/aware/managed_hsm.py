@@ -7,7 +7,6 @@ from infra.aware.audit import Audit
 from infra.aware.placement import Placement
 from infra.aware.private_link import PrivateLinks
 from infra.aware.vault import DELETED_KEYS_KEPT_DAYS, WrappingKey
-from infra.tenants import TenantResources
 
 
 class ManagedHsm(pulumi.ComponentResource):
@@ -64,10 +63,10 @@ class ManagedHsm(pulumi.ComponentResource):
         private_links.connect("managed-hsm", hsm.id, group="managedhsm", parent=self)
         self.register_outputs({"vaultUri": self.vault_uri})
 
-    def key(self, name: str, *, tenant: TenantResources | None = None, expires: bool = True) -> WrappingKey:
-        """The key that the runbook's commands make under this name; whose it is and whether it expires is said
+    def key(self, name: str, *, expires: bool = True) -> WrappingKey:
+        """The key of the platform that the runbook's commands make under this name; whether it expires is said
         there."""
-        del tenant, expires
+        del expires
         return WrappingKey(
             name=name, key_uri=pulumi.Output.concat(self.vault_uri, "keys/", name), vault_uri=self.vault_uri, id=None
         )

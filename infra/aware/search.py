@@ -83,7 +83,7 @@ class Search(pulumi.ComponentResource):
             resource_group_name=placement.resource_group_name,
             properties=search.SharedPrivateLinkResourcePropertiesArgs(
                 private_link_resource_id=keys.tenants_store_id,
-                group_id=keys.private_link_group,
+                group_id="vault",
                 request_message=f"Search of {placement.stack} reads the tenants' keys",
             ),
             opts=pulumi.ResourceOptions(parent=self),

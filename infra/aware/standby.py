@@ -149,7 +149,7 @@ class Standby(pulumi.ComponentResource):
         """Gives what the regions share an address in the second region's network too."""
         connect = network.private_links.connect
         for role, store_id in keys.store_ids.items():
-            connect(f"store-{role}", store_id, group=keys.private_link_group, parent=self)
+            connect(f"store-{role}", store_id, group=keys.private_link_groups[role], parent=self)
         connect("blobs", data.storage.account_id, group="blob", parent=self)
         connect("blobs-copy", data.storage.account_id, group="blob", secondary=True, parent=self)
         connect("ingestion", data.ingestion.namespace_id, group="namespace", parent=self)

@@ -37,9 +37,10 @@ def test_it_is_private_logged_and_protected(modest: Any):
     assert modest.named("keyvault:ManagedHsm")["keys"]["protect"]
 
 
-def test_every_key_of_the_region_lies_in_it(modest: Any):
-    assert list(modest.named("keyvault:Vault")) == ["copy"], "the key of the database's copy lies in another region"
-    assert list(modest.named("keyvault:Key")) == ["database-copy"]
+def test_every_key_of_the_platform_in_the_region_lies_in_it(modest: Any):
+    assert sorted(modest.named("keyvault:Vault")) == ["copy", "tenants"], "the database's copy is in another region"
+    tenants = ["tenant-acme", "tenant-globex", "tenant-initech"]
+    assert sorted(modest.named("keyvault:Key")) == ["database-copy", *tenants]
     account = modest.inputs("storage:StorageAccount")["encryption"]["keyVaultProperties"]
     assert account == {"keyName": "platform", "keyVaultUri": URI}
     assert modest.inputs("dbforpostgresql:Server")["dataEncryption"]["primaryKeyURI"] == f"{URI}keys/database"
@@ -48,13 +49,14 @@ def test_every_key_of_the_region_lies_in_it(modest: Any):
 @pytest.mark.parametrize("tenant", ["acme", "globex", "initech"])
 def test_a_tenants_scope_is_on_the_tenants_own_key(modest: Any, tenant: str):
     scope = modest.inputs("storage:EncryptionScope", f"tenant-{tenant}")
-    assert scope["keyVaultProperties"] == {"keyUri": f"{URI}keys/tenant-{tenant}"}
+    assert scope["keyVaultProperties"] == {"keyUri": f"https://kvthostcouseast.vault.azure.net/keys/tenant-{tenant}"}
 
 
-def test_search_reaches_it_by_its_own_kind_of_link(modest: Any):
+def test_search_reaches_the_tenants_keys_in_a_vault(modest: Any):
+    """It has no private link to a managed HSM."""
     link = modest.inputs("search:SharedPrivateLinkResource", "search-to-keys")["properties"]
-    assert link["groupId"] == "managedhsm"
-    assert link["privateLinkResourceId"] == "azure-native:keyvault:ManagedHsm/keys"
+    assert link["groupId"] == "vault"
+    assert link["privateLinkResourceId"] == "azure-native:keyvault:Vault/tenants"
 
 
 def test_no_role_of_resource_manager_names_its_keys(modest: Any):
