@@ -26,10 +26,11 @@ FIRST_PARTY: Final = frozenset(
         "cfa8b339-82a2-471a-a3c9-0fc0be7a4093",
         "e406a681-f3d4-42a8-90b6-c2b029497af1",
         "ca7f3f0b-7d91-482c-8e09-c5d840d0eac5",
+        "d4ebce55-015a-49b5-a083-c84d1797ae8c",
     }
 )
 """Microsoft's own applications that stacks name: Azure's management, the Azure VPN Client, Microsoft Graph, Key Vault,
-Storage and the Log Analytics API (Entra, "Verify first-party Microsoft applications in sign-in reports")."""
+Storage, the Log Analytics API and Microsoft Intune Enrollment (Entra, "Verify first-party Microsoft applications in sign-in reports")."""
 
 BUILT_IN_STRENGTHS: Final = frozenset(f"00000000-0000-0000-0000-00000000000{number}" for number in (2, 3, 4))
 """Multifactor, passwordless and phishing-resistant authentication, which every tenant has."""
