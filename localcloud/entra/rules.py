@@ -30,7 +30,8 @@ FIRST_PARTY: Final = frozenset(
     }
 )
 """Microsoft's own applications that stacks name: Azure's management, the Azure VPN Client, Microsoft Graph, Key Vault,
-Storage, the Log Analytics API and Microsoft Intune Enrollment (Entra, "Verify first-party Microsoft applications in sign-in reports")."""
+Storage, the Log Analytics API and Microsoft Intune Enrollment (Entra, "Verify first-party Microsoft applications in
+sign-in reports")."""
 
 BUILT_IN_STRENGTHS: Final = frozenset(f"00000000-0000-0000-0000-00000000000{number}" for number in (2, 3, 4))
 """Multifactor, passwordless and phishing-resistant authentication, which every tenant has."""
