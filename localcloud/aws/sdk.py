@@ -127,6 +127,8 @@ def _from_answer(annotation: Any, value: Any) -> Any:
 def _scalar_from_answer(choice: Any, value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode()
     if choice is str:
         return json.dumps(value) if isinstance(value, dict | bool) else str(value)
     if choice is int and isinstance(value, str):

@@ -53,6 +53,15 @@ def active(laboratory: "Laboratory") -> str:
 
 def acl(laboratory: "Laboratory") -> Properties:
     visible = {"cloudwatchMetricsEnabled": True, "metricName": "all", "sampledRequestsEnabled": False}
+    below_mail = {
+        "byteMatchStatement": {
+            "fieldToMatch": {"uriPath": {}},
+            "positionalConstraint": "STARTS_WITH",
+            "searchString": "/mail/",
+            "textTransformations": [{"priority": 0, "type": "NONE"}],
+        }
+    }
+    elsewhere = {"notStatement": {"statement": below_mail}}
     return {
         "name": laboratory.unique("acl"),
         "scope": "REGIONAL",
@@ -72,7 +81,9 @@ def acl(laboratory: "Laboratory") -> Properties:
                 "name": "rate",
                 "priority": 2,
                 "action": {"block": {}},
-                "statement": {"rateBasedStatement": {"limit": 2000, "aggregateKeyType": "IP"}},
+                "statement": {
+                    "rateBasedStatement": {"limit": 2000, "aggregateKeyType": "IP", "scopeDownStatement": elsewhere}
+                },
                 "visibilityConfig": visible | {"metricName": "rate"},
             },
         ],
