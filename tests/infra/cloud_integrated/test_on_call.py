@@ -105,7 +105,7 @@ def test_a_trail_that_falls_silent_is_noticed(stack):
 def test_a_filter_counts_for_its_alarm(stack):
     filters, alarms = here(stack, FILTER, "us-east-1"), here(stack, ALARM, "us-east-1")
 
-    assert len(filters) == 11
+    assert len(filters) == 13
     for name, found in filters.items():
         assert found["metricTransformation"] == {
             "namespace": "hostco-ci-us-alarms",
