@@ -17,7 +17,7 @@ def main() -> None:
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     description = yaml.safe_load((Path(__file__).parent / "PulumiPolicy.yaml").read_text("utf-8"))
     pack = make_pack(description["version"])
-    serve_with(pack.court)
+    serve_with(pack.court, pack.recorder)
     PolicyPack(NAME, pack.policies, enforcement_level=EnforcementLevel.MANDATORY)
 
 

@@ -25,15 +25,17 @@ from pulumi.runtime.proto.analyzer_pb2 import (
 from pulumi_policy.policy import _PolicyAnalyzerServicer  # pyright: ignore[reportPrivateUsage]  # see serve_with
 
 from policies.court import Court, Opinion, Run
+from policies.recording import Recorder
 from policies.resources import Resource
 
 
 class Analyzer(_PolicyAnalyzerServicer):
     """The pack's side of the engine's protocol; what isn't here is the SDK's."""
 
-    def __init__(self, court: Court, name: str, version: str, *arguments: Any) -> None:
+    def __init__(self, court: Court, recorder: Recorder, name: str, version: str, *arguments: Any) -> None:
         super().__init__(name, version, *arguments)
         self._court = court
+        self._recorder = recorder
         self._name = name
         self._version = version
         self._descriptions = {policy.name: policy.description for policy in court.policies()}
@@ -45,15 +47,18 @@ class Analyzer(_PolicyAnalyzerServicer):
 
         Environment variables say the same, but only where the pack isn't started by a language host.
         """
+        self._recorder.note(request)
         self._court.run = Run.of_request(request)
         return super().ConfigureStack(request, _context)
 
     def Analyze(self, request: AnalyzeRequest, _context: object) -> AnalyzeResponse:  # noqa: N802  # as above
         """Judges one resource that is about to be registered."""
+        self._recorder.note(request)
         return self._response(self._court.judge(Resource.of_request(request)))
 
     def AnalyzeStack(self, request: AnalyzeStackRequest, _context: object) -> AnalyzeResponse:  # noqa: N802  # as above
         """Judges all resources together, once they are registered."""
+        self._recorder.note(request)
         return self._response(self._court.judge_stack([Resource.of_state(each) for each in request.resources]))
 
     def Remediate(self, request: object, _context: object) -> RemediateResponse:  # noqa: ARG002, N802  # as above
@@ -98,10 +103,10 @@ class Analyzer(_PolicyAnalyzerServicer):
         )
 
 
-def serve_with(court: Court) -> None:
+def serve_with(court: Court, recorder: Recorder) -> None:
     """Lets `PolicyPack` serve an Analyzer that asks this court; the SDK has no other way to put one in."""
 
     def make(*arguments: Any) -> Analyzer:
-        return Analyzer(court, *arguments)
+        return Analyzer(court, recorder, *arguments)
 
     pulumi_policy.policy._PolicyAnalyzerServicer = make  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001

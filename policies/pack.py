@@ -9,9 +9,11 @@ from typing import Final
 from pulumi_policy import Policy
 
 import policies.rules
+from policies import judgements, recording
 from policies.court import Court
 from policies.exemptions import load_exemptions
-from policies.judgements import ENVIRONMENT_VARIABLE, JudgementLog
+from policies.judgements import JudgementLog
+from policies.recording import Recorder
 from policies.register import clauses_by_rule, load_clauses, load_register
 from policies.rulebook import Rule, discover
 
@@ -28,6 +30,7 @@ class Pack:
     clauses: Mapping[str, list[str]]
     policies: list[Policy]
     court: Court
+    recorder: Recorder
 
 
 def make_pack(version: str, environment: Mapping[str, str] = os.environ) -> Pack:
@@ -42,7 +45,12 @@ def make_pack(version: str, environment: Mapping[str, str] = os.environ) -> Pack
             "rules": {rule.name: {"clauses": clauses[rule.name], "summary": rule.summary} for rule in rules},
         }
     }
-    file = environment.get(ENVIRONMENT_VARIABLE)
-    log = JudgementLog(Path(file) if file else None, header)
+    log = JudgementLog(_file(environment, judgements.ENVIRONMENT_VARIABLE), header)
+    recorder = Recorder(_file(environment, recording.ENVIRONMENT_VARIABLE))
     court = Court(rules, clauses, log, load_exemptions(_DIRECTORY / "exemptions.toml"))
-    return Pack(rules, clauses, court.policies(), court)
+    return Pack(rules, clauses, court.policies(), court, recorder)
+
+
+def _file(environment: Mapping[str, str], variable: str) -> Path | None:
+    name = environment.get(variable)
+    return Path(name) if name else None

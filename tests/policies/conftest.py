@@ -13,6 +13,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 from policies.analyzer import Analyzer
 from policies.court import EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY, Court, Run
 from policies.judgements import JudgementLog
+from policies.recording import Recorder
 from policies.rulebook import Rule
 
 UNKNOWN = UNKNOWN_STRING_VALUE
@@ -59,7 +60,9 @@ class Engine:
         clauses = {rule.name: ["Aware 6.c"] for rule in rules}
         self.rules = rules
         self.court = Court(rules, clauses, log or JudgementLog(None, {}), run=run, **options)
-        self.servicer = Analyzer(self.court, "pack", "1.0.0", self.court.policies(), EnforcementLevel.MANDATORY)
+        self.servicer = Analyzer(
+            self.court, Recorder(None), "pack", "1.0.0", self.court.policies(), EnforcementLevel.MANDATORY
+        )
 
     def ask(self, resources: Mapping[str, Mapping[str, Any]]) -> Verdict:
         """The verdict on a stack; a rule over single resources is asked about the first."""

@@ -11,6 +11,7 @@ from pulumi_policy import EnforcementLevel
 from policies.analyzer import Analyzer, serve_with
 from policies.court import Court
 from policies.judgements import JudgementLog
+from policies.recording import Recorder
 from policies.rulebook import rule
 
 KEY = "aws:kms/key:Key"
@@ -42,7 +43,7 @@ def test_the_engine_says_what_it_does_before_it_asks(engine, dry_run, phase):
 def test_a_pack_of_the_sdk_asks_this_court(monkeypatch):
     monkeypatch.setattr(pulumi_policy.policy, "_PolicyAnalyzerServicer", pulumi_policy.policy._PolicyAnalyzerServicer)
     court = Court([], {}, JudgementLog(None, {}))
-    serve_with(court)
+    serve_with(court, Recorder(None))
 
     made = pulumi_policy.policy._PolicyAnalyzerServicer("pack", "1", court.policies(), EnforcementLevel.MANDATORY)
 

@@ -28,7 +28,7 @@ def test_the_log_begins_with_the_rules_and_their_clauses(tmp_path, engine):
     file = tmp_path / "judgements"
     pack = make_pack("1.2.3", {"HOSTING_JUDGEMENTS": str(file)})
     asked = engine(pack.rules)
-    asked.servicer = Analyzer(pack.court, "pack", "1.2.3", pack.policies, EnforcementLevel.MANDATORY)
+    asked.servicer = Analyzer(pack.court, pack.recorder, "pack", "1.2.3", pack.policies, EnforcementLevel.MANDATORY)
     asked.analyze({"key": {"type": "aws:kms/key:Key", "properties": {}}})
 
     header = json.loads(file.read_text().splitlines()[0])["pack"]
