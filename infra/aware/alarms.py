@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Final
 
 import pulumi
-from pulumi_azure_native import authorization, managedidentity, monitor
+from pulumi_azure_native import authorization, monitor
 
 from infra.aware.audit import Audit
+from infra.aware.managed_identity import managed_identity
 from infra.aware.placement import Placement
 
 NEW_INCIDENTS: Final = """
@@ -64,14 +65,7 @@ class Alarms(pulumi.ComponentResource):
         self.register_outputs({"actionGroupId": self.action_group_id})
 
     def _call_for_incidents(self, audit: Audit) -> None:
-        identity = managedidentity.UserAssignedIdentity(
-            "alarms",
-            resource_name_=self._placement.name("id", "alarms"),
-            resource_group_name=self._placement.resource_group_name,
-            location=self._placement.region,
-            tags=self._placement.tags("alarms"),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        identity = managed_identity("alarms", placement=self._placement, options=pulumi.ResourceOptions(parent=self))
         may_read = authorization.RoleAssignment(
             "alarms",
             role_assignment_name=self._placement.role_assignment_name("alarms"),

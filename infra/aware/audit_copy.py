@@ -6,9 +6,11 @@ Aware document, 4.g and 5.c (access is logged): a log that an intruder can erase
 from typing import Final, Literal
 
 import pulumi
-from pulumi_azure_native import managedidentity, monitor, operationalinsights, storage
+from pulumi_azure_native import monitor, operationalinsights, storage
 
 from infra.aware.audit import ARCHIVED_DAYS, AUDIT_TABLES, Audit
+from infra.aware.closed_account import closed_account
+from infra.aware.managed_identity import managed_identity
 from infra.aware.placement import Placement
 from infra.aware.private_link import PrivateLinks
 from infra.aware.vault import WrappingKey, let_wrap
@@ -60,34 +62,19 @@ class AuditCopy(pulumi.ComponentResource):
         super().__init__("hosting:aware:AuditCopy", name, {}, options)
         self._placement = placement
         kept = pulumi.ResourceOptions(parent=self, protect=True)
-        identity = managedidentity.UserAssignedIdentity(
+        identity = managed_identity("audit-copy", placement=placement, options=kept)
+        account = closed_account(
             "audit-copy",
-            resource_name_=placement.name("id", "audit-copy"),
-            resource_group_name=placement.resource_group_name,
-            location=placement.region,
-            tags=placement.tags("audit-copy"),
-            opts=kept,
-        )
-        may_use_key = let_wrap("audit-copy", key, identity.principal_id, placement=placement, options=kept)
-        account = storage.StorageAccount(
-            "audit-copy",
-            account_name=placement.compact_name("stau"),
-            resource_group_name=placement.resource_group_name,
-            location=placement.region,
-            kind=storage.Kind.STORAGE_V2,
-            sku=storage.SkuArgs(name=storage.SkuName.STANDARD_GZRS),
+            placement=placement,
+            abbreviation="stau",
+            sku=storage.SkuName.STANDARD_GZRS,
             access_tier=storage.AccessTier.COOL,
-            identity=storage.IdentityArgs(
-                type=storage.IdentityType.USER_ASSIGNED, user_assigned_identities=[identity.id]
-            ),
-            encryption=storage.EncryptionArgs(
-                key_source=storage.KeySource.MICROSOFT_KEYVAULT,
-                # No version is named, so storage follows each rotation by itself.
-                key_vault_properties=storage.KeyVaultPropertiesArgs(key_name=key.name, key_vault_uri=key.vault_uri),
-                encryption_identity=storage.EncryptionIdentityArgs(encryption_user_assigned_identity=identity.id),
-                require_infrastructure_encryption=True,
-            ),
-            immutable_storage_with_versioning=storage.ImmutableStorageAccountArgs(
+            key=key,
+            identity=identity,
+            may_wrap=let_wrap("audit-copy", key, identity.principal_id, placement=placement, options=kept),
+            bypass=storage.Bypass.AZURE_SERVICES,
+            copies_to=storage.AllowedCopyScope.PRIVATE_LINK,
+            immutability=storage.ImmutableStorageAccountArgs(
                 enabled=True,
                 immutability_policy=storage.AccountImmutabilityPolicyPropertiesArgs(
                     immutability_period_since_creation_in_days=retention_days,
@@ -99,26 +86,7 @@ class AuditCopy(pulumi.ComponentResource):
                     ),
                 ),
             ),
-            # Storage ends at 1.2: the enumeration holds 1.3, the service refuses it.
-            minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
-            enable_https_traffic_only=True,
-            allow_shared_key_access=False,
-            default_to_o_auth_authentication=True,
-            allow_blob_public_access=False,
-            allow_cross_tenant_replication=False,
-            allowed_copy_scope=storage.AllowedCopyScope.PRIVATE_LINK,
-            is_local_user_enabled=False,
-            is_sftp_enabled=False,
-            is_hns_enabled=False,
-            public_network_access=storage.PublicNetworkAccess.DISABLED,
-            network_rule_set=storage.NetworkRuleSetArgs(
-                default_action=storage.DefaultAction.DENY,
-                bypass=storage.Bypass.AZURE_SERVICES,
-                ip_rules=[],
-                virtual_network_rules=[],
-            ),
-            tags=placement.tags("audit-copy"),
-            opts=pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=may_use_key)),
+            parent=self,
         )
         self.account_id: pulumi.Output[str] = account.id
         self._blobs(account, audit)

@@ -10,6 +10,7 @@ import pulumi
 from pulumi_azure_native import dbforpostgresql, managedidentity
 
 from infra.aware.audit import Audit
+from infra.aware.managed_identity import managed_identity
 from infra.aware.placement import Placement
 from infra.aware.vault import WrappingKey, let_wrap
 
@@ -225,15 +226,9 @@ def writer_name(placement: Placement) -> str:
 def _identity(
     name: str, *, region: str, placement: Placement, parent: pulumi.Resource
 ) -> managedidentity.UserAssignedIdentity:
-    return managedidentity.UserAssignedIdentity(
-        placement.label(name),
-        resource_name_=placement.name("id", name),
-        resource_group_name=placement.resource_group_name,
-        location=region,
-        tags=placement.tags(name),
-        # Without it the server can't open its key, and refuses every connection.
-        opts=pulumi.ResourceOptions(parent=parent, protect=True),
-    )
+    # Without it the server can't open its key, and refuses every connection.
+    kept = pulumi.ResourceOptions(parent=parent, protect=True)
+    return managed_identity(name, placement=placement, options=kept, region=region)
 
 
 def _let(

@@ -6,9 +6,11 @@ Aware document, 4.g (access and attempted access are logged and monitored).
 from typing import Final
 
 import pulumi
-from pulumi_azure_native import authorization, managedidentity, network, storage
+from pulumi_azure_native import authorization, network, storage
 
 from infra.aware.audit import Audit
+from infra.aware.closed_account import closed_account, hour_at_most
+from infra.aware.managed_identity import managed_identity
 from infra.aware.network import Network
 from infra.aware.placement import Placement
 from infra.aware.vault import WrappingKey, let_wrap
@@ -54,7 +56,7 @@ class FlowLogs(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
         audit.collect(placement.label("flow-logs"), blobs.id, parent=self, metrics="Transaction")
-        writer = self._identity("flow-logs-writer")
+        writer = managed_identity("flow-logs-writer", placement=placement, options=pulumi.ResourceOptions(parent=self))
         may_write = authorization.RoleAssignment(
             placement.label("flow-logs-writer"),
             role_assignment_name=placement.role_assignment_name("flow-logs-writer"),
@@ -92,67 +94,24 @@ class FlowLogs(pulumi.ComponentResource):
         )
         self.register_outputs({})
 
-    def _identity(self, role: str) -> managedidentity.UserAssignedIdentity:
-        return managedidentity.UserAssignedIdentity(
-            self._placement.label(role),
-            resource_name_=self._placement.name("id", role),
-            resource_group_name=self._placement.resource_group_name,
-            location=self._placement.region,
-            tags=self._placement.tags(role),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-
     def _account(self, key: WrappingKey) -> storage.StorageAccount:
-        identity = self._identity("flow-logs")
-        may_use_key = let_wrap(
-            self._placement.label("flow-logs"),
-            key,
-            identity.principal_id,
+        below = pulumi.ResourceOptions(parent=self)
+        identity = managed_identity("flow-logs", placement=self._placement, options=below)
+        label = self._placement.label("flow-logs")
+        return closed_account(
+            "flow-logs",
             placement=self._placement,
-            options=pulumi.ResourceOptions(parent=self),
-        )
-        return storage.StorageAccount(
-            self._placement.label("flow-logs"),
-            account_name=self._placement.compact_name("stf"),
-            resource_group_name=self._placement.resource_group_name,
-            location=self._placement.region,
-            kind=storage.Kind.STORAGE_V2,
-            sku=storage.SkuArgs(name=storage.SkuName.STANDARD_ZRS),
+            abbreviation="stf",
+            sku=storage.SkuName.STANDARD_ZRS,
             access_tier=storage.AccessTier.HOT,
-            identity=storage.IdentityArgs(
-                type=storage.IdentityType.USER_ASSIGNED, user_assigned_identities=[identity.id]
-            ),
-            encryption=storage.EncryptionArgs(
-                key_source=storage.KeySource.MICROSOFT_KEYVAULT,
-                # No version is named, so storage follows each rotation by itself.
-                key_vault_properties=storage.KeyVaultPropertiesArgs(key_name=key.name, key_vault_uri=key.vault_uri),
-                encryption_identity=storage.EncryptionIdentityArgs(encryption_user_assigned_identity=identity.id),
-                require_infrastructure_encryption=True,
-            ),
-            # Storage ends at 1.2: the enumeration holds 1.3, the service refuses it.
-            minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
-            enable_https_traffic_only=True,
-            allow_shared_key_access=False,
-            default_to_o_auth_authentication=True,
-            allow_blob_public_access=False,
-            allow_cross_tenant_replication=False,
-            allowed_copy_scope=storage.AllowedCopyScope.AAD,
-            is_local_user_enabled=False,
-            is_sftp_enabled=False,
-            is_hns_enabled=False,
-            public_network_access=storage.PublicNetworkAccess.DISABLED,
-            network_rule_set=storage.NetworkRuleSetArgs(
-                default_action=storage.DefaultAction.DENY,
-                # Network Watcher and the workspace's analysis come as trusted services.
-                bypass=storage.Bypass.AZURE_SERVICES,
-                ip_rules=[],
-                virtual_network_rules=[],
-            ),
-            sas_policy=storage.SasPolicyArgs(
-                expiration_action=storage.ExpirationAction.BLOCK, sas_expiration_period="0.01:00:00"
-            ),
-            tags=self._placement.tags("flow-logs"),
-            opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=may_use_key),
+            key=key,
+            identity=identity,
+            may_wrap=let_wrap(label, key, identity.principal_id, placement=self._placement, options=below),
+            # Network Watcher and the workspace's analysis come as trusted services.
+            bypass=storage.Bypass.AZURE_SERVICES,
+            copies_to=storage.AllowedCopyScope.AAD,
+            signatures=hour_at_most(),
+            parent=self,
         )
 
     def _end(self, account: storage.StorageAccount, days: int) -> None:

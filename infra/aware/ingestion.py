@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Final
 
 import pulumi
-from pulumi_azure_native import eventhub, managedidentity
+from pulumi_azure_native import eventhub
 
 from infra.aware.audit import Audit
+from infra.aware.managed_identity import managed_identity
 from infra.aware.placement import Placement
 from infra.aware.private_link import PrivateLinks
 from infra.aware.vault import WrappingKey, let_wrap
@@ -44,13 +45,8 @@ class Ingestion(pulumi.ComponentResource):
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("hosting:aware:Ingestion", name, {}, options)
-        identity = managedidentity.UserAssignedIdentity(
-            "ingestion",
-            resource_name_=placement.name("id", "ingestion"),
-            resource_group_name=placement.resource_group_name,
-            location=placement.region,
-            tags=placement.tags("ingestion"),
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        identity = managed_identity(
+            "ingestion", placement=placement, options=pulumi.ResourceOptions(parent=self, protect=True)
         )
         may_wrap = let_wrap(
             "ingestion",

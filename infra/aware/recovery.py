@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pulumi
-from pulumi_azure_native import authorization, dataprotection, managedidentity
+from pulumi_azure_native import authorization, dataprotection
 
 from infra.aware.audit import Audit
+from infra.aware.managed_identity import managed_identity
 from infra.aware.placement import Placement
 from infra.aware.retention import Recoverable
 from infra.aware.storage import Storage
@@ -75,14 +76,7 @@ class Recovery(pulumi.ComponentResource):
 
     def _backup_vault(self, key: WrappingKey) -> tuple[dataprotection.BackupVault, Sequence[pulumi.Resource]]:
         """The vault, and what lets it use its key."""
-        identity = managedidentity.UserAssignedIdentity(
-            "backup",
-            resource_name_=self._placement.name("id", "backup"),
-            resource_group_name=self._placement.resource_group_name,
-            location=self._placement.region,
-            tags=self._placement.tags("backup"),
-            opts=self._kept,
-        )
+        identity = managed_identity("backup", placement=self._placement, options=self._kept)
         may_wrap = let_wrap("backup", key, identity.principal_id, placement=self._placement, options=self._kept)
         vault = dataprotection.BackupVault(
             "backup",

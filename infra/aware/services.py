@@ -10,6 +10,7 @@ import pulumi
 from pulumi_azure_native import app, authorization, managedidentity
 
 from infra.aware.audit import Audit
+from infra.aware.managed_identity import managed_identity
 from infra.aware.placement import Placement
 from infra.aware.registry import Registry
 from infra.settings import AwareImages
@@ -108,14 +109,7 @@ class Services(pulumi.ComponentResource):
         self.register_outputs({"environmentId": self.environment_id})
 
     def _identity(self, service: str) -> managedidentity.UserAssignedIdentity:
-        return managedidentity.UserAssignedIdentity(
-            self.placement.label(service),
-            resource_name_=self.placement.name("id", service),
-            resource_group_name=self.placement.resource_group_name,
-            location=self.placement.region,
-            tags=self.placement.tags(service),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        return managed_identity(service, placement=self.placement, options=pulumi.ResourceOptions(parent=self))
 
     def _app(
         self, service: str, image: pulumi.Input[str], identity: managedidentity.UserAssignedIdentity

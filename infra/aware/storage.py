@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import Final
 
 import pulumi
-from pulumi_azure_native import managedidentity, storage
+from pulumi_azure_native import storage
 
 from infra.aware.audit import Audit
+from infra.aware.closed_account import closed_account, hour_at_most
 from infra.aware.keys import Keys
+from infra.aware.managed_identity import managed_identity
 from infra.aware.placement import Placement
 from infra.aware.private_link import PrivateLinks
 from infra.aware.retention import Recoverable
@@ -54,14 +56,9 @@ class Storage(pulumi.ComponentResource):
         super().__init__("hosting:aware:Storage", name, {}, options)
         self._placement = placement
         self._portal_domain = portal_domain
-        self._identity = managedidentity.UserAssignedIdentity(
-            "storage",
-            resource_name_=placement.name("id", "storage"),
-            resource_group_name=placement.resource_group_name,
-            location=placement.region,
-            tags=placement.tags("storage"),
-            # Without it the account can't open its keys, and all data are lost to the services.
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        # Without it the account can't open its keys, and all data are lost to the services.
+        self._identity = managed_identity(
+            "storage", placement=placement, options=pulumi.ResourceOptions(parent=self, protect=True)
         )
         may_use_platform_key = let_wrap(
             "storage-platform",
@@ -97,54 +94,26 @@ class Storage(pulumi.ComponentResource):
 
     def _storage_account(self, key: WrappingKey, may_use_key: Sequence[pulumi.Resource]) -> storage.StorageAccount:
         encrypted_by_account_key = storage.EncryptionServiceArgs(enabled=True, key_type=storage.KeyType.ACCOUNT)
-        return storage.StorageAccount(
+        return closed_account(
             "main",
-            account_name=self._placement.compact_name("st"),
-            resource_group_name=self._placement.resource_group_name,
-            location=self._placement.region,
-            kind=storage.Kind.STORAGE_V2,
-            sku=storage.SkuArgs(name=storage.SkuName.STANDARD_RAGZRS),
+            placement=self._placement,
+            abbreviation="st",
+            sku=storage.SkuName.STANDARD_RAGZRS,
             access_tier=storage.AccessTier.HOT,
-            identity=storage.IdentityArgs(
-                type=storage.IdentityType.USER_ASSIGNED, user_assigned_identities=[self._identity.id]
+            key=key,
+            identity=self._identity,
+            may_wrap=may_use_key,
+            bypass=storage.Bypass.NONE,
+            copies_to=storage.AllowedCopyScope.PRIVATE_LINK,
+            # Queues and tables use the customer-managed key only if that is said when the account is made.
+            services=storage.EncryptionServicesArgs(
+                blob=encrypted_by_account_key,
+                file=encrypted_by_account_key,
+                queue=encrypted_by_account_key,
+                table=encrypted_by_account_key,
             ),
-            encryption=storage.EncryptionArgs(
-                key_source=storage.KeySource.MICROSOFT_KEYVAULT,
-                # No version is named, so storage follows each rotation by itself.
-                key_vault_properties=storage.KeyVaultPropertiesArgs(key_name=key.name, key_vault_uri=key.vault_uri),
-                encryption_identity=storage.EncryptionIdentityArgs(encryption_user_assigned_identity=self._identity.id),
-                require_infrastructure_encryption=True,
-                # Queues and tables use the customer-managed key only if that is said when the account is made.
-                services=storage.EncryptionServicesArgs(
-                    blob=encrypted_by_account_key,
-                    file=encrypted_by_account_key,
-                    queue=encrypted_by_account_key,
-                    table=encrypted_by_account_key,
-                ),
-            ),
-            # Storage ends at 1.2: the enumeration holds 1.3, the service refuses it.
-            minimum_tls_version=storage.MinimumTlsVersion.TLS1_2,
-            enable_https_traffic_only=True,
-            allow_shared_key_access=False,
-            default_to_o_auth_authentication=True,
-            allow_blob_public_access=False,
-            allow_cross_tenant_replication=False,
-            allowed_copy_scope=storage.AllowedCopyScope.PRIVATE_LINK,
-            is_local_user_enabled=False,
-            is_sftp_enabled=False,
-            is_hns_enabled=False,
-            public_network_access=storage.PublicNetworkAccess.DISABLED,
-            network_rule_set=storage.NetworkRuleSetArgs(
-                default_action=storage.DefaultAction.DENY,
-                bypass=storage.Bypass.NONE,
-                ip_rules=[],
-                virtual_network_rules=[],
-            ),
-            sas_policy=storage.SasPolicyArgs(
-                expiration_action=storage.ExpirationAction.BLOCK, sas_expiration_period="0.01:00:00"
-            ),
-            tags=self._placement.tags("main"),
-            opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=may_use_key),
+            signatures=hour_at_most(),
+            parent=self,
         )
 
     def _end_old_versions(self, days: int, *, after: storage.BlobServiceProperties) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 import pulumi
 from pulumi_azure_native import authorization, managedidentity
 
+from infra.aware.managed_identity import managed_identity
 from infra.aware.placement import Placement
 from infra.aware.vault import WrappingKey, let_wrap
 from infra.tenants import Tenant, TenantResources
@@ -37,14 +38,7 @@ def workload_identity(
     Until it has both, "no standing right" doesn't hold for Data Management.
     """
     name = f"tenant-{tenant.tenant.id}"
-    identity = managedidentity.UserAssignedIdentity(
-        name,
-        resource_name_=placement.name("id", name),
-        resource_group_name=placement.resource_group_name,
-        location=placement.region,
-        tags=placement.tags(name, tenant.tenant),
-        opts=tenant.child(),
-    )
+    identity = managed_identity(name, placement=placement, options=tenant.child(), tenant=tenant.tenant)
     managedidentity.FederatedIdentityCredential(
         name,
         federated_identity_credential_resource_name="token-service",
