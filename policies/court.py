@@ -1,5 +1,6 @@
 """Asks the rules about what the engine shows, and keeps what they answer."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -23,6 +24,8 @@ class Run:
     jurisdiction: str | None
     """The stack's hosting jurisdiction as configured; unknown when a state is analysed."""
     stack_urn: str
+    deletion_policy_days: int | None = None
+    """The term of the deletion policy as configured, in days; unknown when a state is analysed, or left to default."""
 
     @staticmethod
     def of_request(request: AnalyzerStackConfigureRequest) -> "Run":
@@ -33,7 +36,17 @@ class Run:
             stack_urn=(
                 f"urn:pulumi:{request.stack}::{request.project}::{STACK_TYPE}::{request.project}-{request.stack}"
             ),
+            deletion_policy_days=_deletion_policy_days(request.config.get(f"{request.project}:retention", "{}")),
         )
+
+
+def _deletion_policy_days(retention: str) -> int | None:
+    """The term in the setting `retention`, which the engine gives as JSON; None for what isn't as it must be."""
+    try:
+        days = json.loads(retention)["deletionPolicyDays"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return days if isinstance(days, int) else None
 
 
 ANALYSIS: Final = Run("analysis", None, f"urn:pulumi:unknown::unknown::{STACK_TYPE}::unknown")
@@ -118,7 +131,7 @@ class Court:
         return [*settled, *self._settle(self._about_exemptions(root)), *self._settle(self._idle(root))]
 
     def _opinions(self, resources: Sequence[Resource], over: Literal["resource", "stack"]) -> list[Opinion]:
-        stack = Stack(resources, self.run.jurisdiction)
+        stack = Stack(resources, self.run.jurisdiction, self.run.deletion_policy_days)
         return [
             Opinion(one.name, one.judge(resource, stack if over == "stack" else None))
             for resource in resources

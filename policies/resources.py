@@ -166,9 +166,15 @@ class Resource(Record):
 class Stack:
     """All resources of a stack, with their parents and dependencies."""
 
-    def __init__(self, resources: Sequence[Resource], configured_jurisdiction: str | None = None) -> None:
+    def __init__(
+        self,
+        resources: Sequence[Resource],
+        configured_jurisdiction: str | None = None,
+        configured_deletion_policy_days: int | None = None,
+    ) -> None:
         self.resources = resources
         self._configured_jurisdiction = configured_jurisdiction
+        self._configured_deletion_policy_days = configured_deletion_policy_days
         self._references: dict[tuple[str, tuple[str, ...]], _References] = {}
         self._by_urn = {resource.urn: resource for resource in resources}
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
@@ -266,15 +272,32 @@ class Stack:
 
         Raises UndeterminedError when neither says it, or when they contradict each other.
         """
-        recorded = [component.get("jurisdiction", None) for component in self.of_type(*SERVICE_TYPES)]
-        named = {name for name in (self._configured_jurisdiction, *recorded) if name is not None}
+        return str(self._agreed("jurisdiction", self._configured_jurisdiction, "jurisdiction"))
+
+    @cached_property
+    def deletion_policy_days(self) -> int:
+        """Days from a tenant's termination until everything of it is erased, as customers are promised.
+
+        From the stack's configuration and from what its service recorded. Raises UndeterminedError as `jurisdiction`.
+        """
+        configured = self._configured_deletion_policy_days
+        return int(self._agreed("deletion_policy_days", configured, "term of the deletion policy"))
+
+    def _agreed(self, output: str, configured: Any, what: str) -> Any:
+        """What the configuration and the output of the service both say, as far as they say anything."""
+        recorded = [component.get(output, None) for component in self.of_type(*SERVICE_TYPES)]
+        named = {value for value in (configured, *recorded) if value is not None}
         if len(named) != 1:
             raise UndeterminedError(
-                "the stack's jurisdiction is not known"
+                f"the stack's {what} is not known"
                 if not named
-                else "the stack's configuration and its service name different jurisdictions"
+                else f"the stack's configuration and its service name different values for the {what}"
             )
-        return str(named.pop())
+        return named.pop()
+
+    def regions(self) -> set[str]:
+        """The AWS regions in which the stack has resources, as far as they are known."""
+        return {region for each in self.resources if (region := aws_region(each)) is not None}
 
 
 class _References:
@@ -300,6 +323,16 @@ class _References:
         for value in known:
             found += self._by_value.get(value, ())
         return list({each.urn: each for each in found}.values())
+
+
+def aws_region(resource: Resource) -> str | None:
+    """The AWS region of a resource, its own or its provider's; None for what isn't of AWS or has none that is known."""
+    if not resource.resource_type.startswith("aws:"):
+        return None
+    try:
+        return resource.get("region", None) or resource.provider_property("region")
+    except UndeterminedError:
+        return None
 
 
 def _holds(value: Any, texts: Collection[str]) -> bool:

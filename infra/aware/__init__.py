@@ -230,6 +230,7 @@ class Aware(pulumi.ComponentResource):
             {
                 "service": settings.service,
                 "jurisdiction": settings.jurisdiction,
+                "deletionPolicyDays": settings.retention.deletion_policy_days,
                 "region": settings.region,
                 "stack": settings.stack,
             }

@@ -122,6 +122,7 @@ class CloudIntegrated(pulumi.ComponentResource):
             {
                 "service": settings.service,
                 "jurisdiction": settings.jurisdiction,
+                "deletionPolicyDays": settings.retention.deletion_policy_days,
                 "region": settings.region,
                 "stack": settings.stack,
             }

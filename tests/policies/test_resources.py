@@ -62,3 +62,22 @@ def test_the_jurisdiction_is_configured_recorded_or_not_known(configured, record
             _ = stack.jurisdiction
     else:
         assert stack.jurisdiction == known
+
+
+@pytest.mark.parametrize(("configured", "recorded", "known"), [(90, 90, 90), (None, 60, 60), (90, 60, None)])
+def test_the_term_of_the_deletion_policy_is_configured_recorded_or_not_known(configured, recorded, known):
+    service = resource("service", SERVICE, properties={"deletionPolicyDays": recorded})
+    stack = Stack([service], None, configured)
+
+    if known is None:
+        with pytest.raises(UndeterminedError, match="different values"):
+            _ = stack.deletion_policy_days
+    else:
+        assert stack.deletion_policy_days == known
+
+
+def test_the_regions_are_those_of_the_resources_in_aws():
+    first, hidden = resource("first", properties={"region": "us-east-1"}), resource("x", properties={"region": UNKNOWN})
+    other = resource("other", "azure-native:keyvault:Vault", properties={"region": "eastus"})
+
+    assert Stack([first, hidden, other, resource("bare")]).regions() == {"us-east-1"}
