@@ -83,7 +83,7 @@ class Court:
     run: Run = ANALYSIS
     """Set when the engine says what it does, before it asks anything."""
     _inputs: dict[str, Resource] = field(default_factory=dict[str, Resource])
-    """In an analysis, each resource's inputs by URN: the engine shows them before it shows the stack's outputs."""
+    """Each resource's inputs by URN: the engine shows them before it shows the stack's outputs."""
     _asked: set[str] = field(default_factory=set[str])
     """The rules that have had something to judge."""
     _needed: set[Exemption] = field(default_factory=set[Exemption])
@@ -104,15 +104,19 @@ class Court:
 
     def judge(self, resource: Resource) -> list[Opinion]:
         """What the rules over single resources say of one that is about to be registered."""
-        if self.run.phase == "analysis":
-            self._inputs.setdefault(resource.urn, resource)
+        self._inputs.setdefault(resource.urn, resource)
         return self._settle(
             [Opinion(each.name, each.judge(resource)) for each in self._concerned("resource", resource)]
         )
 
     def judge_stack(self, resources: Sequence[Resource]) -> list[Opinion]:
         """What the rules over the whole stack say of it, and what has to be said at the end of a run."""
-        opinions = self._opinions(resources, "stack")
+        roots = [each.urn for each in resources if each.resource_type == STACK_TYPE]
+        root = roots[0] if roots else self.run.stack_urn
+        if not roots:
+            # What is asked about the stack as a whole is asked even if somebody has taken its root out of a state.
+            resources = [*resources, Resource(STACK_TYPE, root, root.rpartition("::")[2], {})]
+        opinions = self._opinions([each.placed_by(self._inputs.get(each.urn)) for each in resources], "stack")
         if self.run.phase == "analysis":
             # A state may have been changed in either, by hand or by a refresh, and the other would still look right.
             asked_for = [each.with_inputs(self._inputs.get(each.urn)) for each in resources]
@@ -126,8 +130,6 @@ class Court:
                 if opinion.policy in outputs_like_inputs
             ]
         settled = self._settle(opinions)
-        roots = (each.urn for each in resources if each.resource_type == STACK_TYPE)
-        root = next(roots, self.run.stack_urn)
         return [*settled, *self._settle(self._about_exemptions(root)), *self._settle(self._idle(root))]
 
     def _opinions(self, resources: Sequence[Resource], over: Literal["resource", "stack"]) -> list[Opinion]:

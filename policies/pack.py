@@ -8,6 +8,7 @@ from typing import Final
 
 from pulumi_policy import Policy
 
+import policies.proofs
 import policies.rules
 from policies import judgements, recording
 from policies.court import Court
@@ -33,9 +34,14 @@ class Pack:
     recorder: Recorder
 
 
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule of the pack, the proofs among them, by name."""
+    return discover(policies.rules, policies.proofs)
+
+
 def make_pack(version: str, environment: Mapping[str, str] = os.environ) -> Pack:
     """The pack for one run. Raises RegisterError, ExemptionError or ValueError for tables that don't fit the rules."""
-    rules = discover(policies.rules)
+    rules = all_rules()
     names = [rule.name for rule in rules]
     clauses = clauses_by_rule(load_register(_DIRECTORY / "controls", names, load_clauses(_DIRECTORY / "clauses.toml")))
     header = {

@@ -3,9 +3,9 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzerProviderResource, AnalyzerResource
@@ -19,6 +19,14 @@ SERVICE_TYPES: Final = ("hosting:aware:Aware", "hosting:cloud_integrated:CloudIn
 """The component of the one service that a stack hosts; its outputs say service, jurisdiction, region and stack."""
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
+
+_Derived = TypeVar("_Derived")
+
+_PLACE: Final = re.compile(r"[a-z]\w*Name|scope|scopeId|resourceUri")
+"""The inputs that say where an Azure resource stands: its outputs say it in their `id` only."""
+
+_RESHAPED: Final[Mapping[str, tuple[str, ...]]] = {"azure-native:keyvault:Key": ("properties",)}
+"""The inputs that Azure's outputs spread out under other names."""
 
 _API_VERSION: Final = re.compile(r"/v\d{8}(preview)?(?=:)")
 
@@ -38,7 +46,7 @@ class Resource(Record):
         resource_type: str,
         urn: str,
         name: str,
-        properties: Struct | Mapping[str, Any],
+        properties: Struct | Mapping[str, Any] | Callable[[], Mapping[str, Any]],
         *,
         protected: bool = False,
         provider: AnalyzerProviderResource | None = None,
@@ -46,7 +54,7 @@ class Resource(Record):
         depends_on: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         super().__init__({})
-        self._raw: Struct | Mapping[str, Any] | None = properties
+        self._raw: Struct | Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = properties
         self._depends_on = depends_on or {}
         self.resource_type = canonical_type(resource_type)
         self.urn = urn
@@ -87,11 +95,31 @@ class Resource(Record):
         """The same resource, where the inputs that were asked for take the place of outputs of the same name."""
         if inputs is None:
             return self
+        return self._with(lambda: {**self.all_properties(), **inputs.all_properties()})
+
+    def placed_by(self, inputs: "Resource | None") -> "Resource":
+        """The same resource of a finished stack, with those inputs that Azure's outputs don't repeat.
+
+        They say where it stands (`vaultName`, `scope`). What says how it is set up is left to the outputs, which tell
+        what the cloud has. In AWS outputs repeat every input.
+        """
+        if inputs is None or not self.resource_type.startswith("azure-native:"):
+            return self
+        kept = _RESHAPED.get(self.resource_type, ())
+
+        def properties() -> Mapping[str, Any]:
+            asked_for = inputs.all_properties()
+            placed = {name: asked_for[name] for name in asked_for if name in kept or _PLACE.fullmatch(name)}
+            return {**placed, **self.all_properties()}
+
+        return self._with(properties)
+
+    def _with(self, properties: Callable[[], Mapping[str, Any]]) -> "Resource":
         return Resource(
             self.resource_type,
             self.urn,
             self.resource_name,
-            {**self.all_properties(), **inputs.all_properties()},
+            properties,
             protected=self.protected,
             provider=self.provider,
             parent_urn=self.parent_urn,
@@ -159,7 +187,8 @@ class Resource(Record):
     def _unwrap(self) -> None:
         """Decodes the properties, once, and only when a rule reads one: most resources concern only few rules."""
         if self._raw is not None:
-            self._values = decode(self._raw) if isinstance(self._raw, Struct) else self._raw
+            raw = self._raw
+            self._values = decode(raw) if isinstance(raw, Struct) else raw() if callable(raw) else raw
             self._raw = None
 
 
@@ -176,10 +205,17 @@ class Stack:
         self._configured_jurisdiction = configured_jurisdiction
         self._configured_deletion_policy_days = configured_deletion_policy_days
         self._references: dict[tuple[str, tuple[str, ...]], _References] = {}
+        self._derived: dict[Callable[[Stack], Any], Any] = {}
         self._by_urn = {resource.urn: resource for resource in resources}
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         for resource in resources:
             self._by_type[resource.resource_type].append(resource)
+
+    def derived(self, make: "Callable[[Stack], _Derived]") -> _Derived:
+        """What `make` computes from the stack, such as a graph: computed once, however many rules ask for it."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return self._derived[make]
 
     def of_type(self, *types: str) -> list[Resource]:
         """The resources of these types."""

@@ -1,7 +1,8 @@
 """What a rule is, how rules are found, and what they answer.
 
-A rule is a function below `policies/rules/`. Its decorator names the resource types, its docstring says the threat and
-why the setting is demanded, its body yields what is wrong and how to mend it. Nothing else registers it:
+A rule is a function below `policies/rules/` or `policies/proofs/`. Its decorator names the resource types, its
+docstring says the threat and why the setting is demanded, its body yields what is wrong and how to mend it. Nothing
+else registers it:
 
     @rule("aws:kms/key:Key")
     def kms_key_rotates(key: Resource) -> Findings:
@@ -54,7 +55,7 @@ def not_applicable(reason: str) -> NoReturn:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule as found below `policies/rules/`."""
+    """A rule as found below `policies/rules/` or `policies/proofs/`."""
 
     name: str
     """The function's name with hyphens; controls refer to it."""
@@ -153,11 +154,16 @@ def _make_rule(check: Callable[..., Findings], types: tuple[str, ...], over: Lit
     return Rule(check.__name__.replace("_", "-"), summary, check.__module__, types, over, check)
 
 
-def discover(package: ModuleType) -> tuple[Rule, ...]:
-    """Every rule below a package, by name. Raises ValueError when two have the same name."""
+def discover(*packages: ModuleType) -> tuple[Rule, ...]:
+    """Every rule below some packages, by name. Raises ValueError when two have the same name."""
     found: dict[str, Rule] = {}
-    for module_info in sorted(pkgutil.walk_packages(package.__path__, package.__name__ + "."), key=lambda m: m.name):
-        module = importlib.import_module(module_info.name)
+    names = [
+        module.name
+        for package in packages
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
+    ]
+    for name in sorted(names):
+        module = importlib.import_module(name)
         for candidate in vars(module).values():
             if not isinstance(candidate, Rule) or candidate.module != module.__name__:
                 continue

@@ -8,8 +8,7 @@ import sys
 
 import pytest
 
-from policies import rules
-from policies.rulebook import discover
+from policies.pack import all_rules
 
 STACKS = ("useast", "ci-us")
 ALL = (*STACKS, "ci-eu", "identity")
@@ -95,7 +94,7 @@ def test_a_second_up_changes_nothing_and_the_report_is_about_everything(deployed
         r"Policy: (\d+) rules ran, (\d+) of .*?, (\d+) resources judged, 0 violations, 0 undetermined\.", printed
     )
     ran, _, judged = map(int, counts[-1])
-    assert ran >= len(discover(rules))
+    assert ran >= len(all_rules())
     assert judged >= len([each for each in resources_of(clone, stack) if each["type"].startswith(CLOUDS)])
     assert "exempted" not in printed
 
@@ -293,7 +292,7 @@ def test_configuration_can_not_switch_a_rule_off(new_clone, tmp_path):
     """Not even for an engine that is called past the tool, which refuses such a configuration."""
     clone = new_clone()
     clone.succeeds("preview", "--stack", "identity")
-    (rule, *_) = [each.name for each in discover(rules) if each.name == "resource-type-is-reviewed"]
+    (rule, *_) = [each.name for each in all_rules() if each.name == "resource-type-is-reviewed"]
     lower = tmp_path / "lower.json"
     lower.write_text(json.dumps({rule: "disabled"}))
     export = tmp_path / "export.json"

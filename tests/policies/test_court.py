@@ -9,9 +9,11 @@ from policies.court import EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY
 from policies.exemptions import Exemption
 from policies.judgements import JudgementLog
 from policies.properties import decode
+from policies.resources import STACK_TYPE
 from policies.rulebook import ANY_TYPE, rule, stack_rule
 
 KEY = "aws:kms/key:Key"
+VAULT_KEY = "azure-native:keyvault:Key"
 ROLE = {"role": {"type": "aws:iam/role:Role"}}
 TODAY = date(2026, 7, 1)
 
@@ -129,6 +131,35 @@ def test_an_analysis_finds_what_was_changed_in_either_inputs_or_outputs(engine, 
 
     found = [diagnostic.policyName for diagnostic in [*of_inputs.diagnostics, *of_stack.diagnostics]]
     assert found == (["rotates", "rotates-too"] if changed == "inputs" else ["rotates-too", OUTPUTS_POLICY])
+
+
+@pytest.mark.parametrize("phase", ["preview", "update", "analysis"])
+def test_what_azure_says_of_a_place_in_inputs_only_is_seen_in_every_phase(engine, phase):
+    seen = []
+
+    @stack_rule(VAULT_KEY)
+    def looks(key, _stack):
+        """Looks at what it sees."""
+        seen.append({name: key.get(name, None) for name in ("vault_name", "key_ops", "kty")})
+        yield from ()
+
+    asked = engine([looks], phase=phase)
+    asked.analyze({"key": {"type": VAULT_KEY, "properties": {"vaultName": "kv", "keyOps": "in", "kty": "RSA"}}})
+    asked.analyze_stack({"key": {"type": VAULT_KEY, "properties": {"keyOps": "out"}}})
+
+    assert seen[0] == {"vault_name": "kv", "key_ops": "out", "kty": None}
+
+
+def test_what_is_asked_of_the_stack_is_asked_even_if_its_root_is_gone(engine):
+    @stack_rule(STACK_TYPE)
+    def whole(_root, stack):
+        """Looks at the whole."""
+        yield f"{len(stack.of_type(KEY))} keys"
+
+    asked = engine([whole], phase="analysis")
+
+    (found,) = asked.analyze_stack(key()).diagnostics
+    assert "1 keys" in found.message
 
 
 def test_outputs_are_judged_only_when_a_state_is_analysed(engine):

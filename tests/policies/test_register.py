@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 import policies.rules
+from policies.pack import all_rules
 from policies.register import RegisterError, clauses_by_rule, load_clauses, load_register
-from policies.rulebook import discover
 
 CONTROLS = Path(policies.rules.__file__).parents[1] / "controls"
 ENFORCED = '["6.a"]\nsummary = "s"\nkind = "enforced"\nrules = ["r"]\n'
@@ -21,7 +21,7 @@ def directory(tmp_path):
 
 
 def test_the_register_and_the_rules_fit_together():
-    names = [rule.name for rule in discover(policies.rules)]
+    names = [rule.name for rule in all_rules()]
     clauses = clauses_by_rule(load_register(CONTROLS, names, CLAUSES))
 
     assert clauses.keys() == set(names)

@@ -81,3 +81,15 @@ def test_the_regions_are_those_of_the_resources_in_aws():
     other = resource("other", "azure-native:keyvault:Vault", properties={"region": "eastus"})
 
     assert Stack([first, hidden, other, resource("bare")]).regions() == {"us-east-1"}
+
+
+def test_what_is_derived_from_a_stack_is_derived_once():
+    made = []
+    stack = Stack([])
+
+    def graph(found):
+        made.append(found)
+        return "graph"
+
+    assert [stack.derived(graph), stack.derived(graph)] == ["graph", "graph"]
+    assert made == [stack]

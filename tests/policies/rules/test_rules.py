@@ -1,6 +1,6 @@
 """Every rule against its samples: what it lets pass, what it refuses and with which words, and what it can't know yet.
 
-The samples lie beside this file, a YAML file for each file of rules, and in it a table for each rule:
+The samples lie beside this file and in `../proofs`, a YAML file for each file of rules, in it a table for each rule:
 
 - `type` and `properties` are a resource that passes, or `stack` is a stack that passes (a mapping by name of
   resources with `type`, `properties`, `parent`, `protect`, `provider`, and `dependencies`: property -> names);
@@ -24,15 +24,18 @@ import pulumi._types as sdk_types  # the SDK's own account of its types
 import pytest
 import yaml
 
+import policies.proofs
 import policies.rules
 from policies import ownership, properties
 from policies.documents import Statement
+from policies.pack import all_rules
 from policies.resources import Resource, Stack, canonical_type
-from policies.rulebook import ANY_TYPE, Rule, discover
+from policies.rulebook import ANY_TYPE, Rule
 from policies.rules.tenants import NAMES, UNTAGGED
 from policies.tables import Jurisdictions, ReviewedTypes, TlsSetting
 
 HERE: Final = Path(__file__).parent
+FOLDERS: Final = (HERE, HERE.parent / "proofs")
 NO_PROPERTY: Final = "reads no property"
 
 
@@ -72,14 +75,14 @@ def _merged(base: Any, patch: Any) -> Any:
 
 def _tables() -> dict[str, dict[str, Any]]:
     tables: dict[str, dict[str, Any]] = {}
-    for file in sorted(HERE.rglob("*.yaml")):
+    for file in sorted(file for folder in FOLDERS for file in folder.rglob("*.yaml")):
         content = yaml.load(file.read_text("utf-8"), _Loader)  # noqa: S506  # a safe loader with one more tag
         tables |= {name: table for name, table in content.items() if not name.startswith("_")}
     return tables
 
 
 TABLES: Final = _tables()
-RULES: Final[dict[str, Rule]] = {rule.name: rule for rule in discover(policies.rules)}
+RULES: Final[dict[str, Rule]] = {rule.name: rule for rule in all_rules()}
 
 
 def _samples() -> Iterator[Sample]:
@@ -266,9 +269,10 @@ def test_properties_that_rules_read_exist() -> None:
 
 def _names_in_source() -> set[str]:
     """The properties that the source of the rules reads, by attribute or by a name in quotes."""
-    known = {name for kind in (Resource, Stack, Statement, str, dict, set, list) for name in dir(kind)}
+    known = {name for kind in (Resource, Stack([]), Statement, str, dict, set, list) for name in dir(kind)}
     names: set[str] = set()
-    for file in [*Path(policies.rules.__file__).parent.rglob("*.py"), Path(ownership.__file__)]:
+    folders = [Path(package.__file__ or "").parent for package in (policies.rules, policies.proofs)]
+    for file in [*(file for folder in folders for file in folder.rglob("*.py")), Path(ownership.__file__)]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr not in known:
                 names.add(node.attr)
