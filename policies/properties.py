@@ -127,6 +127,14 @@ class Record:
         value, place, path = self._look_up(name)
         return default if value is None else view(value, place, path, self._reads)
 
+    def part(self, name: str) -> "Record":
+        """An object inside this one; where it isn't set, one in which nothing is set."""
+        value, place, path = self._look_up(name)
+        found = view({} if value is None else value, place, path, self._reads)
+        if not isinstance(found, Record):
+            raise UnusableError(f"{place} is no object: correct it")
+        return found
+
     def numbered(self, name: str) -> Iterator[tuple[int, Any]]:
         """The values of a list with their indexes, none if it isn't set; unknown ones come last, as in Values."""
         values = self.get(name, None)

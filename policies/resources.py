@@ -15,8 +15,13 @@ from policies.properties import Reads, Record, UndeterminedError, camel_case, de
 TENANT_TYPE: Final = "hosting:infra:Tenant"
 """The component under which everything of one tenant hangs; its name is the tenant's id."""
 
-SERVICE_TYPES: Final = ("hosting:aware:Aware", "hosting:cloud_integrated:CloudIntegrated")
-"""The component of the one service that a stack hosts; its outputs say service, jurisdiction, region and stack."""
+SERVICE_TYPES: Final = (
+    "hosting:aware:Aware",
+    "hosting:cloud_integrated:CloudIntegrated",
+    "hosting:identity:Identity",
+)
+"""The component of the one service that a stack hosts; its outputs say service and stack, and jurisdiction and region
+where it has any."""
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
@@ -139,7 +144,7 @@ class Resource(Record):
     @property
     def is_of_cloud(self) -> bool:
         """Whether it stands for something in a cloud, and is no component or provider of the program."""
-        return self.resource_type.startswith(("aws:", "azure-native:"))
+        return self.resource_type.startswith(("aws:", "azure-native:", "azuread:"))
 
     @property
     def is_of_tenant(self) -> bool:

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from policies.properties import Record
 from policies.resources import TENANT_TYPE, Resource, Stack
 from policies.rulebook import ANY_TYPE, Findings, not_applicable, rule, stack_rule
 
@@ -73,7 +74,7 @@ def tenant_resource_is_marked(resource: Resource, stack: Stack) -> Findings:
             yield f"the name in the cloud does not hold the tenant's id: put it into {names[0]}"
     if resource.resource_type not in UNTAGGED:
         tags = resource.get("tags", None)
-        if tags is None or tags.get("tenant", None) != tenant:
+        if not isinstance(tags, Record) or tags.get("tenant", None) != tenant:
             yield "the tag `tenant` does not hold the tenant's id: set it"
 
 
@@ -83,7 +84,8 @@ def tagged_resource_hangs_below_its_tenant(resource: Resource, stack: Stack) -> 
     if not resource.is_of_cloud or resource.resource_type in UNTAGGED or stack.tenant(resource) is not None:
         not_applicable("the resource is not a stray one of a tenant")
     tags = resource.get("tags", None) if "tags" in resource.names() else None
-    if tags is None:
+    # In Entra, tags are a list of words.
+    if not isinstance(tags, Record):
         not_applicable("the resource has no tags")
     if tags.get("tenant", None) is not None:
         yield "the resource has the tag `tenant` but not the tenant's component as parent: set parent, or drop the tag"
@@ -126,7 +128,25 @@ def tenant_has_key_and_store_of_its_own(tenant: Resource, stack: Stack) -> Findi
     "azure-native:operationalinsights:Workspace",
     "azure-native:storage:StorageAccount",
     "azure-native:recoveryservices:Vault",
+    "azure-native:authorization:ManagementLockByScope",
+    "azure-native:containerregistry:Registry",
+    "azure-native:containerregistry:Replication",
+    "azure-native:dataprotection:BackupInstance",
+    "azure-native:dataprotection:BackupPolicy",
     "azure-native:dataprotection:BackupVault",
+    "azure-native:dbforpostgresql:Database",
+    "azure-native:dbforpostgresql:Server",
+    "azure-native:eventhub:EventHub",
+    "azure-native:eventhub:Namespace",
+    "azure-native:keyvault:ManagedHsm",
+    "azure-native:operationalinsights:DataExport",
+    "azure-native:operationalinsights:Table",
+    "azure-native:resources:ResourceGroup",
+    "azure-native:storage:BlobServiceProperties",
+    "azuread:index/authenticationStrengthPolicy:AuthenticationStrengthPolicy",
+    "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy",
+    "azuread:index/group:Group",
+    "azuread:index/groupRoleManagementPolicy:GroupRoleManagementPolicy",
 )
 def lasting_resource_is_protected(resource: Resource) -> Findings:
     """Keys, logs, backups and data that all depend on must not be deleted by a mistake in the program."""

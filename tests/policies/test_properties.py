@@ -70,6 +70,15 @@ def test_lists_compare_by_value():
     assert [*seen.ports[:1]] == [443]
 
 
+def test_a_part_that_is_not_set_holds_nothing_and_a_hidden_one_is_undetermined():
+    assert record().part("properties").part("sku").get("name", "basic") == "basic"
+    assert record(sku={"name": "premium"}).part("sku").name == "premium"
+    with pytest.raises(UndeterminedError, match="sku is not known"):
+        record(sku=UNKNOWN_STRING_VALUE).part("sku")
+    with pytest.raises(UnusableError, match=r"properties\.sku is no object"):
+        record(properties={"sku": "premium"}).properties.part("sku")
+
+
 def test_a_missing_property_is_the_default_that_the_rule_names_or_an_error():
     assert record(a=None).get("a", 7) == 7
     assert record(a=False).get("a", True) is False

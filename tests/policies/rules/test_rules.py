@@ -206,8 +206,8 @@ def _urn(key: str, stack: Mapping[str, Mapping[str, Any]]) -> str:
 def _sdk_class(resource_type: str) -> type:
     package, module, name = resource_type.split(":")
     module = module.split("/")[0]
-    root = {"aws": "pulumi_aws", "azure-native": "pulumi_azure_native"}[package]
-    found = getattr(importlib.import_module(f"{root}.{module}"), name)
+    root = {"aws": "pulumi_aws", "azure-native": "pulumi_azure_native", "azuread": "pulumi_azuread"}[package]
+    found = getattr(importlib.import_module(root if module == "index" else f"{root}.{module}"), name)
     assert found.pulumi_type == resource_type
     return found
 
@@ -242,7 +242,7 @@ def _top(resource_type: str, name: str) -> list[Any]:
     return kinds + (_parts(outputs[name]) if name in outputs else [])
 
 
-CLOUDS: Final = ("aws:", "azure-native:")
+CLOUDS: Final = ("aws:", "azure-native:", "azuread:")
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,8 @@ def _names_in_source() -> set[str]:
             if isinstance(node, ast.Attribute) and node.attr not in known:
                 names.add(node.attr)
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                where = {"get": slice(1), "document": slice(1), "numbered": slice(1), "refers_to": slice(1, 2)}
+                where = {"get": slice(1), "part": slice(1), "document": slice(1), "numbered": slice(1)}
+                where["refers_to"] = slice(1, 2)
                 where["one_of"] = slice(None)
                 chosen = node.args[where.get(node.func.attr, slice(0))]
                 names |= {one.value for one in chosen if isinstance(one, ast.Constant)}

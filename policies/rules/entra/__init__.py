@@ -1,0 +1,1 @@
+"""Rules about Entra: who may sign in, how, and how people come to rights."""
