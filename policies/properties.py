@@ -151,7 +151,20 @@ class Record:
         raise UnusableError(f"{places} is not set: set it")
 
     def document(self, name: str) -> "Record":
-        """A property that holds JSON, as text or as an object; unknown parts inside it stay unknown one by one."""
+        """A property that holds a JSON object, as text or as such; unknown parts inside it stay unknown one by one."""
+        value, place, path = self._parsed(name)
+        if not isinstance(value, dict):
+            raise UnusableError(f"{place} is no JSON object: correct it")
+        return Record(cast("dict[str, Any]", value), place, path, set())
+
+    def documents(self, name: str) -> "Values":
+        """A property that holds a JSON list, as `document` holds an object."""
+        value, place, path = self._parsed(name)
+        if not isinstance(value, list):
+            raise UnusableError(f"{place} is no JSON list: correct it")
+        return Values(cast("list[Any]", value), place, path, set())
+
+    def _parsed(self, name: str) -> tuple[Any, str, Path]:
         value, place, path = self._look_up(name)
         if value is None:
             raise UnusableError(f"{place} is not set: set it")
@@ -162,7 +175,7 @@ class Record:
                 value = json.loads(value)
             except ValueError:
                 raise UnusableError(f"{place} is no JSON document: correct it") from None
-        return Record(value, place, path, set())
+        return value, place, path
 
     def names(self) -> list[str]:
         """The names that are set, as the cloud spells them."""

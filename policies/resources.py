@@ -211,6 +211,7 @@ class Stack:
         self._configured_deletion_policy_days = configured_deletion_policy_days
         self._references: dict[tuple[str, tuple[str, ...]], _References] = {}
         self._derived: dict[Callable[[Stack], Any], Any] = {}
+        self._identities: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[object, list[Resource]]] = {}
         self._by_urn = {resource.urn: resource for resource in resources}
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         for resource in resources:
@@ -307,6 +308,44 @@ class Stack:
         candidates = index.candidates(target, identities(target, *identifiers))
         return [each for each in candidates if self.refers_to(each, name, target, *identifiers)]
 
+    def meant(
+        self,
+        resource: Resource,
+        name: str,
+        types: Sequence[str],
+        *identifiers: str,
+        read: Callable[[], str | Iterable[str] | None] | None = None,
+    ) -> list[Resource]:
+        """The resources of these types, and of the same region, that the property `name` of `resource` means.
+
+        `read` gives the text or texts that mean them where these lie deeper in the property. By value where both are
+        known, else by the dependency. Raises UndeterminedError when a value is unknown and computed from none of these.
+        """
+        sources = [source for source in self.sources(resource, name) if source.resource_type in types]
+        try:
+            value = resource.get(name, None) if read is None else read()
+            texts = [value] if value is None or isinstance(value, str) else list(value)
+        except UndeterminedError:
+            if not sources:
+                raise
+            found = sources
+        else:
+            named = self._named(tuple(types), identifiers)
+            found = [each for text in texts for each in named.get(text, ())]
+            if any(texts):
+                found += [source for source in sources if not identities(source, *identifiers)]
+        return [each for each in {one.urn: one for one in found}.values() if _may_be_of_one_region(resource, each)]
+
+    def _named(self, types: tuple[str, ...], identifiers: tuple[str, ...]) -> Mapping[object, list[Resource]]:
+        place = (types, identifiers)
+        index = self._identities.get(place)
+        if index is None:
+            index = self._identities[place] = defaultdict(list)
+            for each in self.of_type(*types):
+                for text in identities(each, *identifiers):
+                    index[text].append(each)
+        return index
+
     @cached_property
     def jurisdiction(self) -> str:
         """The hosting jurisdiction of the stack, from its configuration and from what its service recorded.
@@ -382,6 +421,12 @@ def _holds(value: Any, texts: Collection[str]) -> bool:
     if isinstance(value, list):
         return any(_holds(each, texts) for each in cast("list[Any]", value))
     return value in texts
+
+
+def _may_be_of_one_region(one: Resource, other: Resource) -> bool:
+    """Whether two resources don't say that they lie in different regions of AWS."""
+    regions = [each.get("region", None) for each in (one, other) if "region" in each.names()]
+    return len(regions) < 2 or regions[0] == regions[1]
 
 
 def identities(resource: Resource, *names: str) -> set[str]:

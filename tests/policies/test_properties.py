@@ -149,3 +149,15 @@ def test_reads_are_recorded_without_indexes():
     seen.get("missing", None)
 
     assert seen._reads == {("a",), ("a", "b"), ("a", "b", "c"), ("missing",)}
+
+
+def test_a_list_of_documents_is_read_one_by_one():
+    assert [each.a for each in record(whole='[{"a": 1}, {"a": 2}]').documents("whole")] == [1, 2]
+    with pytest.raises(UndeterminedError):
+        _ = record(whole=[{"a": UNKNOWN_STRING_VALUE}]).documents("whole")[0].a
+
+
+@pytest.mark.parametrize("read", [Record.document, Record.documents])
+def test_a_document_of_another_shape_is_an_error(read):
+    with pytest.raises(UnusableError):
+        read(record(whole="3"), "whole")

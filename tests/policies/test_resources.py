@@ -93,3 +93,21 @@ def test_what_is_derived_from_a_stack_is_derived_once():
 
     assert [stack.derived(graph), stack.derived(graph)] == ["graph", "graph"]
     assert made == [stack]
+
+
+def test_what_a_property_means_is_found_by_value_and_before_that_by_dependency():
+    known, here = resource("known", properties={"arn": "a"}), resource("here", properties={"arn": "b", "region": "r"})
+    hidden = resource("hidden", properties={"arn": UNKNOWN})
+    by_value = resource("one", properties={"key": "a"}, depends_on={"key": ["hidden"]})
+    by_dependency = resource("two", properties={"key": UNKNOWN}, depends_on={"key": ["hidden"]})
+    elsewhere = resource("three", properties={"key": "b", "region": "s"})
+    lost = resource("four", properties={"key": UNKNOWN})
+    stack = Stack([known, here, hidden, by_value, by_dependency, elsewhere, lost])
+
+    assert stack.meant(by_value, "key", [KEY], "arn") == [known, hidden]
+    assert stack.meant(by_dependency, "key", [KEY], "arn") == [hidden]
+    assert stack.meant(by_dependency, "key", ["aws:s3/bucket:Bucket"], "arn", read=lambda: None) == []
+    assert stack.meant(elsewhere, "key", [KEY], "arn") == []
+    assert stack.meant(lost, "key", [KEY], "arn", read=lambda: ["b", "x"]) == [here]
+    with pytest.raises(UndeterminedError):
+        stack.meant(lost, "key", [KEY], "arn")

@@ -45,13 +45,13 @@ def ecs_service_spans_three_zones(service: Resource, stack: Stack) -> Findings:
     subnets = _subnets(service, "network_configuration", lambda: service.network_configuration.subnets, stack)
     if len(_zones(subnets)) < ZONES:
         yield "the service runs in fewer than three zones: give network_configuration.subnets one subnet a zone"
-    if service.get("scheduling_strategy", "REPLICA") != "REPLICA" or _stands_ready(service, stack):
+    if service.get("scheduling_strategy", "REPLICA") != "REPLICA" or stands_ready(service, stack):
         return
     if service.get("desired_count", 0) < ZONES:
         yield "the service has fewer tasks than zones: set desired_count to at least 3"
 
 
-def _stands_ready(service: Resource, stack: Stack) -> bool:
+def stands_ready(service: Resource, stack: Stack) -> bool:
     """Whether the service waits at size zero for a failover while the one it is called after runs in another region."""
     if service.get("desired_count", None) != 0:
         return False

@@ -1,0 +1,100 @@
+"""Container definitions of Amazon ECS, read as Fargate takes them: what is left out counts as ECS's default.
+
+The names are those of the ECS API Reference, "ContainerDefinition".
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from policies.properties import Record, Values
+from policies.resources import Resource
+
+_NUMERIC_USER: Final = re.compile(r"[1-9]\d*(:[1-9]\d*)?")
+
+_DIGEST: Final = re.compile(r"(?P<repository>[^@\s]+)@sha256:[0-9a-f]{64}")
+
+_SECRET_NAME: Final = re.compile(
+    r"secret|passw|token|credential|private|api_?key|access_?key|connection_?string", re.IGNORECASE
+)
+
+_ADDRESS: Final = re.compile(r"arn:aws[a-z-]*:[^\s]+|https://[^\s@]+")
+"""What names a place where something lies, and is no secret itself."""
+
+
+class Container:
+    """One container of a task definition."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self.name = str(record.name)
+
+    def openings(self) -> Iterator[str]:
+        """What lets the container's code do more than run as a nobody on files that it can't change, in words."""
+        if self._record.get("privileged", False):
+            yield "is privileged: set privileged to false"
+        if not self._record.get("readonlyRootFilesystem", False):
+            yield "can change its own files: set readonlyRootFilesystem to true"
+        if not _NUMERIC_USER.fullmatch(str(self._record.get("user", ""))):
+            yield "may run as root: set user to numbers other than 0"
+        linux = self._record.get("linuxParameters", None)
+        capabilities = None if linux is None else linux.get("capabilities", None)
+        if capabilities is None or "ALL" not in capabilities.get("drop", []):
+            yield "keeps rights of root: drop ALL in linuxParameters.capabilities"
+        if capabilities is not None and len(capabilities.get("add", [])) > 0:
+            yield "is given rights of root: remove linuxParameters.capabilities.add"
+        if linux is not None and len(linux.get("devices", [])) > 0:
+            yield "gets at devices: remove linuxParameters.devices"
+        for name in ("interactive", "pseudoTerminal", "disableNetworking"):
+            if self._record.get(name, False):
+                yield f"is not one that only serves: remove {name}"
+        for name in ("dockerSecurityOptions", "extraHosts", "links", "systemControls", "volumesFrom", "ulimits"):
+            if len(self._record.get(name, [])) > 0:
+                yield f"is set up otherwise than Fargate's own: remove {name}"
+
+    @property
+    def repository(self) -> str | None:
+        """The repository of its image, where the image is named by its digest; None if another could take its place."""
+        match = _DIGEST.fullmatch(str(self._record.image))
+        return None if match is None else match["repository"]
+
+    @property
+    def takes_foreign_credentials(self) -> bool:
+        """Whether its image comes from a registry that wants a password."""
+        return self._record.get("repositoryCredentials", None) is not None
+
+    def secrets_in_environment(self) -> Iterator[str]:
+        """The names of variables whose values would lie in the task definition, where everybody who may look sees
+        them.
+        """
+        for variable in self._record.get("environment", []):
+            name, value = str(variable.name), str(variable.get("value", ""))
+            if _SECRET_NAME.search(name) and not _ADDRESS.fullmatch(value):
+                yield name
+        if len(self._record.get("environmentFiles", [])) > 0:
+            yield "environmentFiles"
+
+    def sources_of_secrets(self) -> Iterator[str]:
+        """Where the values of its secrets come from: ARNs."""
+        secrets = self._record.get("secrets", None)
+        if isinstance(secrets, Values):
+            yield from (str(secret.valueFrom) for secret in secrets)
+
+    @property
+    def log_group(self) -> str | None:
+        """The log group to which all that it says goes; None if it goes elsewhere, nowhere, or may get lost."""
+        return log_group(self._record.get("logConfiguration", None))
+
+
+def log_group(configuration: Record | None) -> str | None:
+    """The log group of a log configuration of ECS; None if what is said goes elsewhere or nowhere."""
+    if configuration is None or configuration.get("logDriver", None) != "awslogs":
+        return None
+    options = configuration.get("options", None)
+    group = None if options is None else options.get("awslogs-group", None)
+    return None if group is None else str(group)
+
+
+def containers(task: Resource) -> Iterator[Container]:
+    """The containers of a task definition. Raises UndeterminedError, UnusableError."""
+    return (Container(record) for record in task.documents("container_definitions"))

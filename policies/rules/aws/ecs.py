@@ -1,0 +1,242 @@
+"""Tasks and services of Amazon ECS: confined, of known images, spread, deployed without a gap."""
+
+from collections.abc import Callable
+
+from policies.containers import containers, log_group
+from policies.properties import Record
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, not_applicable, rule, stack_rule
+from policies.rules.aws.keys import is_under_shared_key
+from policies.rules.aws.zones import ZONES, stands_ready
+
+CLUSTER = "aws:ecs/cluster:Cluster"
+TASK = "aws:ecs/taskDefinition:TaskDefinition"
+SERVICE = "aws:ecs/service:Service"
+TARGET = "aws:appautoscaling/target:Target"
+SCALING = "aws:appautoscaling/policy:Policy"
+REPOSITORY = "aws:ecr/repository:Repository"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+ROLE = "aws:iam/role:Role"
+SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105  # a type's name
+AUTHORITY = "aws:acmpca/certificateAuthorityCertificate:CertificateAuthorityCertificate"
+
+_BUSIEST = 66
+"""Percent of its processors' time at which a service of three zones has to grow: the loss of one takes a third."""
+
+
+@rule(TASK)
+def task_shares_no_machine(task: Resource) -> Findings:
+    """On Fargate each task has a kernel of its own; on a shared machine one that is taken over reaches the others."""
+    if list(task.get("requires_compatibilities", [])) != ["FARGATE"]:
+        yield "the task may run on a shared machine: set requires_compatibilities to FARGATE alone"
+    if task.get("network_mode", "bridge") != "awsvpc":
+        yield "the task has no network interface, and so no security group, of its own: set network_mode to awsvpc"
+    for name in ("pid_mode", "ipc_mode", "proxy_configuration"):
+        if task.get(name, None) is not None:
+            yield f"the task's containers reach into each other: remove {name}"
+    if task.get("enable_fault_injection", False):
+        yield "the task's network can be disturbed from within: remove enable_fault_injection"
+    for volume in task.get("volumes", []):
+        if set(volume.names()) - {"name", "configureAtLaunch"} or volume.get("configure_at_launch", False):
+            yield "a volume outlives the task, where no rule judges it: declare volumes by name alone"
+
+
+@rule(TASK)
+def task_is_confined(task: Resource) -> Findings:
+    """Whoever breaks into a container gets what it has: as root, or on files it can change, he stays and goes on."""
+    for container in containers(task):
+        yield (f"the container {container.name} {opening}" for opening in container.openings())
+        yield (
+            f"the container {container.name} has {name} in clear, for everybody who may look: use secrets"
+            for name in container.secrets_in_environment()
+        )
+
+
+@stack_rule(TASK)
+def task_runs_known_image(task: Resource, stack: Stack) -> Findings:
+    """Whoever can move a tag, or a foreign registry, decides what runs with the service's rights."""
+    for container in containers(task):
+        repository = container.repository
+        if repository is None:
+            yield f"another image can take the place of the container {container.name}'s: name it by its digest"
+        elif not stack.meant(
+            task, "container_definitions", [REPOSITORY], "repository_url", read=lambda r=repository: r
+        ):
+            yield f"the image of the container {container.name} is from elsewhere: take one that this stack keeps"
+        if container.takes_foreign_credentials:
+            yield f"the container {container.name} takes an image that wants a password: remove repositoryCredentials"
+
+
+@stack_rule(TASK)
+def task_says_and_knows_in_this_stack(task: Resource, stack: Stack) -> Findings:
+    """What a container says must be kept where it can be searched; what it is told must be a secret that changes."""
+    for container in containers(task):
+        group = container.log_group
+        if not stack.meant(task, "container_definitions", [LOG_GROUP], "name", read=lambda g=group: g):
+            yield (
+                f"what the container {container.name} says is not kept: set its logConfiguration to awslogs, with a "
+                "log group of this stack"
+            )
+        for source in container.sources_of_secrets():
+            if not stack.meant(task, "container_definitions", [SECRET], "arn", "id", read=lambda s=source: s):
+                yield f"a secret of the container {container.name} is not of this stack: use one that is"
+
+
+@stack_rule(TASK)
+def task_has_roles_of_its_own(task: Resource, stack: Stack) -> Findings:
+    """A task without a role of its own, or with one that isn't judged here, may do what nobody looked at."""
+    for name in ("task_role_arn", "execution_role_arn"):
+        if not stack.meant(task, name, [ROLE], "arn"):
+            yield f"{name} is no role of this stack: set it to one"
+    if task.get("task_role_arn", None) is not None and task.get("execution_role_arn", "") == task.task_role_arn:
+        yield "the task may do what is needed to start it: give execution_role_arn a role of its own"
+
+
+@rule(SERVICE)
+def service_opens_no_shell(service: Resource) -> Findings:
+    """A shell in a running task is a way to customers' data past every log of what is read."""
+    if service.get("enable_execute_command", False):
+        yield "people can open a shell in the tasks: set enable_execute_command=False"
+
+
+@rule(SERVICE)
+def service_is_deployed_without_a_gap(service: Resource) -> Findings:
+    """A deployment that takes tasks away before others answer, or goes on though they fail, is an outage by itself."""
+    if service.get("deployment_minimum_healthy_percent", 100) < 100:
+        yield "a deployment takes tasks away first: set deployment_minimum_healthy_percent to 100"
+    if service.get("deployment_maximum_percent", 200) < 134:
+        yield "a deployment of three tasks has room for no other: set deployment_maximum_percent to 200"
+    breaker = service.get("deployment_circuit_breaker", None)
+    if breaker is None or not (breaker.get("enable", False) and breaker.get("rollback", False)):
+        yield "a deployment goes on though its tasks fail: set deployment_circuit_breaker to enable and roll back"
+    controller = service.get("deployment_controller", None)
+    if controller is not None and controller.get("type", "ECS") != "ECS":
+        yield "something else than ECS deploys, which these rules don't judge: remove deployment_controller"
+    if service.get("availability_zone_rebalancing", "DISABLED") != "ENABLED":
+        yield "tasks stay where a failure left them: set availability_zone_rebalancing to ENABLED"
+
+
+@rule(SERVICE)
+def service_runs_on_fargate(service: Resource) -> Findings:
+    """On Fargate AWS looks after the machines and patches them; nobody does after a pinned platform or a spot."""
+    if service.get("launch_type", "EC2") != "FARGATE" or len(service.get("capacity_provider_strategies", [])) > 0:
+        yield "the service runs on machines of ours, or while others don't pay more: set launch_type to FARGATE"
+    if service.get("platform_version", "LATEST") != "LATEST":
+        yield "the service stays on an old platform: remove platform_version"
+    if len(service.network_configuration.get("security_groups", [])) == 0:
+        yield "the tasks wear the network's default group: set network_configuration.security_groups"
+
+
+@stack_rule(SERVICE)
+def service_is_of_this_stack(service: Resource, stack: Stack) -> Findings:
+    """What a service runs, and where, is judged here only if it is declared here."""
+    if not stack.meant(service, "cluster", [CLUSTER], "arn", "id", "name"):
+        yield "the cluster is not of this stack: name one that is"
+    if not stack.meant(service, "task_definition", [TASK], "arn", "family", "arn_without_revision"):
+        yield "the task definition is not of this stack: name one that is"
+
+
+@stack_rule(SERVICE)
+def service_is_called_under_tls(service: Resource, stack: Stack) -> Findings:
+    """Services call each other across machines and zones; in clear, customers' data could be read there."""
+    connection = service.get("service_connect_configuration", None)
+    if connection is None:
+        not_applicable("the service is neither called nor calls by Service Connect")
+    if not connection.get("enabled", False):
+        yield "calls go past the proxies and their TLS: set service_connect_configuration.enabled=True"
+    group = log_group(connection.get("log_configuration", None))
+    if not stack.meant(service, "service_connect_configuration", [LOG_GROUP], "name", read=lambda: group):
+        yield "what the proxies say is not kept: set service_connect_configuration.log_configuration to awslogs"
+    for number, server in connection.numbered("services"):
+        yield _is_under_tls(service, server, f"service_connect_configuration.services[{number}]", stack)
+
+
+def _is_under_tls(service: Resource, server: Record, place: str, stack: Stack) -> Findings:
+    tls = server.get("tls", None)
+    if tls is None:
+        yield f"{place} is called in clear: set tls"
+        return
+
+    def means(kind: str, identifier: str, read: Callable[[], str | None]) -> bool:
+        return bool(stack.meant(service, "service_connect_configuration", [kind], identifier, read=read))
+
+    def authority() -> str:
+        return tls.issuer_cert_authority.aws_pca_authority_arn
+
+    # One whose own certificate is installed: no other issues any.
+    if not means(AUTHORITY, "certificate_authority_arn", authority):
+        yield f"{place}.tls has certificates of an authority that is not of this stack: name one that is"
+    if not is_under_shared_key(service, "service_connect_configuration", stack, read=lambda: tls.get("kms_key", None)):
+        yield f"{place}.tls keeps its private keys under a key that is not the platform's: set kms_key"
+    if not means(ROLE, "arn", lambda: tls.get("role_arn", None)):
+        yield f"{place}.tls is managed by a role that is not of this stack: set role_arn"
+
+
+@rule(CLUSTER)
+def cluster_is_measured(cluster: Resource) -> Findings:
+    """Without measures of its tasks nobody sees that one runs wild, dies again and again, or was never there."""
+    measures = ("enabled", "enhanced")
+    settings = cluster.get("settings", [])
+    if not any(setting.name == "containerInsights" and setting.value in measures for setting in settings):
+        yield "what the tasks do is not measured: set containerInsights to enhanced"
+    if cluster.get("configuration", None) is not None:
+        yield "the cluster is set up for shells or storage of its own: remove configuration"
+
+
+@stack_rule(CLUSTER)
+def cluster_measures_are_encrypted(cluster: Resource, stack: Stack) -> Findings:
+    """Container Insights makes a log group without our key, kept for a day or for ever, where there is none yet."""
+    wanted = f"/aws/ecs/containerinsights/{cluster.name}/performance"
+    if not stack.meant(cluster, "settings", [LOG_GROUP], "name", read=lambda: wanted):
+        yield f"Container Insights makes its own log group, without our key: add an aws.cloudwatch.LogGroup {wanted}"
+
+
+@stack_rule(SERVICE)
+def service_grows_with_its_load(service: Resource, stack: Stack) -> Findings:
+    """A service of fixed size is down when more comes in than it can take, be it customers or an attack."""
+    targets = [target for target in stack.of_type(TARGET) if _scales(target, service, stack)]
+    policies = [policy for policy in stack.of_type(SCALING) if _scales(policy, service, stack)]
+    if not targets or not policies:
+        yield "the service doesn't grow: add an aws.appautoscaling.Target and a Policy for it"
+    for target in targets:
+        yield _leaves_a_task_a_zone(target, service, stack)
+    for policy in policies:
+        yield _grows_in_time(policy)
+
+
+def _scales(scaling: Resource, service: Resource, stack: Stack) -> bool:
+    """Whether a target or policy is about the service: by the last part of `service/CLUSTER/SERVICE`."""
+
+    def name() -> str:
+        return str(scaling.resource_id).rpartition("/")[2]
+
+    return service in stack.meant(scaling, "resource_id", [SERVICE], "name", read=name)
+
+
+def _leaves_a_task_a_zone(target: Resource, service: Resource, stack: Stack) -> Findings:
+    least, most = target.min_capacity, target.max_capacity
+    if target.scalable_dimension != "ecs:service:DesiredCount" or target.service_namespace != "ecs":
+        yield f"{target.resource_name} scales something else than the number of tasks: set scalable_dimension to it"
+    if stands_ready(service, stack):
+        if most != 0 or least != 0:
+            yield f"{target.resource_name} starts tasks where none shall be yet: set both capacities to 0"
+        return
+    if least < ZONES:
+        yield f"{target.resource_name} may shrink the service to fewer tasks than zones: set min_capacity to 3"
+    if most < 2 * least:
+        yield f"{target.resource_name} leaves the service no room to grow: set max_capacity to twice min_capacity"
+
+
+def _grows_in_time(policy: Resource) -> Findings:
+    if policy.get("policy_type", "StepScaling") != "TargetTrackingScaling":
+        yield f"{policy.resource_name} follows no measure: set policy_type to TargetTrackingScaling"
+        return
+    tracking = policy.target_tracking_scaling_policy_configuration
+    measure = tracking.get("predefined_metric_specification", None)
+    if measure is None or measure.predefined_metric_type != "ECSServiceAverageCPUUtilization":
+        yield f"{policy.resource_name} follows something else than the processors' time: set predefined_metric_type"
+    elif not 0 < tracking.target_value <= _BUSIEST:
+        yield (
+            f"{policy.resource_name} lets the service be so busy that the loss of a zone overloads it: "
+            f"set target_value to at most {_BUSIEST}"
+        )

@@ -1,0 +1,53 @@
+"""Functions in AWS Lambda: whose they are, who calls them, what they say."""
+
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, rule, stack_rule
+
+FUNCTION = "aws:lambda/function:Function"
+PERMISSION = "aws:lambda/permission:Permission"
+ROLE = "aws:iam/role:Role"
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+
+_SERVICE = ".amazonaws.com"
+
+
+@rule(FUNCTION)
+def function_is_all_its_own_code(function: Resource) -> Findings:
+    """Layers and images bring code that is not in the program; variables hold what everybody sees who may look."""
+    if len(function.get("layers", [])) > 0:
+        yield "the function runs code of others: remove layers"
+    if function.get("package_type", "Zip") != "Zip" or function.get("image_uri", None) is not None:
+        yield "the function runs an image, which no rule judges: give its code"
+    for name in ("s3_bucket", "s3_key"):
+        if function.get(name, None) is not None:
+            yield f"the function's code can be changed after its approval: remove {name} and give its code"
+    if function.get("environment", None) is not None:
+        yield "the function has environment variables, in clear for everybody who may look: remove environment"
+    if function.get("snap_start", None) is not None:
+        yield "what the function holds is kept as a snapshot: remove snap_start"
+
+
+@stack_rule(FUNCTION)
+def function_has_role_and_log(function: Resource, stack: Stack) -> Findings:
+    """A function does what its role lets it, and its log tells; by itself Lambda makes one without our key."""
+    if not stack.meant(function, "role", [ROLE], "arn"):
+        yield "the role is not of this stack: set role to one that is"
+    logging = function.get("logging_config", None)
+    group = None if logging is None else logging.get("log_group", None)
+    if not stack.meant(function, "logging_config", [LOG_GROUP], "name", read=lambda: group):
+        yield "what it says goes to a group of Lambda's own: set logging_config.log_group to one of this stack"
+
+
+@stack_rule(PERMISSION)
+def function_is_called_from_here(permission: Resource, stack: Stack) -> Findings:
+    """A service of AWS acts for whoever asks it: unless the account is named, for strangers as well."""
+    if not stack.meant(permission, "function", [FUNCTION], "name", "arn"):
+        yield "the function is not of this stack: name one that is"
+    if permission.action != "lambda:InvokeFunction":
+        yield "more is allowed than a call: set action to lambda:InvokeFunction"
+    if not str(permission.principal).endswith(_SERVICE):
+        yield "somebody else than a service of AWS calls the function: set principal to a service"
+    if permission.get("source_account", None) not in permission.allowed_accounts:
+        yield "the service may call the function for other accounts: set source_account to this stack's own"
+    if permission.get("function_url_auth_type", None) is not None:
+        yield "the function is open to the internet: remove function_url_auth_type"
