@@ -22,6 +22,8 @@ from hosting.forecast import forecast as make_forecast
 from hosting.forecast import refuse_too_many, show_forecast
 from hosting.gates import refuse_destruction
 from hosting.local_cloud import environment_of
+from hosting.mutation.command import STACKS as STACKS_TO_MUTATE
+from hosting.mutation.command import mutate
 from hosting.pulumi_cli import find_cli, install_cli
 from hosting.release import refuse_pending_links, refuse_unsigned_images
 from hosting.report import show
@@ -247,6 +249,29 @@ def controls(
         raise HostingError("docs/controls.md is out of date: run `make controls` and commit it.")
     file.write_text(page)
     console.print(f"docs/controls.md {'was up to date' if is_current else 'is written'}: {len(register)} measures.")
+
+
+@_command
+def mutants(
+    recordings: Annotated[Path, typer.Option(help="The folder with the recordings of the stacks.")],
+    stack: Annotated[
+        list[str] | None, typer.Option("--stack", "-s", help="One of the stacks; all if not given.")
+    ] = None,
+    resource_type: Annotated[str, typer.Option("--type", help="The types to mutate, such as 'aws:kms/*'.")] = "*",
+    survivors: Annotated[bool, typer.Option("--survivors", help="Prints every mutant that nothing refuses.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="A folder for the report as Markdown and JSON; it is made.")
+    ] = None,
+) -> None:
+    """Breaks what the stacks declare, one thing at a time, and sees whether a rule refuses it."""
+    mutate(
+        Console(highlight=False),
+        stacks=stack or STACKS_TO_MUTATE,
+        resource_type=resource_type,
+        recordings=recordings,
+        survivors=survivors,
+        report=report,
+    )
 
 
 @_command

@@ -42,9 +42,10 @@ class Anything:
 
 @dataclass(frozen=True)
 class OneOf:
-    """A closed enumeration."""
+    """An enumeration. Of an open one the SDK names values, but any other text may be one as well."""
 
     values: tuple[str | float, ...]
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,8 +179,12 @@ def _type(hint: Any) -> Type:
             if _is_plain(argument) and (branch := _type(argument)) not in branches:
                 branches.append(branch)
         # An enumeration together with a text is an open one: Azure may know more values than the SDK.
-        if TEXT in branches:
-            branches = [branch for branch in branches if not isinstance(branch, OneOf)]
+        if TEXT in branches and any(isinstance(branch, OneOf) for branch in branches):
+            branches = [
+                OneOf(branch.values, is_open=True) if isinstance(branch, OneOf) else branch
+                for branch in branches
+                if branch != TEXT
+            ]
         return branches[0] if len(branches) == 1 else Choice(tuple(branches))
     if origin is not None and issubclass(origin, Mapping):
         return MapOf(_type(arguments[1]))
@@ -207,6 +212,8 @@ def _problems(wanted: Type, value: Any, path: str, owner: str) -> Iterator[Check
     match wanted:
         case Plain() if not _fits(wanted, value):
             yield CheckFailure(path, f"must be {wanted.words}, not {_words(value)}")
+        case OneOf(is_open=True):
+            yield from _problems(TEXT, value, path, owner)
         case OneOf() if value not in wanted.values:
             yield CheckFailure(path, f"{value!r} is not one of {', '.join(map(str, wanted.values))}")
         case ListOf():

@@ -1,0 +1,285 @@
+"""Asks the rules about mutants, as the policy pack does, but only those rules whose answer can have changed.
+
+A first pass over the unmutated run notes which cells each rule reads for each resource that it judges: a property of a
+resource, its dependencies, an option, the resources of a type. A rule that reads none of the cells in which a mutant
+differs answers as before, for it has nothing else to go by.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from hosting.mutation.mutants import Mutant, Variation
+from hosting.mutation.recorded import RecordedRun, RecordedStack
+from policies.properties import Path as Place
+from policies.resources import Resource, Stack
+from policies.rulebook import Judgement, Rule
+
+Cell = tuple[str, str]
+"""A URN and a property, or what else is read; for all resources of a type `#type` and the type."""
+
+_DEPENDENCIES: Final = "#dependencies"
+_PROTECTED: Final = "#protected"
+_PARENT: Final = "#parent"
+_ALL_PROPERTIES: Final = "#all"
+_OF_TYPE: Final = "#type"
+_EVERY_TYPE: Final = (_OF_TYPE, "*")
+
+Refusal = Literal["preview", "update", "reported"]
+"""When a mutant is refused: in the preview, before the resource is made, or only once it stands."""
+
+
+@dataclass
+class Verdict:
+    """What the rules say of a mutant."""
+
+    refused: Refusal | None = None
+    rules: tuple[str, ...] = ()
+    """The rules that refuse it."""
+    judged: bool = True
+    """Whether it could be made in any run at all."""
+
+
+@dataclass
+class _Answers:
+    refusing: set[str] = field(default_factory=set[str])
+    undetermined: bool = False
+
+
+class Judge:
+    """Judges the mutants of one stack."""
+
+    def __init__(self, rules: Sequence[Rule], stack: RecordedStack) -> None:
+        self._preview = _Bench(rules, stack.preview)
+        self._update = _Bench(rules, stack.update)
+
+    def baseline(self) -> list[str]:
+        """What the rules have against the stack as it is: nothing, or the run would prove little."""
+        return [*self._preview.objections(), *self._update.objections()]
+
+    def judge(self, mutant: Mutant) -> Verdict:
+        """The earliest refusal, if there is any."""
+        asks_stack_rules_again = True
+        previewed = mutant.vary(self._preview.run)
+        if previewed is not None:
+            before = self._preview.resource_answers(previewed)
+            before_stack = self._preview.stack_answers(previewed, stop=bool(before.refusing))
+            refusing = before.refusing | before_stack.refusing
+            if refusing:
+                return Verdict("preview", tuple(sorted(refusing)))
+            asks_stack_rules_again = before_stack.undetermined
+        updated = mutant.vary(self._update.run)
+        if updated is None:
+            return Verdict(judged=previewed is not None)
+        answers = self._update.resource_answers(updated)
+        if answers.refusing:
+            return Verdict("update", tuple(sorted(answers.refusing)))
+        if asks_stack_rules_again:
+            answers = self._update.stack_answers(updated, stop=False)
+            if answers.refusing:
+                return Verdict("reported", tuple(sorted(answers.refusing)))
+        return Verdict()
+
+
+class _Bench:
+    """One recorded run with its answers."""
+
+    def __init__(self, rules: Sequence[Rule], run: RecordedRun) -> None:
+        self.run = run
+        self._counts_undetermined = run.run.phase != "preview"
+        self._resource_rules = [each for each in rules if each.over == "resource"]
+        self._stack_rules = [each for each in rules if each.over == "stack"]
+        self._before: dict[tuple[str, str], Judgement] = {}
+        self._readers: dict[Cell, dict[tuple[int, str], None]] = defaultdict(dict)
+        self._cells_of: dict[str, set[Cell]] = defaultdict(set)
+        for resource in run.inputs.values():
+            for rule in self._resource_rules:
+                if rule.concerns(resource.resource_type):
+                    self._before[rule.name, resource.urn] = rule.judge(resource)
+        self._learn()
+
+    def objections(self) -> list[str]:
+        """The violations of the unmutated run."""
+        return [
+            f"{each.rule}: {each.resource_type} {each.urn.rsplit('::', 1)[1]}"
+            for each in self._before.values()
+            if each.answer == "violated" or (self._counts_undetermined and each.answer == "undetermined")
+        ]
+
+    def resource_answers(self, variation: Variation) -> _Answers:
+        """What the rules over single resources newly say."""
+        answers = _Answers()
+        for urn, resource in variation.inputs.items():
+            for rule in self._resource_rules:
+                if rule.concerns(resource.resource_type):
+                    self._note(answers, rule.judge(resource), variation.renamed.get(urn, urn))
+        return answers
+
+    def stack_answers(self, variation: Variation, *, stop: bool) -> _Answers:
+        """What the rules over the stack newly say; with `stop` nothing is asked, for it is refused already."""
+        answers = _Answers()
+        if stop:
+            return answers
+        states = {**self.run.states, **variation.states}
+        stack = Stack([each for each in states.values() if each is not None], self.run.run.jurisdiction)
+        for index, urn in self._concerned(variation):
+            subject = states.get(urn)
+            if subject is not None:
+                judgement = self._stack_rules[index].judge(subject, stack)
+                self._note(answers, judgement, variation.renamed.get(urn, urn))
+        return answers
+
+    def _note(self, answers: _Answers, now: Judgement, urn: str) -> None:
+        before = self._before.get((now.rule, urn))
+        violations = set(now.violations) - set(before.violations if before else ())
+        unknowns = set(now.unknowns) - set(before.unknowns if before else ())
+        if violations or (unknowns and self._counts_undetermined):
+            answers.refusing.add(now.rule)
+        answers.undetermined = answers.undetermined or bool(unknowns)
+
+    def _concerned(self, variation: Variation) -> Iterable[tuple[int, str]]:
+        """The rules to ask, by index, each with the resource that it judges."""
+        asked: dict[tuple[int, str], None] = {}
+        for urn, now in variation.states.items():
+            before = self.run.states.get(urn)
+            if before is None or now is None:
+                standing = now or before
+                assert standing is not None
+                cells: Iterable[Cell] = [(_OF_TYPE, standing.resource_type), _EVERY_TYPE, *self._cells_of[urn]]
+                if now is not None:
+                    for index, rule in enumerate(self._stack_rules):
+                        if rule.concerns(now.resource_type):
+                            asked[index, urn] = None
+                    # What it was made from is used by one more.
+                    cells = [*cells, *((each, _DEPENDENCIES) for each in _sources(now))]
+            else:
+                cells = _differences(before, now)
+            for cell in cells:
+                asked |= self._readers.get(cell, {})
+        return asked
+
+    def _learn(self) -> None:
+        """Asks every rule over the stack about every resource, each time on a stack that knows nothing yet."""
+        notes: set[Cell] = set()
+        watched = [_WatchedResource(each, notes) for each in self.run.states.values()]
+        for index, rule in enumerate(self._stack_rules):
+            for resource in watched:
+                if not rule.concerns(resource.resource_type):
+                    continue
+                stack = _WatchedStack(watched, self.run.run.jurisdiction, notes)
+                notes.clear()
+                judgement = rule.judge(resource, stack)
+                self._before[rule.name, resource.urn] = judgement
+                for cell in notes:
+                    self._readers[cell][index, resource.urn] = None
+                    self._cells_of[cell[0]].add(cell)
+
+
+def _sources(resource: Resource) -> set[str]:
+    return {urn for urns in resource.depends_on.values() for urn in urns}
+
+
+def _differences(before: Resource, now: Resource) -> list[Cell]:
+    """The cells in which two forms of a resource differ."""
+    urn = before.urn
+    old, new = before.all_properties(), now.all_properties()
+    names = [name for name in {*old, *new} if old.get(name) != new.get(name)]
+    cells = [(urn, name) for name in names]
+    if names:
+        cells.append((urn, _ALL_PROPERTIES))
+    if before.depends_on != now.depends_on:
+        cells.append((urn, _DEPENDENCIES))
+    if before.protected != now.protected:
+        cells.append((urn, _PROTECTED))
+    if before.parent_urn != now.parent_urn:
+        cells.append((urn, _PARENT))
+    return cells
+
+
+_SLOT_OF_PROTECTED: Final[Any] = vars(Resource)["protected"]
+_SLOT_OF_PARENT: Final[Any] = vars(Resource)["parent_urn"]
+
+
+class _WatchedResource(Resource):
+    """Notes what is read of it."""
+
+    __slots__ = ("_notes",)
+
+    def __init__(self, resource: Resource, notes: set[Cell]) -> None:
+        self._notes = notes
+        super().__init__(
+            resource.resource_type,
+            resource.urn,
+            resource.resource_name,
+            resource.all_properties(),
+            protected=resource.protected,
+            provider=resource.provider,
+            parent_urn=resource.parent_urn,
+            depends_on=resource.depends_on,
+        )
+
+    def all_properties(self) -> Mapping[str, Any]:
+        self._notes.add((self.urn, _ALL_PROPERTIES))
+        return super().all_properties()
+
+    def mentions(self, texts: Any) -> bool:
+        self._notes.add((self.urn, _ALL_PROPERTIES))
+        return super().mentions(texts)
+
+    def names(self) -> list[str]:
+        self._notes.add((self.urn, _ALL_PROPERTIES))
+        return super().names()
+
+    def _look_up(self, name: str) -> tuple[Any, str, Place]:
+        found = super()._look_up(name)
+        self._notes.add((self.urn, found[2][0]))
+        return found
+
+    @property
+    def depends_on(self) -> Mapping[str, Sequence[str]]:
+        self._notes.add((self.urn, _DEPENDENCIES))
+        return self._depends_on
+
+    @property
+    def protected(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]  # a slot, read and written alike
+        self._notes.add((self.urn, _PROTECTED))
+        return _SLOT_OF_PROTECTED.__get__(self)
+
+    @protected.setter
+    def protected(self, value: bool) -> None:
+        _SLOT_OF_PROTECTED.__set__(self, value)
+
+    @property
+    def parent_urn(self) -> str | None:  # pyright: ignore[reportIncompatibleVariableOverride]  # as above
+        self._notes.add((self.urn, _PARENT))
+        return _SLOT_OF_PARENT.__get__(self)
+
+    @parent_urn.setter
+    def parent_urn(self, value: str | None) -> None:
+        _SLOT_OF_PARENT.__set__(self, value)
+
+
+class _WatchedStack(Stack):
+    """Notes which types of resources are looked up."""
+
+    def __init__(self, resources: Sequence[Resource], jurisdiction: str | None, notes: set[Cell]) -> None:
+        self._notes = notes
+        super().__init__(resources, jurisdiction)
+
+    @property
+    def resources(self) -> Sequence[Resource]:
+        self._notes.add(_EVERY_TYPE)
+        return self._resources
+
+    @resources.setter
+    def resources(self, resources: Sequence[Resource]) -> None:
+        self._resources = resources
+
+    def of_type(self, *types: str) -> list[Resource]:
+        self._notes.update((_OF_TYPE, each) for each in types)
+        return super().of_type(*types)
+
+    def of_tenant(self, tenant: str, *types: str) -> list[Resource]:
+        self._notes.update((_OF_TYPE, each) for each in types)
+        return super().of_tenant(tenant, *types)

@@ -1,0 +1,140 @@
+"""What the clouds' SDKs say of a property: its type, whether it must be set, its other values, its default.
+
+Types come from the annotations; the AWS SDK has its enumerations and all SDKs have their defaults in their words only.
+"""
+
+import inspect
+import keyword
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import zip_longest
+from typing import Any, Final
+
+from hosting.mutation.paths import Path
+from localcloud.schema import Choice, ListOf, MapOf, NoSuchTypeError, OneOf, Record, Type, class_of, inputs_of
+
+_MODULES: Final[Mapping[str, str]] = {
+    "aws": "pulumi_aws",
+    "azure-native": "pulumi_azure_native",
+    "azuread": "pulumi_azuread",
+}
+
+_PARAMETER: Final = re.compile(r"^:param (?:[^\n:]|:(?! ))* (\w+): ", re.MULTILINE)
+
+_QUOTED: Final = re.compile(r"[`\"']([\w.:/*+-]+)[`\"']")
+
+_DEFAULT: Final = re.compile(
+    r"\b(?:defaults? (?:value )?(?:to|is|of)|default:|default value:)\s*[`\"']?([\w.:/*+-]*[\w*])[`\"']?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What is known of one property."""
+
+    others: tuple[Any, ...] = ()
+    """Values that it may have, its present one left out."""
+    required: bool = False
+    default: str | None = None
+    """What the cloud takes when it isn't set, in lower case."""
+
+
+NOTHING: Final = Knowledge()
+
+
+def knowledge(resource_type: str, path: Path, value: Any) -> Knowledge:
+    """What the SDK says of the property at `path`, whose present value is `value`."""
+    arguments = _arguments(resource_type)
+    if arguments is None:
+        return NOTHING
+    wanted: list[Type] = [arguments]
+    owner: type | None = None
+    name = ""
+    for part in path:
+        owner, below = None, list[Type]()
+        for each in _alternatives(wanted):
+            if isinstance(each, ListOf | MapOf) and isinstance(part, int) == isinstance(each, ListOf):
+                below.append(each.item)
+            elif isinstance(each, Record) and isinstance(part, str) and part in each.properties:
+                owner, name = each.arguments, part
+                below.append(each.properties[part].type)
+        wanted = below
+    annotated = [other for each in _alternatives(wanted) if isinstance(each, OneOf) for other in each.values]
+    words = _words(owner).get(name, "") if owner is not None else ""
+    mentioned = _enumerated(words, value) if not annotated else ()
+    stated = _DEFAULT.search(words)
+    return Knowledge(
+        others=tuple(dict.fromkeys(other for other in (*annotated, *mentioned) if other != value)),
+        required=owner is not None and isinstance(path[-1], str) and Record(owner).properties[name].required,
+        default=stated[1].rstrip(".").lower() if stated else None,
+    )
+
+
+def _alternatives(types: list[Type]) -> Iterator[Type]:
+    for each in types:
+        if isinstance(each, Choice):
+            yield from _alternatives(list(each.branches))
+        else:
+            yield each
+
+
+@cache
+def _arguments(resource_type: str) -> Record | None:
+    package, _, rest = resource_type.partition(":")
+    if package not in _MODULES:
+        return None
+    middle, _, name = rest.partition(":")
+    folder, _, file = middle.partition("/")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return inputs_of(_class(_MODULES[package], package, folder, file, name))
+    except (NoSuchTypeError, KeyError):
+        return None
+
+
+def _class(module: str, package: str, folder: str, file: str, name: str) -> type:
+    if package == "azure-native":
+        return class_of(name, f"{module}.{folder}", name)
+    if package == "azuread":
+        return class_of(name, module, name)
+    folder += "_" if keyword.iskeyword(folder) else ""
+    snake = re.sub(r"(?<!^)([A-Z])", r"_\1", file).lower()
+    return class_of(name, f"{module}.{folder}.{snake}", name)
+
+
+@cache
+def _words(arguments: type) -> Mapping[str, str]:
+    """What the SDK says of each property, by its name on the wire."""
+    text = inspect.getdoc(arguments.__init__) or ""
+    starts = list(_PARAMETER.finditer(text))
+    python_names = {
+        each[1]: text[each.end() : following.start() if following else None]
+        for each, following in zip_longest(starts, starts[1:])
+    }
+    wire = {_camel(name): words for name, words in python_names.items()}
+    return {name: wire.get(name, "") for name in Record(arguments).properties}
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.rstrip("_").split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+def _enumerated(words: str, value: Any) -> tuple[str, ...]:
+    """The values that stand quoted in one paragraph with the present one: that is how the SDK lists them."""
+    if not isinstance(value, str):
+        return ()
+    for paragraph in words.split("\n\n"):
+        quoted = list(dict.fromkeys(_QUOTED.findall(paragraph)))
+        if value in quoted:
+            return tuple(each for each in quoted if _alike(each, value))
+    return ()
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether both are written in the same way: `ENABLED` and `DISABLED`, not `ENABLED` and `some_property`."""
+    return one.isupper() == other.isupper() and one.islower() == other.islower()
