@@ -6,12 +6,13 @@ differs answers as before, for it has nothing else to go by.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from hosting.mutation.mutants import Mutant, Variation
 from hosting.mutation.recorded import RecordedRun, RecordedStack
+from policies.court import Run
 from policies.properties import Path as Place
 from policies.resources import Resource, Stack
 from policies.rulebook import Judgement, Rule
@@ -93,6 +94,7 @@ class _Bench:
         self._before: dict[tuple[str, str], Judgement] = {}
         self._readers: dict[Cell, dict[tuple[int, str], None]] = defaultdict(dict)
         self._cells_of: dict[str, set[Cell]] = defaultdict(set)
+        self._states = {urn: each.placed_by(run.inputs.get(urn)) for urn, each in run.states.items()}
         for resource in run.inputs.values():
             for rule in self._resource_rules:
                 if rule.concerns(resource.resource_type):
@@ -121,9 +123,16 @@ class _Bench:
         answers = _Answers()
         if stop:
             return answers
-        states = {**self.run.states, **variation.states}
-        stack = Stack([each for each in states.values() if each is not None], self.run.run.jurisdiction)
-        for index, urn in self._concerned(variation):
+        varied = {
+            urn: None if each is None else each.placed_by(variation.inputs.get(urn, self.run.inputs.get(urn)))
+            for urn, each in variation.states.items()
+        }
+        states = {**self._states, **varied}
+        run = self.run.run
+        stack = Stack(
+            [each for each in states.values() if each is not None], run.jurisdiction, run.deletion_policy_days
+        )
+        for index, urn in self._concerned(varied):
             subject = states.get(urn)
             if subject is not None:
                 judgement = self._stack_rules[index].judge(subject, stack)
@@ -138,11 +147,11 @@ class _Bench:
             answers.refusing.add(now.rule)
         answers.undetermined = answers.undetermined or bool(unknowns)
 
-    def _concerned(self, variation: Variation) -> Iterable[tuple[int, str]]:
+    def _concerned(self, varied: Mapping[str, Resource | None]) -> Iterable[tuple[int, str]]:
         """The rules to ask, by index, each with the resource that it judges."""
         asked: dict[tuple[int, str], None] = {}
-        for urn, now in variation.states.items():
-            before = self.run.states.get(urn)
+        for urn, now in varied.items():
+            before = self._states.get(urn)
             if before is None or now is None:
                 standing = now or before
                 assert standing is not None
@@ -162,12 +171,13 @@ class _Bench:
     def _learn(self) -> None:
         """Asks every rule over the stack about every resource, each time on a stack that knows nothing yet."""
         notes: set[Cell] = set()
-        watched = [_WatchedResource(each, notes) for each in self.run.states.values()]
+        shared: dict[Callable[[Stack], Any], tuple[Any, set[Cell]]] = {}
+        watched = [_WatchedResource(each, notes) for each in self._states.values()]
         for index, rule in enumerate(self._stack_rules):
             for resource in watched:
                 if not rule.concerns(resource.resource_type):
                     continue
-                stack = _WatchedStack(watched, self.run.run.jurisdiction, notes)
+                stack = _WatchedStack(watched, self.run.run, notes, shared)
                 notes.clear()
                 judgement = rule.judge(resource, stack)
                 self._before[rule.name, resource.urn] = judgement
@@ -263,9 +273,27 @@ class _WatchedResource(Resource):
 class _WatchedStack(Stack):
     """Notes which types of resources are looked up."""
 
-    def __init__(self, resources: Sequence[Resource], jurisdiction: str | None, notes: set[Cell]) -> None:
+    def __init__(
+        self,
+        resources: Sequence[Resource],
+        run: Run,
+        notes: set[Cell],
+        shared: dict[Callable[[Stack], Any], tuple[Any, set[Cell]]],
+    ) -> None:
         self._notes = notes
-        super().__init__(resources, jurisdiction)
+        self._shared = shared
+        super().__init__(resources, run.jurisdiction, run.deletion_policy_days)
+
+    def derived(self, make: Callable[[Stack], Any]) -> Any:
+        if make not in self._shared:
+            earlier = set(self._notes)
+            self._notes.clear()
+            value = make(self)
+            self._shared[make] = (value, set(self._notes))
+            self._notes |= earlier
+        value, read = self._shared[make]
+        self._notes |= read
+        return value
 
     @property
     def resources(self) -> Sequence[Resource]:

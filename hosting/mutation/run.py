@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import policies.rules
 from hosting.errors import HostingError
 from hosting.mutation.judge import Judge, Verdict
 from hosting.mutation.mutants import Mutant, Mutants
 from hosting.mutation.recorded import read_stack
-from policies.rulebook import discover
+from policies.pack import all_rules
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def judge_stack(name: str, recordings: Path, type_pattern: str) -> Result:
     live = [each for each in made if each.stillborn is None and each.equivalent is None]
     if not live:
         return Result(name, (), 0, 0, 0, 0, ())
-    judge = Judge(discover(policies.rules), stack)
+    judge = Judge(all_rules(), stack)
     verdicts = in_parallel(judge.judge, live)
     alike = mutants.representatives(type_pattern)
     return Result(

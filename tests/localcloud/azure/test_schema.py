@@ -23,12 +23,22 @@ def test_types_are_those_of_the_annotations():
     rules = account["networkRuleSet"].type
     assert isinstance(rules, Record)
     assert rules.properties["defaultAction"].type == OneOf(("Allow", "Deny"))
-    assert account["kind"].type == TEXT
+    kinds = account["kind"].type
+    assert isinstance(kinds, OneOf)
+    assert kinds.is_open
+    assert "StorageV2" in kinds.values
     identity = account["identity"].type
     assert isinstance(identity, Record)
     assert identity.properties["userAssignedIdentities"].type == ListOf(TEXT)
     definition = schema_of("azure-native:authorization:PolicyDefinition").inputs.properties
     assert definition["policyRule"].type == Anything()
+
+
+def test_open_enumeration_takes_any_other_text():
+    failures = {each.property for each in schema_of("azure-native:storage:StorageAccount").problems({"kind": "Newer"})}
+    assert "kind" not in failures
+    failures = {each.property for each in schema_of("azure-native:storage:StorageAccount").problems({"kind": 1})}
+    assert "kind" in failures
 
 
 def test_nested_input_of_the_same_name_is_not_mistaken_for_the_resource():
