@@ -1,5 +1,6 @@
 """One command's work on one stack: everything is checked before the engine is asked to do anything."""
 
+import json
 import os
 import secrets
 import shutil
@@ -21,6 +22,7 @@ from hosting.stack_files import copy_for_local_cloud, read_settings
 from infra.settings import StackSettings
 from policies.pack import make_pack
 from policies.register import RegisterError
+from policies.terms import TermsError, refuse_levels
 
 Target = Literal["local", "real"]
 
@@ -115,16 +117,16 @@ class Session:
 def open_session(checkout: Checkout, stack: str, target: Target, http_port: int | None = None) -> Session:
     """Everything a command needs, each step checked.
 
-    Raises HostingError: unknown stack, unusable settings, no CLI, a policy configuration that could lower a rule, a
+    Raises HostingError: unknown stack, unusable settings, no CLI, a policy configuration that says more than terms, a
     local cloud that can't start or has lost its data, a state that can't be opened.
     """
     settings = read_settings(checkout, stack)
-    refuse_policy_configuration()
+    configuration = policy_configuration()
     rules = rule_names()
     command = require_cli(checkout)
     if target == "real":
         _refuse_leftovers_of_local_cloud(checkout)
-        place = Place(checkout.root, checkout.policies, {"PATH": _path(checkout)})
+        place = Place(checkout.root, checkout.policies, {"PATH": _path(checkout)} | configuration)
         return Session(checkout, settings, rules, StackEngine(stack, place, command, is_new_allowed=False), None)
     copy_for_local_cloud(checkout, stack)
     environment = local_environment(checkout)
@@ -132,7 +134,8 @@ def open_session(checkout: Checkout, stack: str, target: Target, http_port: int 
     _refuse_lost_data(cloud, stack)
     server = cloud.start(http_port)
     cloud.remember(stack)
-    place = Place(checkout.local, checkout.policies, environment | environment_of({cloud.name: server}))
+    environment |= environment_of({cloud.name: server}) | configuration
+    place = Place(checkout.local, checkout.policies, environment)
     _leave_only(place)
     return Session(checkout, settings, rules, StackEngine(stack, place, command, is_new_allowed=True), cloud)
 
@@ -145,11 +148,27 @@ def rule_names() -> list[str]:
         raise HostingError(f"The policy pack can't be loaded: {error}") from None
 
 
-def refuse_policy_configuration() -> None:
-    """Raises HostingError if the environment hands the engine a policy configuration: it could switch a rule off."""
-    for name in ("PULUMI_OPTION_POLICY_PACK_CONFIG", "PULUMI_POLICY_PACK_CONFIG"):
-        if os.environ.get(name):
-            raise HostingError(f"{name} could lower or disable a mandatory rule: unset it.")
+def policy_configuration() -> dict[str, str]:
+    """The variable that hands the engine the pack's configuration, if there is any: the terms that were agreed.
+
+    Raises HostingError for a configuration that says anything else: it could lower or disable a rule.
+    """
+    name = "PULUMI_OPTION_POLICY_PACK_CONFIG"
+    given = os.environ.get(name)
+    if not given:
+        return {}
+    file = Path(given).absolute()
+    try:
+        refuse_levels(json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise HostingError(f"The policy configuration that {name} names can't be used: {_reason(error)}.") from None
+    return {name: str(file)}
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return str(error) if isinstance(error, TermsError) else "it is no JSON"
 
 
 def local_environment(checkout: Checkout) -> dict[str, str]:

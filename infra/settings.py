@@ -278,6 +278,16 @@ class Settings(_Model):
         """Days that logs stay searchable."""
         return self.retention.log_days
 
+    @property
+    def terms(self) -> dict[str, str | int]:
+        """What the stack records of its terms, by which the policy pack and auditors judge it."""
+        return {
+            "jurisdiction": self.jurisdiction,
+            "deletionPolicyDays": self.retention.deletion_policy_days,
+            "logDays": self.retention.log_days,
+            "onCallEmail": self.on_call_email,
+        }
+
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         self._has_options_of_its_service()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pulumi_policy.policy
+from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto.analyzer_pb2 import (
     ADVISORY,
     MANDATORY,
@@ -19,14 +20,17 @@ from pulumi.runtime.proto.analyzer_pb2 import (
     AnalyzerStackConfigureRequest,
     AnalyzerStackConfigureResponse,
     AnalyzeStackRequest,
+    ConfigureAnalyzerRequest,
     PolicyNotApplicable,
     RemediateResponse,
 )
 from pulumi_policy.policy import _PolicyAnalyzerServicer  # pyright: ignore[reportPrivateUsage]  # see serve_with
 
 from policies.court import Court, Opinion, Run
+from policies.properties import decode
 from policies.recording import Recorder
 from policies.resources import Resource
+from policies.terms import AGREED_POLICY, Terms, TermsError
 
 
 class Analyzer(_PolicyAnalyzerServicer):
@@ -39,6 +43,15 @@ class Analyzer(_PolicyAnalyzerServicer):
         self._name = name
         self._version = version
         self._descriptions = {policy.name: policy.description for policy in court.policies()}
+
+    def Configure(self, request: ConfigureAnalyzerRequest, _context: object) -> Empty:  # noqa: N802  # as below
+        """Takes the terms that the pack's configuration names, and nothing else of it."""
+        entry = request.policyConfig.get(AGREED_POLICY)
+        try:
+            self._court.agreed = Terms.of_pack({} if entry is None else decode(entry.properties))
+        except TermsError as error:
+            self._court.misconfigured_because = str(error)
+        return Empty()
 
     def ConfigureStack(  # noqa: N802  # the name of the engine's call
         self, request: AnalyzerStackConfigureRequest, _context: object

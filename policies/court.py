@@ -1,18 +1,25 @@
 """Asks the rules about what the engine shows, and keeps what they answer."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Literal
 
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerStackConfigureRequest
-from pulumi_policy import EnforcementLevel, Policy, ResourceValidationPolicy, Severity, StackValidationPolicy
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyConfigSchema,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationPolicy,
+)
 
 from policies.exemptions import Exemption
 from policies.judgements import JudgementLog
 from policies.resources import STACK_TYPE, Resource, Stack
-from policies.rulebook import WEIGHT, Judgement, Rule
+from policies.rulebook import WEIGHT, Findings, Judgement, Rule
+from policies.terms import AGREED_POLICY, Terms, schema
 
 
 @dataclass(frozen=True)
@@ -21,35 +28,23 @@ class Run:
 
     phase: Literal["preview", "update", "analysis"]
     """What the engine does. Only in a preview may values be unknown; an analysis judges a state without the program."""
-    jurisdiction: str | None
-    """The stack's hosting jurisdiction as configured; unknown when a state is analysed."""
+    terms: Terms
+    """The stack's terms as configured; none are known when a state is analysed."""
     stack_urn: str
-    deletion_policy_days: int | None = None
-    """The term of the deletion policy as configured, in days; unknown when a state is analysed, or left to default."""
 
     @staticmethod
     def of_request(request: AnalyzerStackConfigureRequest) -> "Run":
         """Reads what the engine tells a pack before a preview or an update."""
         return Run(
             phase="preview" if request.dry_run else "update",
-            jurisdiction=request.config.get(f"{request.project}:jurisdiction") or None,
+            terms=Terms.of_stack(request.project, request.config),
             stack_urn=(
                 f"urn:pulumi:{request.stack}::{request.project}::{STACK_TYPE}::{request.project}-{request.stack}"
             ),
-            deletion_policy_days=_deletion_policy_days(request.config.get(f"{request.project}:retention", "{}")),
         )
 
 
-def _deletion_policy_days(retention: str) -> int | None:
-    """The term in the setting `retention`, which the engine gives as JSON; None for what isn't as it must be."""
-    try:
-        days = json.loads(retention)["deletionPolicyDays"]
-    except (ValueError, TypeError, KeyError):
-        return None
-    return days if isinstance(days, int) else None
-
-
-ANALYSIS: Final = Run("analysis", None, f"urn:pulumi:unknown::unknown::{STACK_TYPE}::unknown")
+ANALYSIS: Final = Run("analysis", Terms(), f"urn:pulumi:unknown::unknown::{STACK_TYPE}::unknown")
 """When the engine analyses a state it tells the pack nothing at all beforehand."""
 
 OUTPUTS_POLICY: Final = "recorded-outputs-keep-the-rules"
@@ -82,6 +77,10 @@ class Court:
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     run: Run = ANALYSIS
     """Set when the engine says what it does, before it asks anything."""
+    agreed: Terms = field(default_factory=Terms)
+    """What the pack's configuration says."""
+    misconfigured_because: str | None = None
+    """Why the pack's configuration can't be used."""
     _inputs: dict[str, Resource] = field(default_factory=dict[str, Resource])
     """Each resource's inputs by URN: the engine shows them before it shows the stack's outputs."""
     _asked: set[str] = field(default_factory=set[str])
@@ -96,10 +95,14 @@ class Court:
             OUTPUTS_POLICY: "A state may have been changed in its outputs alone, by hand or by a refresh.",
             EXEMPTIONS_POLICY: "An exemption that has expired, or that nothing needs, hides the next violation.",
             LOG_POLICY: "What isn't logged can't be shown to anybody.",
+            AGREED_POLICY: "A stack whose terms aren't those of the contract breaks it, whatever the rules say.",
         }
         return [
             *(_policy(each.name, each.summary, each.over, self.clauses[each.name]) for each in self.rules),
-            *(_policy(name, description, "stack", ()) for name, description in own.items()),
+            *(
+                _policy(name, description, "stack", (), schema() if name == AGREED_POLICY else None)
+                for name, description in own.items()
+            ),
         ]
 
     def judge(self, resource: Resource) -> list[Opinion]:
@@ -130,10 +133,15 @@ class Court:
                 if opinion.policy in outputs_like_inputs
             ]
         settled = self._settle(opinions)
-        return [*settled, *self._settle(self._about_exemptions(root)), *self._settle(self._idle(root))]
+        return [
+            *settled,
+            *self._settle(self._about_agreement(Stack(resources, self.run.terms), root)),
+            *self._settle(self._about_exemptions(root)),
+            *self._settle(self._idle(root)),
+        ]
 
     def _opinions(self, resources: Sequence[Resource], over: Literal["resource", "stack"]) -> list[Opinion]:
-        stack = Stack(resources, self.run.jurisdiction, self.run.deletion_policy_days)
+        stack = Stack(resources, self.run.terms, self.agreed)
         return [
             Opinion(one.name, one.judge(resource, stack if over == "stack" else None))
             for resource in resources
@@ -166,6 +174,16 @@ class Court:
                 if exemption.problem(self.today) is None:
                     judgement.exempted_because = f"exempted {exemption}"
 
+    def _about_agreement(self, stack: Stack, root: str) -> list[Opinion]:
+        about = Judgement(AGREED_POLICY, root, STACK_TYPE)
+        agreed = self.agreed.model_dump(exclude_none=True)
+        if self.misconfigured_because is not None:
+            about.violations.append(self.misconfigured_because)
+        elif not agreed:
+            about.inapplicable_because = "the pack's configuration names no terms"
+        about.collect(_disagreements(agreed, stack))
+        return [Opinion(AGREED_POLICY, about)]
+
     def _about_exemptions(self, root: str) -> list[Opinion]:
         about = Judgement(EXEMPTIONS_POLICY, root, STACK_TYPE)
         for exemption in self.exemptions:
@@ -188,12 +206,25 @@ class Court:
         ]
 
 
-def _policy(name: str, description: str, over: Literal["resource", "stack"], clauses: Sequence[str]) -> Policy:
+def _disagreements(agreed: Mapping[str, object], stack: Stack) -> Findings:
+    for name, value in agreed.items():
+        if stack.terms(name) != {value}:
+            yield f"{name} of the stack is not as agreed: set it in the stack file, or correct the pack's configuration"
+
+
+def _policy(
+    name: str,
+    description: str,
+    over: Literal["resource", "stack"],
+    clauses: Sequence[str],
+    configuration: PolicyConfigSchema | None = None,
+) -> Policy:
     kind = ResourceValidationPolicy if over == "resource" else StackValidationPolicy
     return kind(
         name=name,
         description=description,
         enforcement_level=EnforcementLevel.MANDATORY,
+        config_schema=configuration,
         severity=Severity.HIGH,
         tags=list(clauses),
         validate=_judged_elsewhere,

@@ -11,6 +11,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzerProviderResource, AnalyzerResource
 
 from policies.properties import Reads, Record, UndeterminedError, camel_case, decode
+from policies.terms import Terms
 
 TENANT_TYPE: Final = "hosting:infra:Tenant"
 """The component under which everything of one tenant hangs; its name is the tenant's id."""
@@ -20,8 +21,8 @@ SERVICE_TYPES: Final = (
     "hosting:cloud_integrated:CloudIntegrated",
     "hosting:identity:Identity",
 )
-"""The component of the one service that a stack hosts; its outputs say service and stack, and jurisdiction and region
-where it has any."""
+"""The component of the one service that a stack hosts; its outputs say service, stack and, as far as it has them, its
+region and terms."""
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 
@@ -200,15 +201,9 @@ class Resource(Record):
 class Stack:
     """All resources of a stack, with their parents and dependencies."""
 
-    def __init__(
-        self,
-        resources: Sequence[Resource],
-        configured_jurisdiction: str | None = None,
-        configured_deletion_policy_days: int | None = None,
-    ) -> None:
+    def __init__(self, resources: Sequence[Resource], *terms: Terms) -> None:
         self.resources = resources
-        self._configured_jurisdiction = configured_jurisdiction
-        self._configured_deletion_policy_days = configured_deletion_policy_days
+        self._named_terms = terms
         self._references: dict[tuple[str, tuple[str, ...]], _References] = {}
         self._derived: dict[Callable[[Stack], Any], Any] = {}
         self._identities: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[object, list[Resource]]] = {}
@@ -346,33 +341,38 @@ class Stack:
                     index[text].append(each)
         return index
 
+    def terms(self, name: str) -> set[Any]:
+        """The values of one of the terms: what its configuration names and what its service recorded."""
+        recorded = [component.get(name, None) for component in self.of_type(*SERVICE_TYPES)]
+        configured = [getattr(each, name) for each in self._named_terms]
+        return {value for value in (*configured, *recorded) if value is not None}
+
     @cached_property
     def jurisdiction(self) -> str:
-        """The hosting jurisdiction of the stack, from its configuration and from what its service recorded.
-
-        Raises UndeterminedError when neither says it, or when they contradict each other.
-        """
-        return str(self._agreed("jurisdiction", self._configured_jurisdiction, "jurisdiction"))
+        """The hosting jurisdiction of the stack. Raises UndeterminedError, as all terms do."""
+        return self._term("jurisdiction")
 
     @cached_property
     def deletion_policy_days(self) -> int:
-        """Days from a tenant's termination until everything of it is erased, as customers are promised.
+        """Days from a tenant's termination until everything of it is erased."""
+        return self._term("deletion_policy_days")
 
-        From the stack's configuration and from what its service recorded. Raises UndeterminedError as `jurisdiction`.
-        """
-        configured = self._configured_deletion_policy_days
-        return int(self._agreed("deletion_policy_days", configured, "term of the deletion policy"))
+    @cached_property
+    def log_days(self) -> int:
+        """Days that logs stay searchable."""
+        return self._term("log_days")
 
-    def _agreed(self, output: str, configured: Any, what: str) -> Any:
-        """What the configuration and the output of the service both say, as far as they say anything."""
-        recorded = [component.get(output, None) for component in self.of_type(*SERVICE_TYPES)]
-        named = {value for value in (configured, *recorded) if value is not None}
+    @cached_property
+    def on_call_email(self) -> str:
+        """Where alarms go."""
+        return self._term("on_call_email")
+
+    def _term(self, name: str) -> Any:
+        """Raises UndeterminedError when nothing says it, or when its sources contradict each other."""
+        named = self.terms(name)
         if len(named) != 1:
-            raise UndeterminedError(
-                f"the stack's {what} is not known"
-                if not named
-                else f"the stack's configuration and its service name different values for the {what}"
-            )
+            said = "is not known" if not named else "is named differently by its configuration and its service"
+            raise UndeterminedError(f"the stack's {name.replace('_', ' ')} {said}")
         return named.pop()
 
     def regions(self) -> set[str]:

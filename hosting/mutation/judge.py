@@ -129,9 +129,7 @@ class _Bench:
         }
         states = {**self._states, **varied}
         run = self.run.run
-        stack = Stack(
-            [each for each in states.values() if each is not None], run.jurisdiction, run.deletion_policy_days
-        )
+        stack = Stack([each for each in states.values() if each is not None], run.terms)
         for index, urn in self._concerned(varied):
             subject = states.get(urn)
             if subject is not None:
@@ -282,7 +280,7 @@ class _WatchedStack(Stack):
     ) -> None:
         self._notes = notes
         self._shared = shared
-        super().__init__(resources, run.jurisdiction, run.deletion_policy_days)
+        super().__init__(resources, run.terms)
 
     def derived(self, make: Callable[[Stack], Any]) -> Any:
         if make not in self._shared:

@@ -121,9 +121,8 @@ class CloudIntegrated(pulumi.ComponentResource):
         self.register_outputs(
             {
                 "service": settings.service,
-                "jurisdiction": settings.jurisdiction,
-                "deletionPolicyDays": settings.retention.deletion_policy_days,
                 "region": settings.region,
                 "stack": settings.stack,
+                **settings.terms,
             }
         )

@@ -87,10 +87,12 @@ def test_a_wrong_passphrase(clone):
     assert sentence(printed).startswith("The passphrase doesn't open the state of ci-us")
 
 
-def test_a_policy_configuration_that_could_lower_a_rule(clone):
-    printed = clone.is_refused("preview", "--stack", "ci-us", PULUMI_OPTION_POLICY_PACK_CONFIG="lower.json")
+def test_a_policy_configuration_that_could_lower_a_rule(clone, tmp_path):
+    lower = tmp_path / "lower.json"
+    lower.write_text('{"kms-key-rotates": "disabled"}')
+    printed = clone.is_refused("preview", "--stack", "ci-us", PULUMI_OPTION_POLICY_PACK_CONFIG=str(lower))
 
-    assert "could lower or disable a mandatory rule: unset it" in sentence(printed)
+    assert "it may only hold the terms of stack-is-as-agreed: every rule is mandatory" in sentence(printed)
 
 
 def test_a_port_in_use(new_clone):

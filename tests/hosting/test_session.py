@@ -2,7 +2,7 @@ import pytest
 
 from hosting.checkout import Checkout
 from hosting.errors import HostingError
-from hosting.session import local_environment, open_session
+from hosting.session import local_environment, open_session, policy_configuration
 
 
 @pytest.mark.parametrize(
@@ -20,11 +20,33 @@ def test_a_real_cloud_is_refused_while_the_shell_points_to_the_local_one(monkeyp
         open_session(Checkout.of_this_package(), "useast", "real")
 
 
-def test_a_policy_configuration_is_refused(monkeypatch):
-    monkeypatch.setenv("PULUMI_OPTION_POLICY_PACK_CONFIG", "lower.json")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "No such file"),
+        ("{", "it is no JSON"),
+        ('{"kms-key-rotates": "advisory"}', "every rule is mandatory"),
+        ('{"stack-is-as-agreed": "disabled"}', "has terms, no level"),
+        ('{"stack-is-as-agreed": {"logDays": "many"}}', "logDays"),
+    ],
+)
+def test_a_policy_configuration_that_holds_more_than_terms_is_refused(monkeypatch, tmp_path, content, message):
+    file = tmp_path / "configuration.json"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.setenv("PULUMI_OPTION_POLICY_PACK_CONFIG", str(file))
 
-    with pytest.raises(HostingError, match="could lower or disable a mandatory rule"):
+    with pytest.raises(HostingError, match=message):
         open_session(Checkout.of_this_package(), "useast", "local")
+
+
+def test_a_policy_configuration_of_terms_is_handed_on(monkeypatch, tmp_path):
+    file = tmp_path / "configuration.json"
+    file.write_text('{"stack-is-as-agreed": {"jurisdiction": "us"}}')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PULUMI_OPTION_POLICY_PACK_CONFIG", file.name)
+
+    assert policy_configuration() == {"PULUMI_OPTION_POLICY_PACK_CONFIG": str(file)}
 
 
 def test_the_local_passphrase_is_made_once_and_is_nobody_elses(tmp_path, monkeypatch):

@@ -11,10 +11,11 @@ from pulumi_policy import EnforcementLevel
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from policies.analyzer import Analyzer
-from policies.court import EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY, Court, Run
+from policies.court import AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY, Court, Run
 from policies.judgements import JudgementLog
 from policies.recording import Recorder
 from policies.rulebook import Rule
+from policies.terms import Terms
 
 UNKNOWN = UNKNOWN_STRING_VALUE
 STACK_URN = "urn:pulumi:test::hosting::pulumi:pulumi:Stack::hosting-test"
@@ -56,7 +57,7 @@ class Engine:
         log: JudgementLog | None = None,
         **options: Any,
     ) -> None:
-        run = Run(phase, jurisdiction, STACK_URN)
+        run = Run(phase, Terms(jurisdiction=jurisdiction), STACK_URN)
         clauses = {rule.name: ["Aware 6.c"] for rule in rules}
         self.rules = rules
         self.court = Court(rules, clauses, log or JudgementLog(None, {}), run=run, **options)
@@ -120,7 +121,7 @@ class Engine:
 
     @staticmethod
     def _verdict(response: Any) -> Verdict:
-        own = (EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY)
+        own = (AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY)
         verdict = Verdict(not_applicable=any(each.policy_name not in own for each in response.not_applicable))
         for diagnostic in response.diagnostics:
             if diagnostic.enforcementLevel == proto.MANDATORY:

@@ -36,22 +36,8 @@ def test_the_engine_says_what_it_does_before_it_asks(engine, dry_run, phase):
         None,
     )
 
-    assert (asked.court.run.phase, asked.court.run.jurisdiction) == (phase, "uk")
+    assert (asked.court.run.phase, asked.court.run.terms.jurisdiction) == (phase, "uk")
     assert asked.court.run.stack_urn == "urn:pulumi:ci-uk::hosting::pulumi:pulumi:Stack::hosting-ci-uk"
-
-
-@pytest.mark.parametrize(
-    ("retention", "days"), [('{"deletionPolicyDays":60,"logDays":365}', 60), ('{"logDays":365}', None), ("x", None)]
-)
-def test_the_term_of_the_deletion_policy_is_the_configured_one(engine, retention, days):
-    asked = engine([], phase="analysis")
-    configuration = {"hosting:retention": retention}
-
-    asked.servicer.ConfigureStack(
-        proto.AnalyzerStackConfigureRequest(project="hosting", stack="ci-uk", config=configuration), None
-    )
-
-    assert asked.court.run.deletion_policy_days == days
 
 
 def test_a_pack_of_the_sdk_asks_this_court(monkeypatch):

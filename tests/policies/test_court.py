@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from policies.court import EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY
+from policies.court import AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY
 from policies.exemptions import Exemption
 from policies.judgements import JudgementLog
 from policies.properties import decode
@@ -84,6 +84,7 @@ def test_the_log_has_a_line_for_every_answer_and_for_every_idle_rule(engine, tmp
         ("rotates", "key", "passed"),
         ("finds-before-unknown", "key", "violated"),
         ("graph", "key", "undetermined"),
+        (AGREED_POLICY, "hosting-test", "not-applicable"),
         (EXEMPTIONS_POLICY, "hosting-test", "passed"),
     ]
     assert lines[1]["messages"] == ["found before", "description is not known before the update"]
@@ -97,7 +98,9 @@ def test_a_rule_that_had_nothing_to_judge_says_so_at_the_end(engine, tmp_path):
     asked.analyze_stack(ROLE)
 
     answers = {line["rule"]: line["answer"] for line in lines_of(file)[1:]}
-    assert answers == {"rotates": "not-applicable", "graph": "not-applicable", EXEMPTIONS_POLICY: "passed"}
+    assert answers == dict.fromkeys(["rotates", "graph", AGREED_POLICY], "not-applicable") | {
+        EXEMPTIONS_POLICY: "passed"
+    }
 
 
 def test_a_resource_is_decoded_once_for_all_rules(engine, monkeypatch):

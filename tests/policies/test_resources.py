@@ -2,6 +2,7 @@ import pytest
 
 from policies.properties import UndeterminedError
 from policies.resources import Resource, Stack, canonical_type
+from policies.terms import Terms
 
 SERVICE = "hosting:aware:Aware"
 TENANT = "hosting:infra:Tenant"
@@ -55,25 +56,13 @@ def test_references_hold_by_value_and_before_that_by_dependency():
 )
 def test_the_jurisdiction_is_configured_recorded_or_not_known(configured, recorded, known):
     properties = {"jurisdiction": recorded} if recorded else {}
-    stack = Stack([resource("service", SERVICE, properties=properties)], configured)
+    stack = Stack([resource("service", SERVICE, properties=properties)], Terms(jurisdiction=configured))
 
     if known is None:
         with pytest.raises(UndeterminedError):
             _ = stack.jurisdiction
     else:
         assert stack.jurisdiction == known
-
-
-@pytest.mark.parametrize(("configured", "recorded", "known"), [(90, 90, 90), (None, 60, 60), (90, 60, None)])
-def test_the_term_of_the_deletion_policy_is_configured_recorded_or_not_known(configured, recorded, known):
-    service = resource("service", SERVICE, properties={"deletionPolicyDays": recorded})
-    stack = Stack([service], None, configured)
-
-    if known is None:
-        with pytest.raises(UndeterminedError, match="different values"):
-            _ = stack.deletion_policy_days
-    else:
-        assert stack.deletion_policy_days == known
 
 
 def test_the_regions_are_those_of_the_resources_in_aws():

@@ -35,6 +35,7 @@ from policies.resources import Resource, Stack, canonical_type
 from policies.rulebook import ANY_TYPE, Rule
 from policies.rules.tenants import NAMES, UNTAGGED
 from policies.tables import Jurisdictions, ReviewedTypes, TlsSetting
+from policies.terms import Terms
 
 HERE: Final = Path(__file__).parent
 FOLDERS: Final = (HERE, HERE.parent / "proofs")
@@ -171,7 +172,7 @@ def _reads(samples: list[Sample]) -> set[tuple[str, tuple[str, ...]]]:
     """The types and property paths that the rules read while they judge these samples."""
     found: set[tuple[str, tuple[str, ...]]] = set()
     for sample in samples:
-        graph = Stack([_resource(key, sample.stack) for key in sample.stack], "us")
+        graph = Stack([_resource(key, sample.stack) for key in sample.stack], Terms(jurisdiction="us"))
         rule = RULES[sample.rule]
         judged = [one for one in graph.resources if rule.concerns(one.resource_type)]
         for resource in judged[: 1 if rule.over == "resource" else None]:

@@ -1,0 +1,80 @@
+"""What customers and on-call were promised of a stack: its jurisdiction, its terms, whom alarms reach.
+
+They come from the stack's configuration, which the engine tells the pack; from the service's component, which records
+them in the state; and from the pack's own configuration, by which whoever audits a state says what was agreed. Sources
+that contradict each other make a rule that needs the term undetermined.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, Self
+
+from pulumi_policy import PolicyConfigSchema
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+AGREED_POLICY: Final = "stack-is-as-agreed"
+"""The policy that takes the pack's configuration."""
+
+
+class TermsError(ValueError):
+    """The pack's configuration can't be used. The message says where and what to do."""
+
+
+class Terms(BaseModel):
+    """The terms that one source names; None for those that it doesn't."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True)
+
+    jurisdiction: str | None = None
+    """The hosting jurisdiction in customers' contracts."""
+    deletion_policy_days: int | None = None
+    """Days from a tenant's termination until everything of it is erased."""
+    log_days: int | None = None
+    """Days that logs stay searchable."""
+    on_call_email: str | None = None
+    """Where alarms go, day and night."""
+
+    @classmethod
+    def of_stack(cls, project: str, configuration: Mapping[str, str]) -> Self:
+        """Those of a stack file, whose objects the engine hands over as JSON.
+
+        None of what can't be read: the program refuses such a file in its own words.
+        """
+        try:
+            return cls(
+                jurisdiction=configuration.get(f"{project}:jurisdiction") or None,
+                on_call_email=configuration.get(f"{project}:onCallEmail") or None,
+                **json.loads(configuration.get(f"{project}:retention") or "{}"),
+            )
+        except (TypeError, ValueError):
+            return cls()
+
+    @classmethod
+    def of_pack(cls, configuration: Mapping[str, Any]) -> Self:
+        """Those of the pack's configuration. Raises TermsError for what the schema doesn't have."""
+        try:
+            return cls.model_validate(configuration)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            place = ".".join(str(part) for part in problem["loc"])
+            raise TermsError(f"the configuration of {AGREED_POLICY}, {place}: {problem['msg']}") from None
+
+
+def schema() -> PolicyConfigSchema:
+    """The pack's configuration, as the engine checks it before it starts a run."""
+    described = Terms.model_json_schema()["properties"]
+    properties: dict[str, Any] = {
+        name: next(kind for kind in each["anyOf"] if kind["type"] != "null") for name, each in described.items()
+    }
+    return PolicyConfigSchema(properties=properties)
+
+
+def refuse_levels(configuration: object) -> None:
+    """Raises TermsError for a configuration that says anything but terms, such as a rule's level."""
+    if not isinstance(configuration, dict) or configuration.keys() - {AGREED_POLICY}:
+        raise TermsError(f"it may only hold the terms of {AGREED_POLICY}: every rule is mandatory")
+    entry: object = configuration.get(AGREED_POLICY, {})
+    if not isinstance(entry, dict):
+        raise TermsError(f"{AGREED_POLICY} has terms, no level: every rule is mandatory")
+    Terms.of_pack(entry)

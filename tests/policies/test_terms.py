@@ -1,0 +1,120 @@
+"""The terms of a stack, and the configuration of the pack that says what was agreed."""
+
+import json
+
+import pytest
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import ConfigureAnalyzerRequest, PolicyConfig
+
+from policies.court import AGREED_POLICY
+from policies.properties import UndeterminedError
+from policies.resources import Resource, Stack
+from policies.rulebook import rule
+from policies.terms import Terms, TermsError, refuse_levels, schema
+
+SERVICE = "hosting:aware:Aware"
+RECORDED = {"jurisdiction": "us", "deletionPolicyDays": 90, "logDays": 365, "onCallEmail": "on-call@example.com"}
+STACK = {"service": {"type": SERVICE, "properties": RECORDED}}
+
+
+@rule("a:b:C")
+def harmless(_resource):
+    """Nothing."""
+    yield from ()
+
+
+def test_a_stack_file_names_the_terms():
+    configuration = {
+        "hosting:jurisdiction": "eu",
+        "hosting:onCallEmail": "a@example.com",
+        "hosting:retention": json.dumps({"logDays": 400, "deletionPolicyDays": 30}),
+        "other:jurisdiction": "us",
+    }
+
+    assert Terms.of_stack("hosting", configuration) == Terms(
+        jurisdiction="eu", on_call_email="a@example.com", log_days=400, deletion_policy_days=30
+    )
+    assert Terms.of_stack("hosting", {"hosting:jurisdiction": "", "hosting:retention": "{}"}) == Terms()
+
+
+@pytest.mark.parametrize("retention", ["no JSON", "[1]", '{"logDays": "long"}', '{"unheardOf": 1}'])
+def test_terms_that_cannot_be_read_are_not_known(retention):
+    assert Terms.of_stack("hosting", {"hosting:jurisdiction": "eu", "hosting:retention": retention}) == Terms()
+
+
+@pytest.mark.parametrize("name", Terms.model_fields)
+def test_each_term_is_recorded_by_the_service(name):
+    stack = Stack([Resource(SERVICE, "urn", "service", RECORDED)], Terms())
+    silent = Stack([Resource(SERVICE, "urn", "service", {})], Terms())
+
+    assert getattr(stack, name) in RECORDED.values()
+    with pytest.raises(UndeterminedError, match="is not known"):
+        getattr(silent, name)
+
+
+def test_sources_that_contradict_each_other_settle_nothing():
+    stack = Stack([Resource(SERVICE, "urn", "service", RECORDED)], Terms(log_days=400))
+
+    with pytest.raises(UndeterminedError, match="differently"):
+        _ = stack.log_days
+
+
+def test_the_engine_is_told_the_schema():
+    assert schema().properties == {
+        "jurisdiction": {"type": "string"},
+        "deletionPolicyDays": {"type": "integer"},
+        "logDays": {"type": "integer"},
+        "onCallEmail": {"type": "string"},
+    }
+
+
+def _configured(engine, terms):
+    asked = engine([harmless], jurisdiction=None)
+    properties = Struct()
+    properties.update(terms)
+    request = ConfigureAnalyzerRequest(policyConfig={AGREED_POLICY: PolicyConfig(properties=properties)})
+    asked.servicer.Configure(request, None)
+    response = asked.analyze_stack(STACK)
+    return [each.message for each in response.diagnostics if each.policyName == AGREED_POLICY]
+
+
+def test_a_stack_that_is_as_agreed_passes(engine):
+    assert _configured(engine, RECORDED) == []
+    assert _configured(engine, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        ({"jurisdiction": "eu"}, "jurisdiction of the stack is not as agreed"),
+        ({"deletionPolicyDays": 30}, "deletion_policy_days of the stack is not as agreed"),
+        ({"logDays": "many"}, "logDays"),
+        ({"unheardOf": 1}, "unheardOf"),
+    ],
+)
+def test_a_stack_that_is_not_as_agreed_is_refused(engine, terms, message):
+    found = _configured(engine, terms)
+
+    assert len(found) == 1
+    assert message in found[0]
+
+
+@pytest.mark.parametrize("configuration", [{}, {AGREED_POLICY: {"jurisdiction": "us"}}])
+def test_a_configuration_of_terms_is_taken(configuration):
+    refuse_levels(configuration)
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        "disabled",
+        {"all": "advisory"},
+        {"kms-key-rotates": "disabled"},
+        {AGREED_POLICY: "disabled"},
+        {AGREED_POLICY: {"enforcementLevel": "advisory"}},
+        {AGREED_POLICY: {"jurisdiction": 3}},
+    ],
+)
+def test_a_configuration_that_holds_a_level_is_refused(configuration):
+    with pytest.raises(TermsError):
+        refuse_levels(configuration)
