@@ -109,6 +109,8 @@ class AwareImages(_Model):
     spotlight: Digest
     search_and_discover: Digest
     data_management: Digest
+    tokens: Digest
+    """Of the service that says to Entra for which tenant a service works."""
     migration: Digest
     """Of the job that changes the database's tables."""
 

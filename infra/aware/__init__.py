@@ -22,6 +22,7 @@ from infra.aware.sentinel import Sentinel
 from infra.aware.service_roles import ServiceRoles
 from infra.aware.services import Services
 from infra.aware.standby import Standby
+from infra.aware.tokens import Tokens, signers
 from infra.settings import Settings
 from infra.tenants import TenantResources
 
@@ -60,6 +61,7 @@ class Aware(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
         placement = Placement.of(settings, resource_group_name=group.name)
+        second = settings.second_region
         tenants = [TenantResources(tenant, below) for tenant in settings.tenants]
 
         audit = Audit("audit", placement=placement, retention_days=settings.log_retention_days, options=below)
@@ -71,6 +73,7 @@ class Aware(pulumi.ComponentResource):
             audit=audit,
             break_glass_user_ids=settings.aware.break_glass_user_ids,
             groups=settings.aware.access_groups,
+            signer_ids=signers(placement, *([placement.at(second, resource_group_name="")] if second else [])),
             options=below,
         )
         network = Network(
@@ -80,7 +83,7 @@ class Aware(pulumi.ComponentResource):
             address_space=settings.address_space,
             vpn_address_space=settings.vpn_address_space,
             size=settings.size,
-            other_address_space=settings.second_region.address_space if settings.second_region else None,
+            other_address_space=second.address_space if second else None,
             options=below,
         )
         keys = Keys(
@@ -113,6 +116,15 @@ class Aware(pulumi.ComponentResource):
             retention_days=settings.log_retention_days,
             options=below,
         )
+        tokens = Tokens(
+            "tokens",
+            placement=placement,
+            audit=audit,
+            private_links=network.private_links,
+            portal_domain=settings.portal_domain,
+            options=below,
+        )
+        tokens.vault.announce_expiry(alarms.action_group_id)
         data = Data(
             "data",
             placement=placement,
@@ -121,7 +133,7 @@ class Aware(pulumi.ComponentResource):
             keys=keys,
             deletion_policy_days=settings.retention.deletion_policy_days,
             portal_domain=settings.portal_domain,
-            replicated=settings.second_region is not None,
+            replicated=second is not None,
             tenants=tenants,
             options=below,
         )
@@ -130,7 +142,7 @@ class Aware(pulumi.ComponentResource):
             placement=placement,
             audit=audit,
             private_links=network.private_links,
-            copy_region=settings.second_region.region if settings.second_region else None,
+            copy_region=second.region if second else None,
             options=below,
         )
         services = Services(
@@ -141,6 +153,7 @@ class Aware(pulumi.ComponentResource):
             registry=registry,
             images=settings.aware.images,
             endpoints=endpoints(keys, data),
+            tokens=tokens,
             serving=True,
             options=below,
         )
@@ -165,17 +178,18 @@ class Aware(pulumi.ComponentResource):
         roles.give(services.identities, placement=placement)
         lasting = {
             "vault-platform": keys.lasting_store_id,
+            "vault-signing": tokens.vault.id,
             "vault-copy": data.copy_vault.id,
             "logs": audit.workspace_id,
             "audit-copy": audit_copy.account_id,
         }
-        held: list[pulumi.Resource] = [audit, alarms, sentinel, keys, audit_copy, flow_logs, data, registry]
-        vault_ids = {**keys.vault_ids, "copy": data.copy_vault.id}
+        held: list[pulumi.Resource] = [audit, alarms, sentinel, keys, tokens, audit_copy, flow_logs, data, registry]
+        vault_ids = {**keys.vault_ids, "signing": tokens.vault.id, "copy": data.copy_vault.id}
         second_group_name: pulumi.Input[str] | None = None
-        if settings.second_region is not None:
+        if second is not None:
             standby = Standby(
                 "standby",
-                region=settings.second_region,
+                region=second,
                 first=placement,
                 audit=audit,
                 network=network,
@@ -187,6 +201,7 @@ class Aware(pulumi.ComponentResource):
                 registry=registry,
                 images=settings.aware.images,
                 endpoints=endpoints(keys, data),
+                tokens=tokens,
                 edge=edge,
                 log_retention_days=settings.log_retention_days,
                 options=below,

@@ -60,6 +60,25 @@ CONTENT_TABLES: Final = ("AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLLo
 ENTRA_GUARDS: Final = ("Delete conditional access policy", "Update conditional access policy")
 """The same in Entra ID (Entra documentation, "Microsoft Entra audit log categories and activities")."""
 
+CHANGES_KEYS: Final = (
+    "KeyBackup",
+    "KeyCreate",
+    "KeyDelete",
+    "KeyImport",
+    "KeyPurge",
+    "KeyRecover",
+    "KeyRestore",
+    "KeyRotate",
+    "KeyRotationPolicySet",
+    "KeyUpdate",
+)
+"""What is done to a key beside its use, by a caller (Azure documentation, "Azure Key Vault logging"). A rotation by the
+key's own policy is another operation, `KeyRotateIfDue`."""
+
+CALLER: Final = """coalesce(tostring(Identity.claim.oid),
+        tostring(Identity.claim["http://schemas.microsoft.com/identity/claims/objectidentifier"]))"""
+"""Who asked a vault, by the object id: the vault's log has the claim under either name."""
+
 Severity = Literal["High", "Medium"]
 
 
@@ -78,11 +97,18 @@ class Detection:
     """Kind of entity -> its identifier and the query's column that holds it."""
 
 
-def detections(*, break_glass_user_ids: Sequence[str], empty_group_ids: Sequence[str]) -> tuple[Detection, ...]:
+def detections(
+    *,
+    break_glass_user_ids: Sequence[str],
+    empty_group_ids: Sequence[str],
+    signer_ids: Sequence[str],
+    signing_vault: str,
+) -> tuple[Detection, ...]:
     """Everything that Sentinel looks for.
 
     `break_glass_user_ids` are the accounts for emergencies, `empty_group_ids` the groups into which privileged identity
-    management lets somebody for hours.
+    management lets somebody for hours, `signer_ids` the ids of the token services' identities, and `signing_vault` the
+    name of the vault with their key.
     """
     return (
         Detection(
@@ -147,12 +173,50 @@ union used, changed
             why="Without its key a customer's data can't be read. Only the customer's own wish or ours ends a key.",
             severity="High",
             tactics=("Impact",),
-            query="""
+            query=f"""
 AZKVAuditLogs
 | where OperationName in ("KeyDelete", "KeyPurge", "VaultDelete", "VaultPurge")
     or (OperationName == "KeyUpdate" and tostring(KeyProperties.attributes.enabled) !~ "true")
 | project TimeGenerated, OperationName, Key = Id, _ResourceId, CallerIpAddress, ResultSignature,
-    Caller = tostring(Identity.claim.oid)
+    Caller = {CALLER}
+""",
+            entities={
+                "Account": ("AadUserId", "Caller"),
+                "IP": ("Address", "CallerIpAddress"),
+                "AzureResource": ("ResourceId", "_ResourceId"),
+            },
+        ),
+        Detection(
+            name="stranger-signs",
+            title="Somebody else than the token service signs, or tries to",
+            why="Whoever signs as the token service can become any customer's identity, and read and change all data.",
+            severity="High",
+            tactics=("CredentialAccess", "PrivilegeEscalation"),
+            query=f"""
+AZKVAuditLogs
+| where OperationName == "KeySign"
+| where tostring(Identity.claim.xms_mirid) !in~ ({_quoted(signer_ids)})
+| project TimeGenerated, OperationName, Key = Id, _ResourceId, CallerIpAddress, ResultSignature,
+    Caller = {CALLER}
+""",
+            entities={
+                "Account": ("AadUserId", "Caller"),
+                "IP": ("Address", "CallerIpAddress"),
+                "AzureResource": ("ResourceId", "_ResourceId"),
+            },
+        ),
+        Detection(
+            name="signing-key-changed",
+            title="The key of the token service was changed",
+            why="It rotates by itself. Whoever touches it otherwise is in an approved case or after others' data.",
+            severity="High",
+            tactics=("CredentialAccess", "Persistence"),
+            query=f"""
+AZKVAuditLogs
+| where _ResourceId endswith "/vaults/{signing_vault}"
+| where OperationName in ({_quoted(CHANGES_KEYS)})
+| project TimeGenerated, OperationName, Key = Id, _ResourceId, CallerIpAddress, ResultSignature,
+    Caller = {CALLER}
 """,
             entities={
                 "Account": ("AadUserId", "Caller"),

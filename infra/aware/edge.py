@@ -12,10 +12,20 @@ from infra.aware.audit import Audit
 from infra.aware.placement import Placement
 from infra.aware.security_headers import security_headers
 from infra.aware.services import READY_PATH, Services
+from infra.aware.tokens import PUBLISHED, TOKENS
 from infra.aware.web_firewall import web_firewall
 
 HOME: Final = "data-management"
 """The service that answers at the portal's root: where customers administer what the other services do."""
+
+
+def paths(service: str) -> list[str]:
+    """What of the portal a service answers: `/<service>`, and the root if it is HOME. Of the token service Entra needs
+    two documents; whoever asks it for a token does so inside the environment.
+    """
+    if service == TOKENS:
+        return list(PUBLISHED)
+    return [f"/{service}", f"/{service}/*", *(["/*"] if service == HOME else [])]
 
 
 class Edge(pulumi.ComponentResource):
@@ -176,7 +186,6 @@ class Edge(pulumi.ComponentResource):
         )
 
     def _route(self, service: str, origin: cdn.AFDOrigin) -> None:
-        """Serves the portal's path `/<service>` (and the root, for the service HOME) from a service's app."""
         cdn.Route(
             service,
             route_name=service,
@@ -186,7 +195,7 @@ class Edge(pulumi.ComponentResource):
             custom_domains=[cdn.ActivatedResourceReferenceArgs(id=self._domain.id)],
             origin_group=cdn.ResourceReferenceArgs(id=self._groups[service].id),
             rule_sets=[cdn.ResourceReferenceArgs(id=self._headers.id)],
-            patterns_to_match=[f"/{service}", f"/{service}/*", *(["/*"] if service == HOME else [])],
+            patterns_to_match=paths(service),
             supported_protocols=[cdn.AFDEndpointProtocols.HTTPS],
             # A redirect would need plain HTTP to be answered in the first place; it isn't.
             https_redirect=cdn.HttpsRedirect.DISABLED,

@@ -95,6 +95,13 @@ class Placement:
         own = "/".join((self.subscription_id, self.name_prefix, self.stack, self.label(name)))
         return str(uuid5(NAMESPACE_URL, own))
 
+    def identity_id(self, role: str) -> str:
+        """The id of the managed identity for `role`, as it is going to be."""
+        return (
+            f"/subscriptions/{self.subscription_id}/resourceGroups/{self.name('rg')}"
+            f"/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{self.name('id', role)}"
+        )
+
     def role_definition_id(self, role: str) -> str:
         """The id of the built-in `role` in this subscription. Raises KeyError for a role that isn't listed."""
         return (

@@ -33,11 +33,18 @@ class Sentinel(pulumi.ComponentResource):
         audit: Audit,
         break_glass_user_ids: Sequence[str],
         groups: AccessGroups,
+        signer_ids: Sequence[str],
         options: pulumi.ResourceOptions,
     ) -> None:
+        """`signer_ids` are the ids of the identities that may sign for which tenant a service works."""
         super().__init__("hosting:aware:Sentinel", name, {}, options)
         empty = (groups.data_readers, groups.key_operators, groups.audit_readers)
-        for detection in detections(break_glass_user_ids=break_glass_user_ids, empty_group_ids=empty):
+        for detection in detections(
+            break_glass_user_ids=break_glass_user_ids,
+            empty_group_ids=empty,
+            signer_ids=signer_ids,
+            signing_vault=placement.compact_name("kvs"),
+        ):
             self._rule(detection, placement, audit)
         self.register_outputs({})
 

@@ -2,9 +2,8 @@
 
 Aware document, 5.b (need to know) and 9.a (logical separation). A tenant's container and key are reached as the
 tenant's workload identity only (`infra.aware.workload`); the database has roles of its own, which the schema's
-migration gives. Two standing rights over all tenants are left: in Search one service, Search and Discover, reaches all
-indexes (a role on one index needs the index first, and that is made by Data Management, not here); and whoever signs
-tokens, today Data Management, can become each tenant's identity.
+migration gives. One standing right over all tenants is left: in Search one service, Search and Discover, reaches all
+indexes (a role on one index needs the index first, and that is made by Data Management, not here).
 """
 
 from collections.abc import Mapping

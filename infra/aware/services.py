@@ -1,4 +1,4 @@
-"""The room of the services: Signal, Spotlight, Search and Discover, Data Management.
+"""The room of the services: Signal, Spotlight, Search and Discover, Data Management, and the token service.
 
 Aware document, 6.b (encryption in transmission within the data centers) and 8.b (a zone can fail).
 """
@@ -13,6 +13,7 @@ from infra.aware.audit import Audit
 from infra.aware.managed_identity import managed_identity
 from infra.aware.placement import Placement
 from infra.aware.registry import Registry
+from infra.aware.tokens import TOKENS, Tokens
 from infra.settings import AwareImages
 
 PORT: Final = 8080
@@ -31,12 +32,13 @@ LIVE_PATH: Final = "/health/live"
 
 
 def digests(images: AwareImages) -> Mapping[str, str]:
-    """The services that the Aware document covers, each with the digest of its image."""
+    """The services that the Aware document covers and the token service, each with the digest of its image."""
     return {
         "signal": images.signal,
         "spotlight": images.spotlight,
         "search-and-discover": images.search_and_discover,
         "data-management": images.data_management,
+        TOKENS: images.tokens,
     }
 
 
@@ -68,16 +70,17 @@ class Services(pulumi.ComponentResource):
         registry: Registry,
         images: AwareImages,
         endpoints: Mapping[str, pulumi.Input[str]],
+        tokens: Tokens,
         serving: bool,
         options: pulumi.ResourceOptions,
     ) -> None:
-        """`endpoints` are the environment variables that tell each service where keys and data are. Replicas that
-        aren't `serving` are as many, over as many zones, and smaller: they wait until they are needed.
+        """`endpoints` are the environment variables that tell each service where keys and data are; the token service,
+        which has no business with either, is told of its key alone. Replicas that aren't `serving` are as many, over as
+        many zones, and smaller: they wait until they are needed.
         """
         super().__init__("hosting:aware:Services", placement.label(name), {}, options)
         self.placement = placement
         self._registry = registry
-        self._endpoints = endpoints
         self._serving = serving
         self._environment = app.ManagedEnvironment(
             placement.label("main"),
@@ -100,21 +103,21 @@ class Services(pulumi.ComponentResource):
         )
         audit.collect(placement.label("apps"), self._environment.id, parent=self)
         self.environment_id = self._environment.id
+        # A region's services ask the token service of their own environment.
+        asking = {**endpoints, "TOKENS_URL": pulumi.Output.concat("https://", self._host_name(TOKENS))}
+        self._variables = {**dict.fromkeys(digests(images), asking), TOKENS: tokens.endpoints}
         identities = {service: self._identity(service) for service in digests(images)}
         self.identities = {service: identity.principal_id for service, identity in identities.items()}
-        self.host_names = {
-            service: self._app(service, registry.image(f"aware/{service}", digest), identities[service])
-            for service, digest in digests(images).items()
-        }
+        tokens.let_sign(self.identities[TOKENS], placement=placement)
+        for service, digest in digests(images).items():
+            self._app(service, registry.image(f"aware/{service}", digest), identities[service])
+        self.host_names = {service: self._host_name(service) for service in digests(images)}
         self.register_outputs({"environmentId": self.environment_id})
 
     def _identity(self, service: str) -> managedidentity.UserAssignedIdentity:
         return managed_identity(service, placement=self.placement, options=pulumi.ResourceOptions(parent=self))
 
-    def _app(
-        self, service: str, image: pulumi.Input[str], identity: managedidentity.UserAssignedIdentity
-    ) -> pulumi.Output[str]:
-        """Runs a service; gives the host name by which the environment's ingress knows it."""
+    def _app(self, service: str, image: pulumi.Input[str], identity: managedidentity.UserAssignedIdentity) -> None:
         may_pull = authorization.RoleAssignment(
             self.placement.label(f"pull-{service}"),
             role_assignment_name=self.placement.role_assignment_name(f"pull-{service}"),
@@ -125,10 +128,9 @@ class Services(pulumi.ComponentResource):
             description=f"{service} pulls its image",
             opts=pulumi.ResourceOptions(parent=self),
         )
-        container_app = app.ContainerApp(
+        app.ContainerApp(
             self.placement.label(service),
-            # At most 32 characters, and unique within the resource group: the stack's own part is left out.
-            container_app_name=f"ca-{service}",
+            container_app_name=app_name(service),
             resource_group_name=self.placement.resource_group_name,
             location=self.placement.region,
             environment_id=self._environment.id,
@@ -158,7 +160,9 @@ class Services(pulumi.ComponentResource):
             # Without the role the first revision can't start.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[may_pull]),
         )
-        return pulumi.Output.concat(container_app.name, ".", self._environment.default_domain)
+
+    def _host_name(self, service: str) -> pulumi.Output[str]:
+        return pulumi.Output.concat(app_name(service), ".", self._environment.default_domain)
 
     def _container(
         self, service: str, image: pulumi.Input[str], identity: managedidentity.UserAssignedIdentity
@@ -172,7 +176,7 @@ class Services(pulumi.ComponentResource):
             else app.ContainerResourcesArgs(cpu=0.25, memory="0.5Gi"),
             env=[
                 app.EnvironmentVarArgs(name="AZURE_CLIENT_ID", value=identity.client_id),
-                *(app.EnvironmentVarArgs(name=name, value=value) for name, value in self._endpoints.items()),
+                *(app.EnvironmentVarArgs(name=name, value=value) for name, value in self._variables[service].items()),
             ],
             probes=[
                 _probe(app.Type.STARTUP, READY_PATH, period_seconds=5, failures=24),
@@ -180,6 +184,11 @@ class Services(pulumi.ComponentResource):
                 _probe(app.Type.LIVENESS, LIVE_PATH, period_seconds=10, failures=3),
             ],
         )
+
+
+def app_name(service: str) -> str:
+    """At most 32 characters, and unique within the resource group: the stack's own part is left out."""
+    return f"ca-{service}"
 
 
 def _probe(kind: app.Type, path: str, *, period_seconds: int, failures: int) -> app.ContainerAppProbeArgs:

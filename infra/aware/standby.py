@@ -19,6 +19,7 @@ from infra.aware.network import Network
 from infra.aware.placement import Placement
 from infra.aware.registry import Registry
 from infra.aware.services import Services
+from infra.aware.tokens import Tokens
 from infra.aware.vault import Vault
 from infra.settings import AwareImages, SecondRegion
 
@@ -53,6 +54,7 @@ class Standby(pulumi.ComponentResource):
         registry: Registry,
         images: AwareImages,
         endpoints: Mapping[str, pulumi.Input[str]],
+        tokens: Tokens,
         edge: Edge,
         log_retention_days: int,
         options: pulumi.ResourceOptions,
@@ -82,7 +84,7 @@ class Standby(pulumi.ComponentResource):
         own_network.peer_with(network, "other-region")
         self._resolve_database(own_network, placement, other=network, other_placement=first)
         self._resolve_database(network, first, other=own_network, other_placement=placement)
-        self._reach(keys, data, registry, own_network)
+        self._reach(keys, tokens, data, registry, own_network)
 
         vault = Vault(
             "platform",
@@ -121,6 +123,7 @@ class Standby(pulumi.ComponentResource):
             registry=registry,
             images=images,
             endpoints=endpoints,
+            tokens=tokens,
             serving=region.serving,
             options=below,
         )
@@ -145,11 +148,12 @@ class Standby(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _reach(self, keys: Keys, data: Data, registry: Registry, network: Network) -> None:
+    def _reach(self, keys: Keys, tokens: Tokens, data: Data, registry: Registry, network: Network) -> None:
         """Gives what the regions share an address in the second region's network too."""
         connect = network.private_links.connect
         for role, store_id in keys.store_ids.items():
             connect(f"store-{role}", store_id, group=keys.private_link_groups[role], parent=self)
+        connect("vault-signing", tokens.vault.id, group="vault", parent=self)
         connect("blobs", data.storage.account_id, group="blob", parent=self)
         connect("blobs-copy", data.storage.account_id, group="blob", secondary=True, parent=self)
         connect("ingestion", data.ingestion.namespace_id, group="namespace", parent=self)

@@ -1,5 +1,6 @@
-"""A premium vault, and the keys in it, which do no more than wrap the keys that services encrypt with."""
+"""A premium vault, and the keys in it, which do no more than wrap the keys that services encrypt with, or sign."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +41,15 @@ class WrappingKey:
     """The address of the vault or managed HSM that holds it."""
     id: pulumi.Output[str] | None
     """Its id in Azure Resource Manager, the scope of roles. None in a managed HSM, which keeps roles of its own."""
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A key in a vault that does nothing but sign."""
+
+    key_uri: pulumi.Output[str]
+    """Its identifier without a version."""
+    id: pulumi.Output[str]
 
 
 def rotation_policy(*, expires: bool) -> keyvault.RotationPolicyArgs:
@@ -112,8 +122,13 @@ class Vault(pulumi.ComponentResource):
         region: str,
         audit: Audit,
         private_links: PrivateLinks,
+        bypass: keyvault.NetworkRuleBypassOptions = keyvault.NetworkRuleBypassOptions.AZURE_SERVICES,
         options: pulumi.ResourceOptions,
     ) -> None:
+        """`bypass` says which of Microsoft's services come in although the public network is shut out: by default
+        storage, PostgreSQL and Event Hubs, which unwrap their keys from outside the network, as trusted services and
+        with a role on each key (Azure documentation, "Virtual network service endpoints for Azure Key Vault").
+        """
         super().__init__("hosting:aware:Vault", placement.label(name), {}, options)
         self._placement = placement
         self._audit = audit
@@ -140,10 +155,7 @@ class Vault(pulumi.ComponentResource):
                 public_network_access="Disabled",
                 network_acls=keyvault.NetworkRuleSetArgs(
                     default_action=keyvault.NetworkRuleAction.DENY,
-                    # Storage, PostgreSQL and Event Hubs unwrap their keys from outside the network, as
-                    # trusted services and with a role on each key (Azure documentation, "Virtual network service
-                    # endpoints for Azure Key Vault", trusted services).
-                    bypass=keyvault.NetworkRuleBypassOptions.AZURE_SERVICES,
+                    bypass=bypass,
                     ip_rules=[],
                     virtual_network_rules=[],
                 ),
@@ -158,24 +170,39 @@ class Vault(pulumi.ComponentResource):
         self.register_outputs({"vaultUri": self.vault_uri})
 
     def key(self, name: str, *, tenant: TenantResources | None = None, expires: bool = True) -> WrappingKey:
-        """A key of the platform's, or of a tenant's."""
-        label = name if tenant else self._placement.label(name)
-        key = keyvault.Key(
-            label,
+        """A key of the platform's, or of a tenant's, that wraps and unwraps."""
+        wraps = (keyvault.JsonWebKeyOperation.WRAP_KEY, keyvault.JsonWebKeyOperation.UNWRAP_KEY)
+        key = self._key(name, operations=wraps, tenant=tenant, expires=expires)
+        return WrappingKey(name=key.name, key_uri=key.key_uri, vault_uri=self.vault_uri, id=key.id)
+
+    def signing_key(self, name: str) -> SigningKey:
+        """A key of the platform's that signs."""
+        key = self._key(name, operations=(keyvault.JsonWebKeyOperation.SIGN,), tenant=None, expires=True)
+        return SigningKey(key_uri=key.key_uri, id=key.id)
+
+    def _key(
+        self,
+        name: str,
+        *,
+        operations: Sequence[keyvault.JsonWebKeyOperation],
+        tenant: TenantResources | None,
+        expires: bool,
+    ) -> keyvault.Key:
+        return keyvault.Key(
+            name if tenant else self._placement.label(name),
             key_name=name,
             vault_name=self._vault.name,
             resource_group_name=self._placement.resource_group_name,
             properties=keyvault.KeyPropertiesArgs(
                 kty=keyvault.JsonWebKeyType.RS_A_HSM,
                 key_size=KEY_SIZE,
-                key_ops=[keyvault.JsonWebKeyOperation.WRAP_KEY, keyvault.JsonWebKeyOperation.UNWRAP_KEY],
+                key_ops=list(operations),
                 attributes=keyvault.KeyAttributesArgs(enabled=True, exportable=False),
                 rotation_policy=rotation_policy(expires=expires),
             ),
             tags=self._placement.tags(name, tenant.tenant if tenant else None),
             opts=tenant.child() if tenant else pulumi.ResourceOptions(parent=self, protect=True),
         )
-        return WrappingKey(name=key.name, key_uri=key.key_uri, vault_uri=self.vault_uri, id=key.id)
 
     def announce_expiry(self, action_group_id: pulumi.Input[str]) -> None:
         """Calls those on call when a key nears its end: a rotation has failed then, 60 days or more before.

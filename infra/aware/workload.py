@@ -10,11 +10,9 @@ from pulumi_azure_native import authorization, managedidentity
 
 from infra.aware.managed_identity import managed_identity
 from infra.aware.placement import Placement
+from infra.aware.tokens import issuer
 from infra.aware.vault import WrappingKey, let_wrap
 from infra.tenants import Tenant, TenantResources
-
-TOKENS_PATH: Final = "/data-management/tokens"
-"""Where the platform's own token service answers on the portal, for Entra to fetch the keys of its signatures."""
 
 AUDIENCE: Final = "api://AzureADTokenExchange"
 """The audience that Entra takes in a token to be exchanged (Entra documentation, "Workload identity federation")."""
@@ -31,11 +29,8 @@ def workload_identity(
     """An identity that may read and write the tenant's container, wrap and unwrap with the tenant's key, no more.
 
     No service has a role on a tenant's container or key. For each piece of work it shows the platform's token service
-    whose work it is, gets a token that names the tenant, and exchanges it with Entra for one of this identity.
-
-    The gap: whoever signs these tokens can become every tenant. Today that is Data Management, in which the token
-    service answers; the hosting gives it no key in hardware to sign with, and no identity of its own apart from it.
-    Until it has both, "no standing right" doesn't hold for Data Management.
+    whose work it is, gets a token that names the tenant, and exchanges it with Entra for one of this identity. Only the
+    token service can sign such a token (`infra.aware.tokens`).
     """
     name = f"tenant-{tenant.tenant.id}"
     identity = managed_identity(name, placement=placement, options=tenant.child(), tenant=tenant.tenant)
@@ -44,7 +39,7 @@ def workload_identity(
         federated_identity_credential_resource_name="token-service",
         resource_name_=identity.name,
         resource_group_name=placement.resource_group_name,
-        issuer=f"https://{portal_domain}{TOKENS_PATH}",
+        issuer=issuer(portal_domain),
         subject=subject(tenant.tenant),
         audiences=[AUDIENCE],
         opts=tenant.child(),

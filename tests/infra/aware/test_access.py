@@ -59,6 +59,7 @@ def test_what_people_may_do_and_where(stack: Any):
         ),
         "key-operators-platform": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/platform"),
         "key-operators-tenants": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/tenants"),
+        "key-operators-signing": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/signing"),
         "key-operators-copy": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/copy"),
         "key-operators-platform-2": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/platform-2"),
     }

@@ -16,7 +16,13 @@ from infra.aware.detections import detections
 
 USERS = ("00000000-0000-4000-8000-000000000021", "00000000-0000-4000-8000-000000000022")
 GROUPS = ("00000000-0000-4000-8000-000000000014", "00000000-0000-4000-8000-000000000015")
-DETECTIONS = {detection.name: detection for detection in detections(break_glass_user_ids=USERS, empty_group_ids=GROUPS)}
+SIGNERS = ("/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-tokens",)
+DETECTIONS = {
+    detection.name: detection
+    for detection in detections(
+        break_glass_user_ids=USERS, empty_group_ids=GROUPS, signer_ids=SIGNERS, signing_vault="kvs"
+    )
+}
 QUERIES = {name: detection.query for name, detection in DETECTIONS.items()} | {"new-incident": NEW_INCIDENTS}
 
 TABLES = tomllib.loads((Path(__file__).parent / "log_tables.toml").read_text())
@@ -96,6 +102,8 @@ def test_what_is_looked_for():
         "person-reads-tenant-data",
         "private-link-not-approved",
         "replication-failed",
+        "signing-key-changed",
+        "stranger-signs",
     }
 
 
@@ -158,6 +166,20 @@ def test_the_terms_of_a_group_are_watched(group: str):
     query = DETECTIONS["let-in"].query
     assert f'"{group}"' in query
     assert '"role setting"' in query
+
+
+def test_whoever_signs_but_the_token_services_is_seen():
+    query = DETECTIONS["stranger-signs"].query
+    assert '"KeySign"' in query
+    assert f'!in~ ("{SIGNERS[0]}")' in query
+    assert "ResultSignature ==" not in query, "an attempt that the vault refused is seen too"
+
+
+@pytest.mark.parametrize("operation", ["KeyCreate", "KeyImport", "KeyRestore", "KeyRotate", "KeyUpdate", "KeyDelete"])
+def test_whoever_touches_the_signing_key_is_seen(operation: str):
+    query = DETECTIONS["signing-key-changed"].query
+    assert f'"{operation}"' in query
+    assert 'endswith "/vaults/kvs"' in query
 
 
 def test_one_password_tried_on_many_people_is_seen():

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-SERVICES = ("data-management", "search-and-discover", "signal", "spotlight")
+SERVICES = ("data-management", "search-and-discover", "signal", "spotlight", "tokens")
 DOMAIN = "azure-native:cdn:AFDCustomDomain/portal"
 ENDPOINT = "azure-native:cdn:AFDEndpoint/main"
 
@@ -29,6 +29,7 @@ def test_one_route_a_service_and_one_for_the_root(stack: Any):
         "search-and-discover": ["/search-and-discover", "/search-and-discover/*"],
         "signal": ["/signal", "/signal/*"],
         "spotlight": ["/spotlight", "/spotlight/*"],
+        "tokens": ["/tokens/.well-known/openid-configuration", "/tokens/.well-known/jwks.json"],
     }
 
 

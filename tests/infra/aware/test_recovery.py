@@ -82,7 +82,7 @@ def test_keys_and_logs_can_not_be_deleted(stack: Any, lock: str, scope: str):
 
 def test_nothing_that_goes_with_a_tenant_is_locked(stack: Any):
     scopes = {r["inputs"]["scope"] for r in stack.named("authorization:ManagementLockByScope").values()}
-    assert len(scopes) == 5
+    assert len(scopes) == 6
     assert "azure-native:storage:StorageAccount/main" not in scopes
     assert "azure-native:keyvault:Vault/tenants" not in scopes
     assert not [scope for scope in scopes if "ResourceGroup" in scope]

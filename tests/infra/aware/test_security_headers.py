@@ -35,6 +35,6 @@ def test_headers(stack: Any):
     }
 
 
-@pytest.mark.parametrize("service", ["data-management", "search-and-discover", "signal", "spotlight"])
+@pytest.mark.parametrize("service", ["data-management", "search-and-discover", "signal", "spotlight", "tokens"])
 def test_every_route_sets_them(stack: Any, service: str):
     assert stack.inputs("cdn:Route", service)["ruleSets"] == [{"id": "azure-native:cdn:RuleSet/securityheaders"}]

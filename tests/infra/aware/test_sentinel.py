@@ -14,6 +14,8 @@ RULES = (
     "person-reads-tenant-data",
     "private-link-not-approved",
     "replication-failed",
+    "signing-key-changed",
+    "stranger-signs",
 )
 
 
@@ -50,6 +52,23 @@ def test_whoever_is_let_in_to_data_or_keys_is_seen(stack: Any):
     query = stack.inputs("securityinsights:ScheduledAlertRule", "person-reads-tenant-data")["query"]
     for number in (14, 15, 16):
         assert f'"00000000-0000-4000-8000-0000000000{number}"' in query
+
+
+def test_the_identities_that_may_sign_are_those_of_the_token_services(stack: Any):
+    query = stack.inputs("securityinsights:ScheduledAlertRule", "stranger-signs")["query"]
+    identities = stack.named("managedidentity:UserAssignedIdentity")
+    subscription = "/subscriptions/00000000-0000-4000-8000-000000000001"
+    for label in ("tokens", "tokens-2"):
+        inputs = identities[label]["inputs"]
+        group = f"{subscription}/resourceGroups/{inputs['resourceGroupName']}"
+        identity = f"{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{inputs['resourceName']}"
+        assert f'"{identity}"' in query
+    assert query.count("/userAssignedIdentities/") == 2
+
+
+def test_the_vault_that_is_watched_is_the_signing_keys(stack: Any):
+    query = stack.inputs("securityinsights:ScheduledAlertRule", "signing-key-changed")["query"]
+    assert f'"/vaults/{stack.inputs("keyvault:Key", "tokens")["vaultName"]}"' in query
 
 
 def test_rules_have_names_of_their_own(stack: Any):

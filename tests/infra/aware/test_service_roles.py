@@ -20,6 +20,7 @@ PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
         ("spotlight", {(f"{GROUP}/spotlight", RECEIVER)}),
         ("search-and-discover", {(f"{GROUP}/search-and-discover", RECEIVER), (SEARCH, INDEX_WRITER)}),
         ("data-management", {(SEARCH, INDEX_KEEPER)}),
+        ("tokens", {("azure-native:keyvault:Key/tokens", "azure-native:authorization:RoleDefinition/token-signer")}),
     ],
 )
 def test_a_service_may_do_what_it_has_to_and_no_more(

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-SERVICES = ("data-management", "search-and-discover", "signal", "spotlight")
+SERVICES = ("data-management", "search-and-discover", "signal", "spotlight", "tokens")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_apps_may_pull_and_wait_until_they_may(stack: Any, service: str):
     assert urn in stack.named("app:ContainerApp")[service]["dependencies"]
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", [service for service in SERVICES if service != "tokens"])
 def test_apps_are_told_where_data_are_and_nothing_secret(stack: Any, service: str):
     (container,) = stack.inputs("app:ContainerApp", service)["template"]["containers"]
     told = {each["name"]: each["value"] for each in container["env"]}
@@ -89,4 +89,5 @@ def test_apps_are_told_where_data_are_and_nothing_secret(stack: Any, service: st
         "DATABASE_NAME": "aware",
         "EVENTS_HOST": "evhns-hostco-useast.servicebus.windows.net",
         "SEARCH_URL": "https://srch-hostco-useast.search.windows.net",
+        "TOKENS_URL": "https://ca-tokens.calm-sea.eastus.azurecontainerapps.io",
     }

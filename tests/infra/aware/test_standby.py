@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-SERVICES = ("data-management", "search-and-discover", "signal", "spotlight")
+SERVICES = ("data-management", "search-and-discover", "signal", "spotlight", "tokens")
 
 
 def test_the_second_region_has_a_resource_group_of_its_own(stack: Any):

@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-VAULTS = ("copy", "platform", "platform-2", "tenants")
-EXPIRING = ("audit", "backup", "ingestion", "platform", "platform-2", "tenant-acme", "tenant-globex", "tenant-initech")
+VAULTS = ("copy", "platform", "platform-2", "signing", "tenants")
+TENANTS = ("tenant-acme", "tenant-globex", "tenant-initech")
+EXPIRING = ("audit", "backup", "ingestion", "platform", "platform-2", "tokens", *TENANTS)
 LASTING = ("database", "database-2", "database-copy")
 KEYS = (*EXPIRING, *LASTING)
 
@@ -19,10 +20,6 @@ KEYS = (*EXPIRING, *LASTING)
         ("softDeleteRetentionInDays", 90),
         ("enablePurgeProtection", True),
         ("publicNetworkAccess", "Disabled"),
-        (
-            "networkAcls",
-            {"defaultAction": "Deny", "bypass": "AzureServices", "ipRules": [], "virtualNetworkRules": []},
-        ),
         ("enabledForDeployment", False),
         ("enabledForDiskEncryption", False),
         ("enabledForTemplateDeployment", False),
@@ -33,10 +30,22 @@ def test_vault(stack: Any, vault: str, setting: str, value: Any):
     assert stack.inputs("keyvault:Vault", vault)["properties"][setting] == value
 
 
+@pytest.mark.parametrize("vault", VAULTS)
+def test_a_vault_takes_in_nobody_but_services_that_unwrap(stack: Any, vault: str):
+    bypass = "None" if vault == "signing" else "AzureServices"
+    assert stack.inputs("keyvault:Vault", vault)["properties"]["networkAcls"] == {
+        "defaultAction": "Deny",
+        "bypass": bypass,
+        "ipRules": [],
+        "virtualNetworkRules": [],
+    }
+
+
 @pytest.mark.parametrize(
     ("vault", "name", "region"),
     [
         ("platform", "kvhostcouseast", "eastus"),
+        ("signing", "kvshostcouseast", "eastus"),
         ("tenants", "kvthostcouseast", "eastus"),
         ("copy", "kvchostcouseast", "westus"),
         ("platform-2", "kv2hostcouseast", "centralus"),
@@ -57,6 +66,8 @@ def test_the_longest_settings_still_give_a_name_that_azure_takes(stack: Any):
     ("endpoint", "vault"),
     [
         ("vault-platform", "platform"),
+        ("vault-signing", "signing"),
+        ("vault-signing-2", "signing"),
         ("vault-tenants", "tenants"),
         ("vault-copy", "copy"),
         ("vault-platform-2", "platform-2"),
@@ -71,12 +82,12 @@ def test_vaults_have_a_private_endpoint_and_logs(stack: Any, endpoint: str, vaul
 
 
 @pytest.mark.parametrize("name", KEYS)
-def test_keys_stay_in_hardware_and_only_wrap(stack: Any, name: str):
+def test_keys_stay_in_hardware_and_only_wrap_or_sign(stack: Any, name: str):
     key = stack.named("keyvault:Key")[name]
     properties = key["inputs"]["properties"]
     assert properties["kty"] == "RSA-HSM"
     assert properties["keySize"] >= 3072
-    assert properties["keyOps"] == ["wrapKey", "unwrapKey"]
+    assert properties["keyOps"] == (["sign"] if name == "tokens" else ["wrapKey", "unwrapKey"])
     assert properties["attributes"] == {"enabled": True, "exportable": False}
     assert key["protect"]
 
@@ -97,7 +108,7 @@ def test_postgresql_keys_rotate_but_never_end(stack: Any, name: str):
     assert policy == {"lifetimeActions": [{"action": {"type": "rotate"}, "trigger": {"timeAfterCreate": "P90D"}}]}
 
 
-@pytest.mark.parametrize("vault", ["platform", "platform-2", "tenants"])
+@pytest.mark.parametrize("vault", ["platform", "platform-2", "signing", "tenants"])
 def test_a_key_near_its_end_calls_those_on_call(stack: Any, vault: str):
     topic = stack.inputs("eventgrid:SystemTopic", f"vault-{vault}")
     assert topic["source"] == f"azure-native:keyvault:Vault/{vault}"

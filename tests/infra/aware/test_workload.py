@@ -14,7 +14,7 @@ def test_a_tenant_has_an_identity_that_only_its_own_tokens_open(stack: Any, tena
     assert credential == {
         "audiences": ["api://AzureADTokenExchange"],
         "federatedIdentityCredentialResourceName": "token-service",
-        "issuer": "https://portal.aware.example.com/data-management/tokens",
+        "issuer": "https://portal.aware.example.com/tokens",
         "resourceGroupName": "rg-hostco-useast",
         "resourceName": f"id-tenant-{tenant}-hostco-useast",
         "subject": f"tenant/{tenant}",
