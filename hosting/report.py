@@ -72,6 +72,11 @@ class Report(BaseModel):
         return [judgement for judgement in self.judgements if judgement.answer == "undetermined"]
 
     @property
+    def warned(self) -> list[Judgement]:
+        """What people should see to soon."""
+        return [judgement for judgement in self.judgements if judgement.answer == "warned"]
+
+    @property
     def exempted(self) -> list[Judgement]:
         """The findings that somebody has allowed for a while; the first message of each says who and why."""
         return [judgement for judgement in self.judgements if judgement.answer == "exempted"]
@@ -138,6 +143,8 @@ def show(report: Report, console: Console, *, whole: bool) -> None:
     for exempted in sorted(report.exempted, key=lambda each: (each.rule, each.urn)):
         say(f"[yellow]exempted[/] {escape(f'{exempted.rule}: {_resource(exempted)}')}")
         say(f"    {escape(exempted.messages[0])}")
+    for warned in report.warned:
+        say(f"[yellow]warning[/] {escape(f'{warned.rule}: {warned.messages[0]}')}")
     waiting = report.undetermined
     if waiting:
         say(f"[yellow]undetermined[/] until values are known: {', '.join(sorted({each.rule for each in waiting}))}")

@@ -20,7 +20,15 @@ SCHEMA_FILE: Final = Path(__file__).with_name("report.schema.json")
 
 _SARIF_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
-Status = Literal["violated", "undetermined", "exempted", "held", "touched nothing"]
+_SECTIONS: Final[Mapping[str, Answer]] = {
+    "Violations": "violated",
+    "Undetermined": "undetermined",
+    "Exempted": "exempted",
+    "Warnings": "warned",
+}
+"""What the report for people lists before the changes, in this order."""
+
+Status = Literal["violated", "undetermined", "exempted", "warned", "held", "touched nothing"]
 
 
 class _Model(BaseModel):
@@ -166,7 +174,7 @@ def markdown(report: JsonReport, before: JsonReport | None = None) -> str:
     verdict = "passes" if report.passes else "**is refused**"
     lines = [f"### {report.stack}: {report.operation} {verdict}", ""]
     lines += [f"- {each}" for each in (*report.refusals, *report.problems)]
-    for title, answer in (("Violations", "violated"), ("Undetermined", "undetermined"), ("Exempted", "exempted")):
+    for title, answer in _SECTIONS.items():
         found = [each for each in report.findings if each.answer == answer]
         if found:
             lines += ["", f"#### {title} ({len(found)})", ""]
@@ -191,7 +199,7 @@ def markdown(report: JsonReport, before: JsonReport | None = None) -> str:
 
 def sarif(report: JsonReport) -> dict[str, Any]:
     """The findings in the Static Analysis Results Interchange Format 2.1.0, at the lines that declare the resources."""
-    levels: dict[Answer, str] = {"violated": "error", "undetermined": "note", "exempted": "note"}
+    levels: dict[Answer, str] = {"violated": "error", "undetermined": "note", "exempted": "note", "warned": "warning"}
     found = [each for each in report.findings if each.answer in levels]
     rules = {each.rule: each.clauses for each in found}
     return {

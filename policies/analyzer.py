@@ -98,6 +98,8 @@ class Analyzer(_PolicyAnalyzerServicer):
         prefix = "" if opinion.policy == judgement.rule else f"{judgement.rule}: "
         for message in judgement.violations:
             yield self._finding(opinion, f"{prefix}{message}{suffix}", MANDATORY)
+        for message in judgement.warnings:
+            yield self._finding(opinion, f"{message}{suffix}", ADVISORY)
         level = ADVISORY if self._court.run.phase == "preview" else MANDATORY
         for message in judgement.unknowns:
             yield self._finding(opinion, f"{prefix}undetermined: {message}{suffix}", level)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerStackConfigureRequest
@@ -19,6 +19,7 @@ from policies.exemptions import Exemption
 from policies.judgements import JudgementLog
 from policies.resources import STACK_TYPE, Resource, Stack
 from policies.rulebook import WEIGHT, Findings, Judgement, Rule
+from policies.tables import tls_reviewed
 from policies.terms import AGREED_POLICY, Terms, schema
 
 
@@ -52,6 +53,12 @@ OUTPUTS_POLICY: Final = "recorded-outputs-keep-the-rules"
 
 EXEMPTIONS_POLICY: Final = "exemptions-are-sound"
 """The policy that refuses an exemption which has expired or that nothing needs."""
+
+TABLES_POLICY: Final = "tables-are-recent"
+"""The policy that warns of a dated table that nobody has compared with the clouds for long."""
+
+LONGEST_UNREVIEWED: Final = timedelta(days=365)
+"""How long a dated table counts as recent; clouds bring stronger settings every year."""
 
 LOG_POLICY: Final = "judgements-are-logged"
 """The policy that is violated when the log of judgements can't be written."""
@@ -94,6 +101,7 @@ class Court:
         own = {
             OUTPUTS_POLICY: "A state may have been changed in its outputs alone, by hand or by a refresh.",
             EXEMPTIONS_POLICY: "An exemption that has expired, or that nothing needs, hides the next violation.",
+            TABLES_POLICY: "What was the strongest setting a year ago may be a weak one today.",
             LOG_POLICY: "What isn't logged can't be shown to anybody.",
             AGREED_POLICY: "A stack whose terms aren't those of the contract breaks it, whatever the rules say.",
         }
@@ -137,6 +145,7 @@ class Court:
             *settled,
             *self._settle(self._about_agreement(Stack(resources, self.run.terms), root)),
             *self._settle(self._about_exemptions(root)),
+            *self._settle(self._about_tables(root)),
             *self._settle(self._idle(root)),
         ]
 
@@ -195,6 +204,15 @@ class Court:
             if problem is not None:
                 about.violations.append(f"the exemption of {exemption.resource} from {exemption.rule} {problem}")
         return [Opinion(EXEMPTIONS_POLICY, about)]
+
+    def _about_tables(self, root: str) -> list[Opinion]:
+        about = Judgement(TABLES_POLICY, root, STACK_TYPE)
+        reviewed = tls_reviewed()
+        if self.today - reviewed > LONGEST_UNREVIEWED:
+            about.warnings.append(
+                f"policies/tls.toml was reviewed on {reviewed}: compare it with what the clouds offer, and date it anew"
+            )
+        return [Opinion(TABLES_POLICY, about)]
 
     def _idle(self, root: str) -> list[Opinion]:
         """An answer of each rule that had nothing to judge: a rule without any is one that didn't run."""

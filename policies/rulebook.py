@@ -15,7 +15,7 @@ gets as second argument; it sees outputs, and URNs where values aren't known yet
 
 There are four answers: passed, violated, not applicable, and undetermined when a value isn't known yet. An undetermined
 answer is shown in a preview and is a violation everywhere else. A rule that raises is a violation too. A violation that
-`exemptions.toml` allows for a while is a fifth answer, exempted.
+`exemptions.toml` allows for a while is a fifth answer, exempted. The court itself may warn, which stops nothing.
 """
 
 import importlib
@@ -38,7 +38,7 @@ StackCheck = Callable[[Resource, Stack], Findings]
 ANY_TYPE: Final = "*"
 """Stands for every resource type in a decorator."""
 
-Answer = Literal["not-applicable", "passed", "exempted", "undetermined", "violated"]
+Answer = Literal["not-applicable", "passed", "warned", "exempted", "undetermined", "violated"]
 
 WEIGHT: Final[dict[Answer, int]] = {answer: weight for weight, answer in enumerate(get_args(Answer))}
 """Which of two answers about the same thing counts: the heavier one."""
@@ -93,6 +93,8 @@ class Judgement:
     resource_type: str
     violations: list[str] = field(default_factory=list[str])
     unknowns: list[str] = field(default_factory=list[str])
+    warnings: list[str] = field(default_factory=list[str])
+    """What people should see to soon; it stops nothing."""
     inapplicable_because: str | None = None
     exempted_because: str | None = None
 
@@ -103,6 +105,8 @@ class Judgement:
             return "violated" if self.exempted_because is None else "exempted"
         if self.unknowns:
             return "undetermined"
+        if self.warnings:
+            return "warned"
         return "passed" if self.inapplicable_because is None else "not-applicable"
 
     def collect(self, findings: Findings) -> None:
@@ -131,7 +135,7 @@ class Judgement:
             "urn": self.urn,
             "type": self.resource_type,
             "answer": self.answer,
-            "messages": [*filter(None, (self.exempted_because,)), *self.violations, *self.unknowns] or reason,
+            "messages": [*exempted, *self.violations, *self.unknowns, *self.warnings] or reason,
         }
 
 

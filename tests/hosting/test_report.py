@@ -61,6 +61,15 @@ def test_an_exempted_finding_is_listed_with_its_reason_and_does_not_fail(answers
     assert console.file.getvalue().endswith("0 violations, 0 undetermined, 1 exempted.\n")
 
 
+def test_a_warning_is_listed_and_does_not_fail(answers):
+    report = fold(answers(answer("warned", messages=["the table is old"])), ["key_rotates"], Run())
+    console = Console(file=io.StringIO(), width=200)
+    show(report, console, whole=True)
+
+    assert report.passes
+    assert "warning key_rotates: the table is old\n" in console.file.getvalue()
+
+
 def test_a_rule_that_gave_no_answer_fails_the_report(answers):
     report = fold(answers(answer("passed")), ["key_rotates", "switched_off"], Run())
 

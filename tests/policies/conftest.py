@@ -11,7 +11,7 @@ from pulumi_policy import EnforcementLevel
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from policies.analyzer import Analyzer
-from policies.court import AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY, Court, Run
+from policies.court import AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY, TABLES_POLICY, Court, Run
 from policies.judgements import JudgementLog
 from policies.recording import Recorder
 from policies.rulebook import Rule
@@ -121,7 +121,7 @@ class Engine:
 
     @staticmethod
     def _verdict(response: Any) -> Verdict:
-        own = (AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY)
+        own = (TABLES_POLICY, AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY)
         verdict = Verdict(not_applicable=any(each.policy_name not in own for each in response.not_applicable))
         for diagnostic in response.diagnostics:
             if diagnostic.enforcementLevel == proto.MANDATORY:

@@ -1,16 +1,24 @@
 """Which rules are asked about what, what they answer, and what is kept of it."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from policies.court import AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY
+from policies.court import (
+    AGREED_POLICY,
+    EXEMPTIONS_POLICY,
+    LOG_POLICY,
+    LONGEST_UNREVIEWED,
+    OUTPUTS_POLICY,
+    TABLES_POLICY,
+)
 from policies.exemptions import Exemption
 from policies.judgements import JudgementLog
 from policies.properties import decode
 from policies.resources import STACK_TYPE
 from policies.rulebook import ANY_TYPE, rule, stack_rule
+from policies.tables import tls_reviewed
 
 KEY = "aws:kms/key:Key"
 VAULT_KEY = "azure-native:keyvault:Key"
@@ -86,6 +94,7 @@ def test_the_log_has_a_line_for_every_answer_and_for_every_idle_rule(engine, tmp
         ("graph", "key", "undetermined"),
         (AGREED_POLICY, "hosting-test", "not-applicable"),
         (EXEMPTIONS_POLICY, "hosting-test", "passed"),
+        (TABLES_POLICY, "hosting-test", "passed"),
     ]
     assert lines[1]["messages"] == ["found before", "description is not known before the update"]
     assert lines[1]["type"] == KEY
@@ -98,9 +107,8 @@ def test_a_rule_that_had_nothing_to_judge_says_so_at_the_end(engine, tmp_path):
     asked.analyze_stack(ROLE)
 
     answers = {line["rule"]: line["answer"] for line in lines_of(file)[1:]}
-    assert answers == dict.fromkeys(["rotates", "graph", AGREED_POLICY], "not-applicable") | {
-        EXEMPTIONS_POLICY: "passed"
-    }
+    idle = dict.fromkeys(["rotates", "graph", AGREED_POLICY], "not-applicable")
+    assert answers == idle | dict.fromkeys([EXEMPTIONS_POLICY, TABLES_POLICY], "passed")
 
 
 def test_a_resource_is_decoded_once_for_all_rules(engine, monkeypatch):
@@ -180,6 +188,17 @@ def test_an_exempted_violation_is_told_and_stops_nothing(engine, tmp_path):
     line = next(line for line in lines_of(file) if line.get("rule") == "rotates")
     assert line["answer"] == "exempted"
     assert line["messages"][1] == "no rotation: set it"
+
+
+@pytest.mark.parametrize(("more", "answer"), [(timedelta(0), "passed"), (timedelta(days=1), "warned")])
+def test_a_table_that_nobody_has_reviewed_for_long_is_a_warning_and_stops_nothing(engine, tmp_path, more, answer):
+    file = tmp_path / "judgements"
+    asked = engine([rotates], today=tls_reviewed() + LONGEST_UNREVIEWED + more, log=JudgementLog(file, {}))
+
+    found = asked.analyze_stack(key(enableKeyRotation=True)).diagnostics
+    assert [each.enforcementLevel for each in found] == ([0] if answer == "warned" else [])  # ADVISORY
+    line = next(line for line in lines_of(file) if line.get("rule") == TABLES_POLICY)
+    assert line["answer"] == answer
 
 
 @pytest.mark.parametrize(

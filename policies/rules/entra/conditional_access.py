@@ -171,7 +171,7 @@ def conditional_access_covers_what_leads_to_stacks(_: Resource, stack: Stack) ->
         if not any(_covers(each, application) for each in asking):
             yield f"a password opens {what}: add a policy for all users that asks for the stack's strength"
         codes = [
-            each for each in shutting if _FLOWS <= set(each.conditions.get("authentication_flow_transfer_methods", []))
+            each for each in shutting if set(each.conditions.get("authentication_flow_transfer_methods", [])) >= _FLOWS
         ]
         if not any(_covers(each, application) for each in codes):
             yield f"a code read out on the telephone opens {what}: add a policy that blocks the flows to other devices"
