@@ -130,6 +130,7 @@ class Judgement:
     def line(self) -> dict[str, Any]:
         """The judgement as a line of the log."""
         reason = list(filter(None, (self.inapplicable_because,)))
+        exempted = filter(None, (self.exempted_because,))
         return {
             "rule": self.rule,
             "urn": self.urn,
