@@ -1,7 +1,8 @@
 """Endpoints: the doors from the private network to services of AWS, so that nothing of that crosses the internet.
 
 A door's policy only narrows what other policies allow. Each lets in this account's own identities to this account's
-own resources: credentials of another account can't be used from within to carry data out.
+own resources: credentials of another account can't be used from within to carry data out. Where agents of AWS's own
+speak from within the network, there is a door for just what they say.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,8 +28,10 @@ Guide, "Runtime Monitoring, Fargate prerequisites")."""
 class Door:
     """What may be asked of a service of AWS: `actions` on the account's resources, `unbound` ones on no resource."""
 
-    actions: Sequence[str]
+    actions: Sequence[str] = ()
     unbound: Sequence[str] = ()
+    by_agents: Sequence[str] = ()
+    """What an agent of AWS's own asks beside a task, under no identity of this account."""
     images: bool = False
     """Whether images are pulled through it."""
 
@@ -40,7 +43,7 @@ INTERFACE_DOORS: Final[Mapping[str, Door]] = {
     "ecr.dkr": REGISTRY,
     # GuardDuty's agent beside each task reports here. Where there is no door GuardDuty makes one by itself, to which no
     # group of ours leads.
-    "guardduty-data": Door((), unbound=("guardduty:SendSecurityTelemetry",)),
+    "guardduty-data": Door(unbound=("guardduty:SendSecurityTelemetry",)),
     "kms": Door(("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")),
     "logs": Door(("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")),
     "secretsmanager": Door(("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")),
@@ -59,6 +62,24 @@ INTERFACE_DOORS: Final[Mapping[str, Door]] = {
 }
 """The interface endpoints by the name of their service, as far as the services need them. No door leads to Session
 Manager: nobody opens a shell."""
+
+FARGATE_DOORS: Final[Mapping[str, Door]] = {
+    "ecs": Door(
+        by_agents=(
+            "ecs:DiscoverPollEndpoint",
+            "ecs:SubmitAttachmentStateChanges",
+            "ecs:SubmitContainerStateChange",
+            "ecs:SubmitTaskStateChange",
+        )
+    ),
+    "ecs-agent": Door(by_agents=("ecs:Poll",)),
+    "ecs-telemetry": Door(by_agents=("ecs:StartTelemetrySession",)),
+}
+"""What Fargate's agent needs besides where it speaks from within the network: in regions that opened since December 23,
+2023 (ECS Developer Guide, "Amazon ECS interface VPC endpoints"). Elsewhere it speaks from AWS's side."""
+
+REGIONS_WITH_FARGATE_DOORS: Final = ("ca-west-1",)
+"""Those of our regions for which the guide says so."""
 
 STORES: Final[Mapping[str, Door]] = {
     "s3": Door(("s3:*",)),
@@ -79,6 +100,11 @@ STORES: Final[Mapping[str, Door]] = {
 """The gateway endpoints."""
 
 
+def interface_doors(region: str) -> Mapping[str, Door]:
+    """The interface endpoints of a region, by the name of their service."""
+    return {**INTERFACE_DOORS, **FARGATE_DOORS} if region in REGIONS_WITH_FARGATE_DOORS else INTERFACE_DOORS
+
+
 def _policy(names: Names, door: Door, *others: Statement) -> pulumi.Output[str]:
     own_identity = Condition.of("StringEquals", "aws:PrincipalAccount", names.account_id)
     own_resource = Condition.of("StringEquals", "aws:ResourceAccount", names.account_id)
@@ -96,6 +122,8 @@ def _policy(names: Names, door: Door, *others: Statement) -> pulumi.Output[str]:
         statements.append(
             Statement(sid="OwnIdentities", principal=WHOEVER_IS_INSIDE, actions=door.unbound, conditions=[own_identity])
         )
+    if door.by_agents:
+        statements.append(Statement(sid="Agents", principal=WHOEVER_IS_INSIDE, actions=door.by_agents))
     if door.images:
         statements.append(
             Statement(
@@ -166,7 +194,7 @@ class InterfaceEndpoints(Room):
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("interface-endpoints", names=names, options=options)
-        for service, door in INTERFACE_DOORS.items():
+        for service, door in interface_doors(names.region).items():
             name = service.replace(".", "-")
             ec2.VpcEndpoint(
                 names.logical(name),

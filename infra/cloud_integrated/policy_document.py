@@ -31,19 +31,20 @@ class Principal:
     provider, everyone.
     """
 
-    kind: Literal["AWS", "Federated", "Service", "*"]
+    kind: Literal["AWS", "Federated", "Service", "everyone", "inside"]
     identifiers: tuple[pulumi.Input[str], ...] = ()
 
     def render(self) -> object:
         """The `Principal` element."""
-        return "*" if self.kind == "*" else {self.kind: list(self.identifiers)}
+        return {self.kind: list(self.identifiers)} if self.identifiers else "*"
 
 
-EVERYONE: Final = Principal("*")
+EVERYONE: Final = Principal("everyone")
 """Every principal, known to the account or not; only for statements that deny."""
 
-WHOEVER_IS_INSIDE: Final = Principal("AWS", ("*",))
-"""Everyone who sends through a VPC endpoint, whose policy can only narrow what other policies allow."""
+WHOEVER_IS_INSIDE: Final = Principal("inside")
+"""Everyone who sends through a VPC endpoint, whose policy can only narrow what other policies allow, and takes nothing
+but a star here (AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies")."""
 
 
 def aws_principal(*arns: pulumi.Input[str]) -> Principal:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from infra.cloud_integrated.endpoints import INTERFACE_DOORS, PULL, STORES
+from infra.cloud_integrated.endpoints import FARGATE_DOORS, INTERFACE_DOORS, PULL, STORES, interface_doors
+from infra.settings import CLOUD_INTEGRATED_REGIONS
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
@@ -24,6 +25,7 @@ def test_a_door_lets_own_identities_to_own_resources(stack, statements, name):
 
     assert set(policy) <= {"OwnIdentitiesToOwnResources", "OwnIdentities", "GuardImage", "ImageLayers"}
     for sid, statement in policy.items():
+        assert statement["Principal"] == "*"
         match sid:
             case "OwnIdentitiesToOwnResources":
                 assert statement["Condition"] == OWN
@@ -75,3 +77,33 @@ def test_images_can_be_pulled_and_not_pushed(stack, statements):
 def test_no_door_leads_to_a_shell():
     assert not {"ssmmessages", "ec2messages"} & set(INTERFACES.values())
     assert all(action.startswith("ssm:GetParameter") for action in INTERFACE_DOORS["ssm"].actions)
+
+
+@pytest.fixture(scope="module")
+def served_from_calgary(declare):
+    second = {
+        "region": "ca-west-1",
+        "zones": [f"ca-west-1{zone}" for zone in "abc"],
+        "addressSpace": "10.51.0.0/16",
+        "serving": True,
+    }
+    zones = [f"ca-central-1{zone}" for zone in "abd"]
+    return declare(jurisdiction="ca", region="ca-central-1", zones=zones, secondRegion=second, tenants=[])
+
+
+def test_fargates_agent_has_its_doors_in_calgary(served_from_calgary, statements):
+    """There it speaks from within the network, where three of the services have no other way out."""
+    doors = served_from_calgary.of_type(ENDPOINT)
+
+    assert not set(FARGATE_DOORS) & set(doors)
+    for name, door in FARGATE_DOORS.items():
+        inputs = doors[f"{name}-2"]["inputs"]
+        assert inputs["serviceName"] == f"com.amazonaws.ca-west-1.{name}"
+        (statement,) = statements(inputs["policy"]).values()
+        asked = statement["Action"]
+        assert (statement["Principal"], [asked] if isinstance(asked, str) else asked) == ("*", list(door.by_agents))
+
+
+@pytest.mark.parametrize("region", [region for regions in CLOUD_INTEGRATED_REGIONS.values() for region in regions])
+def test_it_has_them_nowhere_else(region):
+    assert (set(interface_doors(region)) > set(INTERFACE_DOORS)) is (region == "ca-west-1")
