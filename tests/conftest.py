@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import boto3
 import pytest
@@ -11,6 +13,7 @@ import yaml
 
 from hosting.checkout import Checkout
 from hosting.pulumi_cli import require_cli
+from tests.policy_evaluation import Evaluator, Policies, Principal, Values, started_evaluator
 
 ROOT = Checkout.of_this_package().root
 
@@ -154,3 +157,44 @@ def judge_of_clouds_schemas():
     """The script that judges inputs against the clouds' own schemas, on machines that have it beside the checkout."""
     script = ROOT.parent / "shared" / "schemas" / "validate.py"
     return script if script.exists() else None
+
+
+@pytest.fixture(scope="session")
+def evaluator() -> Iterator[Evaluator]:
+    """The evaluator of policies."""
+    with started_evaluator() as evaluator:
+        yield evaluator
+
+
+# For each test anew: whose `policies` are asked is each folder's own.
+@pytest.fixture
+def allowed(policies: Policies) -> Callable[..., bool]:
+    """`allowed(who, action, resource, {context})`: whether the policies together allow it."""
+
+    def ask(
+        who: Principal, action: str, resource: str, context: Mapping[str, Values] | None = None, **more: Any
+    ) -> bool:
+        return policies.decide(who, action, resource, **(context or {}), **more) == "Allowed"
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def as_service() -> Callable[..., Principal]:
+    """`as_service("logs.us-east-1.amazonaws.com", **{context})`: a service of AWS."""
+    return lambda name, **context: Principal(name, context)
+
+
+@pytest.fixture(scope="session")
+def as_federated() -> Callable[[str], Principal]:
+    """Somebody whom an identity provider has signed in."""
+    return lambda provider: Principal(provider, {})
+
+
+@pytest.fixture(scope="session")
+def as_principal() -> Callable[[str], Principal]:
+    """Somebody of another account, who may do there whatever the other side allows."""
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    return lambda name: Principal(
+        name, {"aws:PrincipalArn": name, "aws:PrincipalAccount": name.split(":")[4]}, everything
+    )

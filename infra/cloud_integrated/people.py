@@ -198,7 +198,6 @@ def break_glass(names: Names) -> Sequence[Statement]:
             sid="Repair",
             actions=[
                 "arc-zonal-shift:*",
-                "backup:StartCopyJob",
                 "backup:StartRestoreJob",
                 "cloudtrail:StartLogging",
                 "ec2:AuthorizeSecurityGroup*",

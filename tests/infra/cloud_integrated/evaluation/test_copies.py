@@ -8,8 +8,8 @@ TEST_BUCKET = "arn:aws:s3:::awsbackup-restore-test-1234"
 REGION = pytest.mark.parametrize("region", REGIONS)
 
 
-def key(region="us-east-1", name="tenant-acme-key"):
-    return f"arn:aws:kms:{region}:123456789012:key/{name}{REGIONS[region]}"
+def key(region="us-east-1", name="tenant/acme"):
+    return f"arn:aws:kms:{region}:123456789012:alias/{name}"
 
 
 def bucket(region="us-east-1"):
@@ -96,17 +96,17 @@ def test_backup_reads_the_table_under_the_key_of_the_data(policies, allowed):
     backup = policies.session("backup")
 
     assert allowed(backup, "dynamodb:StartAwsBackupJob", table)
-    assert allowed(backup, "kms:Decrypt", key(name="data-key"), through("dynamodb"))
-    assert allowed(backup, "kms:GenerateDataKey", key(name="backup-key"), through("backup"))
+    assert allowed(backup, "kms:Decrypt", key(name="platform/data"), through("dynamodb"))
+    assert allowed(backup, "kms:GenerateDataKey", key(name="platform/backup"), through("backup"))
     assert not allowed(backup, "dynamodb:Scan", table)
 
 
 @REGION
-@pytest.mark.parametrize("name", ["tenant-acme-key", "restore-tests-key"])
+@pytest.mark.parametrize("name", ["tenant/acme", "platform/restore-tests"])
 def test_restore_writes_the_tenants_bucket_or_one_of_a_test_each_under_its_key(policies, allowed, name, region):
     restore = policies.session("restore")
     target, other = bucket(region), TEST_BUCKET
-    if name == "restore-tests-key":
+    if name == "platform/restore-tests":
         target, other = other, target
 
     assert allowed(restore, "s3:PutObject", f"{target}/a", region=region)
@@ -122,7 +122,7 @@ def test_restore_reads_a_tenants_vault(policies, allowed):
 def test_nobody_else_uses_the_key_of_restore_tests(policies, allowed, who):
     for action in ("kms:Decrypt", "kms:GenerateDataKey"):
         for context in (through_s3(of=TEST_BUCKET), through("backup"), {}):
-            assert not allowed(policies.session(who), action, key(name="restore-tests-key"), context)
+            assert not allowed(policies.session(who), action, key(name="platform/restore-tests"), context)
 
 
 @pytest.mark.parametrize("target", [TENANT_BUCKET, TEST_BUCKET])
@@ -159,19 +159,19 @@ def test_restore_makes_a_table_beside_the_one_that_serves(policies, allowed, reg
 
 @REGION
 def test_restore_encrypts_a_table_with_the_key_of_the_data_only(policies, allowed, region):
-    restore, of_the_data = policies.session("restore"), key(region, "data-key")
+    restore, of_the_data = policies.session("restore"), key(region, "platform/data")
     through_dynamodb = through("dynamodb", region)
 
     for action in ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"):
         assert allowed(restore, action, of_the_data, through_dynamodb, region=region)
         assert not allowed(restore, action, of_the_data, region=region)
-        for other in ("tenant-acme-key", "restore-tests-key"):
+        for other in ("tenant/acme", "platform/restore-tests"):
             assert not allowed(restore, action, key(region, other), through_dynamodb, region=region)
     for_aws = {**through_dynamodb, "kms:GrantIsForAWSResource": "true"}
     assert allowed(restore, "kms:CreateGrant", of_the_data, for_aws, region=region)
     assert not allowed(restore, "kms:CreateGrant", of_the_data, through_dynamodb, region=region)
     assert not allowed(restore, "kms:CreateGrant", key(region), for_aws, region=region)
-    assert allowed(restore, "kms:Decrypt", key(region, "backup-key"), through("backup", region), region=region)
+    assert allowed(restore, "kms:Decrypt", key(region, "platform/backup"), through("backup", region), region=region)
 
 
 def test_restore_makes_and_removes_buckets_of_tests_only(policies, allowed):

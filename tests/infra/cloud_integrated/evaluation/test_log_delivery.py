@@ -9,7 +9,7 @@ BALANCER = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app
 
 
 def key(name):
-    return f"arn:aws:kms:us-east-1:123456789012:key/{name}"
+    return f"arn:aws:kms:us-east-1:123456789012:alias/platform/{name}"
 
 
 @pytest.mark.parametrize(("source", "is_ours"), [(TRAIL, True), (TRAIL.replace("123456789012", "999999999999"), False)])
@@ -22,7 +22,7 @@ def test_the_trail_delivers_its_files(allowed, as_service, source, is_ours):
         trail, "s3:PutObject", f"{files}/AWSLogs/123456789012/a", {"s3:x-amz-acl": "bucket-owner-full-control"}
     ) is is_ours  # fmt: skip
     assert allowed(
-        trail, "kms:GenerateDataKey", key("trail-key"), {"kms:EncryptionContext:aws:cloudtrail:arn": source}
+        trail, "kms:GenerateDataKey", key("trail"), {"kms:EncryptionContext:aws:cloudtrail:arn": source}
     ) is is_ours  # fmt: skip
 
 
@@ -43,8 +43,8 @@ def test_config_delivers_what_it_records(allowed, as_service, account, is_ours):
 
     assert allowed(config, "s3:GetBucketAcl", files) is is_ours
     assert allowed(config, "s3:PutObject", f"{files}/AWSLogs/123456789012/Config/a") is is_ours
-    assert allowed(config, "kms:GenerateDataKey", key("logs-key")) is is_ours
-    assert allowed(config, "kms:Decrypt", key("logs-key")) is is_ours
+    assert allowed(config, "kms:GenerateDataKey", key("logs")) is is_ours
+    assert allowed(config, "kms:Decrypt", key("logs")) is is_ours
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ def test_log_groups_are_encrypted(allowed, as_service, group, is_ours):
     context = {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:us-east-1:123456789012:log-group:{group}"}
 
     for action in ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"):
-        assert allowed(logs, action, key("logs-key"), context) is is_ours
+        assert allowed(logs, action, key("logs"), context) is is_ours
 
 
 def test_alarms_are_published_under_their_key(allowed, as_service):
     for service in (as_service("cloudwatch.amazonaws.com", **OURS), as_service("events.amazonaws.com")):
         for action in ("kms:Decrypt", "kms:GenerateDataKey"):
-            assert allowed(service, action, key("alarms-key"))
-    assert not allowed(as_service("cloudwatch.amazonaws.com", **THEIRS), "kms:Decrypt", key("alarms-key"))
+            assert allowed(service, action, key("alarms"))
+    assert not allowed(as_service("cloudwatch.amazonaws.com", **THEIRS), "kms:Decrypt", key("alarms"))
 
 
 def test_auditors_read_the_trail_and_nobody_else(policies, allowed):
@@ -96,5 +96,20 @@ def test_auditors_read_the_trail_and_nobody_else(policies, allowed):
     }
 
     assert readers == {"auditor"}
-    assert allowed(policies.session("auditor"), "kms:Decrypt", key("trail-key"), context)
-    assert not allowed(policies.session("operator"), "kms:Decrypt", key("trail-key"), context)
+    assert allowed(policies.session("auditor"), "kms:Decrypt", key("trail"), context)
+    assert not allowed(policies.session("operator"), "kms:Decrypt", key("trail"), context)
+
+
+@pytest.mark.parametrize(("region", "suffix"), [("us-east-1", ""), ("us-west-2", "-2")])
+def test_findings_are_kept_as_their_own_rule_brings_them(allowed, as_service, region, suffix):
+    def rule(name):
+        arn = f"arn:aws:events:{region}:123456789012:rule/hostco-ci-us-{name}{suffix}"
+        return as_service("events.amazonaws.com", **{"aws:SourceArn": arn})
+
+    def stream(group):
+        return f"arn:aws:logs:{region}:123456789012:log-group:/hostco/ci-us/{group}{suffix}:log-stream:a"
+
+    assert allowed(as_service("delivery.logs.amazonaws.com"), "logs:CreateLogStream", stream("findings"), region=region)
+    assert allowed(rule("findings"), "logs:PutLogEvents", stream("findings"), region=region)
+    assert not allowed(rule("backup-failed"), "logs:PutLogEvents", stream("findings"), region=region)
+    assert not allowed(rule("findings"), "logs:PutLogEvents", stream("trail"), region=region)

@@ -7,7 +7,7 @@ BREAK_GLASS = "arn:aws:iam::210987654321:user/break-glass"
 PEOPLE = ("operator", "auditor", "break-glass")
 SIGNED_IN = {"SAML:aud": "https://signin.aws.amazon.com/saml", "SAML:sub_type": "persistent"}
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/hostco-ci-us-messages"
-TENANT_KEY = "arn:aws:kms:us-east-1:123456789012:key/tenant-acme-key"
+TENANT_KEY = "arn:aws:kms:us-east-1:123456789012:alias/tenant/acme"
 POINT = "arn:aws:backup:us-east-1:123456789012:recovery-point:1234"
 VAULT = "arn:aws:backup:us-east-1:123456789012:backup-vault:hostco-ci-us-tenant-acme"
 TENANT_BUCKET = "arn:aws:s3:::hostco-ci-us-tenant-acme"
@@ -92,6 +92,9 @@ def test_a_restore_takes_the_broken_glass_and_its_role_only(policies, allowed):
     assert allowed(break_glass, "iam:PassRole", role("restore"), TO_BACKUP)
     assert not allowed(break_glass, "iam:PassRole", role("restore"), {"iam:PassedToService": "lambda.amazonaws.com"})
     assert not allowed(break_glass, "iam:PassRole", role("tenant-data"), TO_BACKUP)
+    # Copies are the plans' work, with a role that nobody may pass.
+    assert not allowed(break_glass, "backup:StartCopyJob", POINT)
+    assert not allowed(break_glass, "iam:PassRole", role("backup"), TO_BACKUP)
 
 
 @pytest.mark.parametrize("name", ["operator", "auditor"])

@@ -7,7 +7,7 @@ ROLE = "arn:aws:iam::123456789012:role/hostco-ci-us-tenant-data"
 
 
 def key(tenant, region="us-east-1"):
-    return f"arn:aws:kms:{region}:123456789012:key/tenant-{tenant}-key{REGIONS[region]}"
+    return f"arn:aws:kms:{region}:123456789012:alias/tenant/{tenant}"
 
 
 def bucket(tenant, region="us-east-1"):

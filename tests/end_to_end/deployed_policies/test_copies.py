@@ -1,0 +1,3 @@
+"""The roles that copy tenants' data: what is asked of the declared policies, asked of the deployed ones."""
+
+from tests.infra.cloud_integrated.evaluation.test_copies import *  # noqa: F403  # the same cases, all of them

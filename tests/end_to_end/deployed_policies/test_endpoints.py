@@ -1,0 +1,3 @@
+"""Services behind the network's endpoints: what is asked of the declared policies, asked of the deployed ones."""
+
+from tests.infra.cloud_integrated.evaluation.test_endpoints import *  # noqa: F403  # the same cases, all of them

@@ -1,0 +1,3 @@
+"""Delivery of logs: what is asked of the declared policies, asked of the deployed ones."""
+
+from tests.infra.cloud_integrated.evaluation.test_log_delivery import *  # noqa: F403  # the same cases, all of them

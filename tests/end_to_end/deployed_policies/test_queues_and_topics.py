@@ -1,0 +1,3 @@
+"""Queues and topics: what is asked of the declared policies, asked of the deployed ones."""
+
+from tests.infra.cloud_integrated.evaluation.test_queues_and_topics import *  # noqa: F403  # the same cases, all of them
