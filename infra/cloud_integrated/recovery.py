@@ -277,7 +277,7 @@ class Recovery(Room):
     ) -> None:
         """Restores points of this type. `overrides` name the key: one for the buckets of all tenants, for AWS Backup
         knows one a type, and without a word it would take one that is AWS' own (AWS Backup Developer Guide, "Restore
-        testing inferred metadata").
+        testing inferred metadata", which also says that upper and lower case don't matter in them).
         """
         backup.RestoreTestingSelection(
             self.names.logical(name),

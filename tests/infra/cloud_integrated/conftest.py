@@ -70,6 +70,9 @@ COMPUTED: dict[str, Answer] = {
         "arn": f"arn:aws:backup:{region}:{ACCOUNT}:backup-vault:{called}"
     },
     "aws:iam/policy:Policy": lambda called, _region, _: {"arn": f"arn:aws:iam::{ACCOUNT}:policy/{called}"},
+    "aws:iam/serviceLinkedRole:ServiceLinkedRole": lambda _called, _region, inputs: {
+        "arn": f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{inputs['awsServiceName']}/ServiceRole"
+    },
     "aws:iam/role:Role": lambda called, _region, _: {"arn": f"arn:aws:iam::{ACCOUNT}:role/{called}"},
     "aws:acm/certificate:Certificate": lambda _called, _region, inputs: {
         "domainValidationOptions": [

@@ -3,15 +3,24 @@
 import importlib
 import inspect
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import boto3
 import pytest
+import yaml
+
+from infra.settings import CLOUD_INTEGRATED_REGIONS
 
 SERVICE = "hosting:cloud_integrated:CloudIntegrated"
 TENANTS = ("acme", "globex", "initech")
-VALIDATOR = Path(__file__).parents[4] / "shared" / "schemas" / "validate.py"
+ROOT = Path(__file__).parents[3]
+REGION = rf"(?<![a-z0-9-])(?:{'|'.join(boto3.Session().get_available_regions('ec2'))})(?![0-9])"
+"""The name of any region of AWS."""
+STACK_FILES = {file.stem.removeprefix("Pulumi."): file for file in sorted(ROOT.glob("Pulumi.ci-*.yaml"))}
+VALIDATOR = ROOT.parent / "shared" / "schemas" / "validate.py"
 RESOURCES_OF_A_TENANT = 26
 """In two regions; half as many and the plan's in one."""
 SAMPLE_TENANTS = [{"id": tenant} for tenant in TENANTS]
@@ -157,6 +166,29 @@ def test_a_tenants_resources_are_protected_until_it_is_deleted(stack_of_all_stat
 
 def test_a_stack_without_tenants_stands(declare):
     assert declare(tenants=[]).outputs["tenant_keys"] == {}
+
+
+def test_there_is_a_stack_for_each_jurisdiction():
+    assert set(STACK_FILES) == {f"ci-{jurisdiction}" for jurisdiction in CLOUD_INTEGRATED_REGIONS}
+
+
+@pytest.mark.parametrize("name", STACK_FILES)
+def test_a_stack_names_no_region_outside_its_jurisdiction(declare, name):
+    values = yaml.safe_load(STACK_FILES[name].read_text())["config"]
+    settings = {key.removeprefix("hosting:"): value for key, value in values.items() if key.startswith("hosting:")}
+    inside = CLOUD_INTEGRATED_REGIONS[settings["jurisdiction"]]
+
+    stack = declare(**{"secondRegion": {}, **settings})
+
+    named = {
+        region: resource["urn"]
+        for resource in stack.resources
+        for region in re.findall(REGION, json.dumps(resource["inputs"]))
+    }
+    assert {region: urn for region, urn in named.items() if region not in inside} == {}
+    assert len(named) == 1 + ("secondRegion" in settings)
+    own = [r for r in stack.of_tenant("acme") if r["custom"]]
+    assert len(own) == (RESOURCES_OF_A_TENANT if "secondRegion" in settings else RESOURCES_OF_A_TENANT // 2)
 
 
 @pytest.mark.parametrize("validator", [VALIDATOR] if VALIDATOR.exists() else [])
