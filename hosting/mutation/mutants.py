@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Final, cast
 
-from hosting.mutation.companions import COMPANIONS
+from hosting.mutation.added import Companion, companions
 from hosting.mutation.operators import Mutation, Place, equivalent, mutations, removed
 from hosting.mutation.paths import MISSING, Path, content, edited, found, nodes, pattern_of
 from hosting.mutation.recorded import RecordedRun, RecordedStack, changed
@@ -292,37 +292,16 @@ class Mutants:
         return Variation({new: asked}, states, {new: urn})
 
     def _of_companions(self, resource: Resource) -> Iterator[Mutant]:
-        state = self._stack.update.states[resource.urn]
-        for companion in COMPANIONS:
-            if resource.resource_type not in companion.beside:
-                continue
-            urn = (
-                f"{resource.urn.rsplit('$', 1)[0]}${companion.resource_type}::{resource.resource_name}-{companion.name}"
-            )
-
-            def vary(run: RecordedRun, companion: Any = companion, urn: str = urn) -> Variation:
-                beside = run.states[resource.urn]
-                properties, sources = companion.declared(run.inputs[resource.urn], beside)
-                made = Resource(
-                    companion.resource_type,
-                    urn,
-                    urn.rsplit("::", 1)[1],
-                    properties,
-                    protected=True,
-                    provider=state.provider,
-                    parent_urn=state.parent_urn,
-                    depends_on=dict.fromkeys(sources, (resource.urn,)),
+        for companion in companions():
+            if resource.resource_type in companion.beside:
+                yield self._mutant(
+                    resource,
+                    "(companion)",
+                    "companion-added",
+                    f"{companion.name}: {companion.type}",
+                    "resource",
+                    vary=lambda run, companion=companion: _with_companion(run, resource.urn, companion),
                 )
-                return Variation({urn: made}, {urn: made})
-
-            yield self._mutant(
-                resource,
-                "(companion)",
-                "companion-added",
-                f"{companion.name}: {companion.resource_type}",
-                "resource",
-                vary=vary,
-            )
 
     def _mutant(
         self,
@@ -366,6 +345,26 @@ class Mutants:
             if len(own) > 7 and own in text:
                 text = text.replace(own, other)
         return _renamed(text, cast("str", self._tenant), cast("str", self._other))
+
+
+def _with_companion(run: RecordedRun, urn: str, companion: Companion) -> Variation:
+    """The companion hangs below the same parent as the resource beside it."""
+    inputs, state = run.inputs[urn], run.states[urn]
+    properties, computed = companion.beside_of(inputs, state)
+    head, project, chain, name = urn.split("::", 3)
+    types = [*chain.split("$")[:-1], companion.type]
+    added_urn = f"{head}::{project}::{'$'.join(types)}::{name}-{companion.name}"
+    added = Resource(
+        companion.type,
+        added_urn,
+        f"{name}-{companion.name}",
+        properties,
+        protected=True,
+        provider=state.provider,
+        parent_urn=state.parent_urn,
+        depends_on=dict.fromkeys(computed, (urn,)),
+    )
+    return Variation({added_urn: added}, {added_urn: added})
 
 
 def _renamed(text: str, own: str, other: str) -> str:

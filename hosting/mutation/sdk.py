@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from hosting.mutation.paths import Path
-from localcloud.schema import Choice, ListOf, MapOf, NoSuchTypeError, OneOf, Record, Type, class_of, inputs_of
+from localcloud.schema import Choice, ListOf, MapOf, NoSuchTypeError, OneOf, Record, Schema, Type, class_of, inputs_of
 
 _MODULES: Final[Mapping[str, str]] = {
     "aws": "pulumi_aws",
@@ -71,6 +71,21 @@ def knowledge(resource_type: str, path: Path, value: Any) -> Knowledge:
         required=owner is not None and isinstance(path[-1], str) and Record(owner).properties[name].required,
         default=stated[1].rstrip(".").lower() if stated else None,
     )
+
+
+def takes(resource_type: str, name: str) -> bool:
+    """Whether a type has an input of this name."""
+    arguments = _arguments(resource_type)
+    return arguments is not None and name in arguments.properties
+
+
+def problems(resource_type: str, inputs: Mapping[str, Any]) -> list[str]:
+    """What the SDK's types have against the inputs of a resource of this type, or that it doesn't know the type."""
+    arguments = _arguments(resource_type)
+    if arguments is None:
+        return [f"the SDK has no type {resource_type}"]
+    schema = Schema(resource_type, arguments, frozenset())
+    return [f"{each.property}: {each.reason}" for each in schema.problems(inputs)]
 
 
 def _alternatives(types: list[Type]) -> Iterator[Type]:
