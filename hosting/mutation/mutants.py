@@ -121,12 +121,13 @@ class Mutants:
         seen: set[Path] = set()
         for node in nodes(properties):
             path, value = node.path, node.value
+            place_in_words = pattern_of(path, properties)
             if any(path[:length] in seen for length in range(1, len(path))):
                 continue
             place = Place(path, value, knowledge(resource.resource_type, path, value), node.around, node.in_document)
             choices = mutations(place)
-            if isinstance(path[-1], int):
-                # Of elements that are alike only the first is mutated inside.
+            if isinstance(path[-1], int) or (node.in_document and isinstance(value, dict)):
+                # Of elements that are alike only the first is mutated inside, and so of the members of a document.
                 shape = self._shape(resource.resource_type, path, value)
                 if shape in shapes[path[:-1]]:
                     seen.add(path)
@@ -135,7 +136,7 @@ class Mutants:
             for mutation in choices:
                 yield self._mutant(
                     resource,
-                    pattern_of(path),
+                    place_in_words,
                     mutation.operator,
                     mutation.detail,
                     kind_of(value),
@@ -226,7 +227,15 @@ class Mutants:
                 {resource.urn: inputs}, {resource.urn: changed(own, own.all_properties(), depends_on=sources)}
             )
 
-        yield self._mutant(resource, pattern_of(path), "other-tenant", "", kind_of(value), vary=vary, edit=(path, new))
+        yield self._mutant(
+            resource,
+            pattern_of(path, resource.all_properties()),
+            "other-tenant",
+            "",
+            kind_of(value),
+            vary=vary,
+            edit=(path, new),
+        )
 
     def _of_options(self, resource: Resource) -> Iterator[Mutant]:
         urn = resource.urn

@@ -34,6 +34,7 @@ _SWITCHES: Final[Mapping[str, str]] = {
 _OF_SOMEONE: Final = re.compile(r"addressPrefix|hostName|origins?$|principal|audience", re.IGNORECASE)
 _WIDE: Final = ("Principal", "Action", "Resource", "NotAction", "NotResource", "NotPrincipal")
 _CONDITION: Final = "Condition"
+_TAKES_WILDCARDS: Final = re.compile(r"(?:^|:)(?:String(?:Not)?Like|Arn\w+)")
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def anyone(place: Place) -> Iterator[Mutation]:
     if (
         names[-1] in _WIDE
         or (names[-1] == "AWS" and "Principal" in names)
-        or (is_text and _CONDITION in names and names[-1] != _CONDITION)
+        or (is_text and _CONDITION in names and any(_TAKES_WILDCARDS.search(each) for each in names))
         or (is_text and _OF_SOMEONE.search(names[-1]))
     ):
         yield Mutation(place.path, "anyone", "*", "*")
@@ -171,6 +172,14 @@ def condition_weakened(place: Place) -> Iterator[Mutation]:
             yield Mutation(place.path, "if-exists", _renamed(operators, name, f"{name}IfExists"), name)
         if not name.startswith("ForAllValues:"):
             yield Mutation(place.path, "for-all-values", _renamed(operators, name, f"ForAllValues:{bare}"), name)
+        if bare.startswith(("StringEquals", "StringNotEquals")):
+            like = name.replace("Equals", "Like")
+            for key in cast("dict[str, Any]", operators[name]):
+                # Only with this operator an asterisk stands for anything.
+                left = {each: value for each, value in operators[name].items() if each != key}
+                rest = {each: value for each, value in operators.items() if each != name}
+                liked = {like: {**operators.get(like, {}), key: "*"}}
+                yield Mutation(place.path, "anyone", {**rest, **liked, **({name: left} if left else {})}, key)
 
 
 def _renamed(content: Mapping[str, Any], name: str, new: str) -> dict[str, Any]:

@@ -20,12 +20,23 @@ MISSING: Final = Missing.MISSING
 """The value of a property that isn't there, and what is put in its place to remove it."""
 
 
-def pattern_of(path: Path) -> str:
-    """The place in words, whatever the index: `rules[].port`."""
+_TELLING: Final = ("Effect", "access", "direction")
+"""The names whose values tell what an element of a list is for: a statement of a policy, a rule of a firewall."""
+
+
+def pattern_of(path: Path, properties: Any) -> str:
+    """The place in words, whatever the index: `rules[].port`, `policy.Statement[Allow].Action`."""
     text = ""
+    value = properties
     for part in path:
-        text += "[]" if isinstance(part, int) else (f".{part}" if text else part)
+        value = content(content(value)[part])
+        text += f"[{_told(value)}]" if isinstance(part, int) else (f".{part}" if text else part)
     return text
+
+
+def _told(element: Any) -> str:
+    told = [cast("dict[str, Any]", element).get(name) for name in _TELLING] if isinstance(element, dict) else []
+    return ",".join(each for each in told if isinstance(each, str))
 
 
 def content(value: Any) -> Any:
