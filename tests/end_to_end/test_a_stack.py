@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from policies.pack import all_rules
+from policies.terms import AGREED_POLICY
 
 STACKS = ("useast", "ci-us")
 ALL = (*STACKS, "ci-eu", "identity")
@@ -106,6 +107,20 @@ def test_the_state_is_what_an_auditor_finds_nothing_in(clone, stack, tmp_path):
     judged = clone.pulumi("policy", "analyze", "--file", str(export), "--policy-pack", "policies")
 
     assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+@pytest.mark.parametrize(("jurisdiction", "status"), [("us", 0), ("eu", 1)])
+def test_an_auditor_may_say_what_was_agreed(clone, stack, tmp_path, jurisdiction, status):
+    export, agreed = tmp_path / "export.json", tmp_path / "agreed.json"
+    export.write_text(json.dumps(clone.export(stack)))
+    agreed.write_text(json.dumps({AGREED_POLICY: {"jurisdiction": jurisdiction, "deletionPolicyDays": 90}}))
+
+    judged = clone.pulumi(
+        "policy", "analyze", "--file", str(export), "--policy-pack", "policies", "--policy-pack-config", str(agreed)
+    )
+
+    assert min(judged.returncode, 1) == status, judged.stdout + judged.stderr
+    assert ("jurisdiction of the stack is not as agreed" in judged.stdout + judged.stderr) == bool(status)
 
 
 def test_a_breach_in_the_state_is_found_by_an_auditor(clone, stack, tmp_path):
