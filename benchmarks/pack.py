@@ -1,4 +1,4 @@
-"""What the policy pack and its proofs cost: a first preview of a stack of many sample tenants, with the pack and without.
+"""What the policy pack and its proofs cost: a first preview of many sample tenants, with the pack and without.
 
     uv run python benchmarks/pack.py useast 500
     uv run python benchmarks/pack.py ci-us 500
