@@ -15,6 +15,9 @@ from infra.tenants import TENANT_COMPONENT
 GUARDED_ROOMS = ("Audit", "AuditCopy", "Data", "FlowLogs", "Keys", "Recovery", "RegionalAudit", "Trail")
 """Rooms whose keys, data, logs and backups outlive any change of the program."""
 
+TAKEN_WHEN_CUT_OFF = ("azure-native:authorization:RoleAssignment",)
+"""Types of which a tenant loses what isn't protected as soon as it is no longer active: rights, never keys or data."""
+
 
 def refuse_beginnings(deployed: Sequence[Deployed], settings: StackSettings) -> list[str]:
     """Why the stack's new tenants may not be made, a sentence each: a tenant's life begins with `active`."""
@@ -29,9 +32,9 @@ def refuse_beginnings(deployed: Sequence[Deployed], settings: StackSettings) -> 
 def refuse_deletions(steps: Sequence[Step], deployed: Sequence[Deployed], settings: StackSettings) -> list[str]:
     """Why the previewed `steps` may not be carried out, a sentence each; empty when they may.
 
-    A tenant's resource may go only if the tenant was last deployed as `deleted` and its row doesn't say otherwise.
-    Any other protected resource, and what only exists for it, may go only after an update that let go of its
-    protection.
+    A tenant's resource may go only if the tenant was last deployed as `deleted` and its row doesn't say otherwise, or
+    if it is a right that a tenant loses with being active. Any other protected resource, and what only exists for it,
+    may go only after an update that let go of its protection.
     """
     state = {resource.urn: resource for resource in deployed}
     wanted = {tenant.id: tenant.state for tenant in settings.tenants}
@@ -41,7 +44,7 @@ def refuse_deletions(steps: Sequence[Step], deployed: Sequence[Deployed], settin
     for resource in going:
         tenant = _tenant(resource, state)
         if tenant is not None:
-            if not _may_be_deleted(tenant, wanted):
+            if not _may_be_deleted(tenant, wanted) and not _is_taken_when_cut_off(resource, wanted.get(tenant.name)):
                 lost[tenant.name] += 1
         elif resource.protected or _is_guarded_companion(resource, state):
             refusals.append(
@@ -113,6 +116,11 @@ def _is_guarded_companion(resource: Deployed, state: Mapping[str, Deployed]) -> 
     if not any(each.kind.rsplit(":", 1)[-1] in GUARDED_ROOMS for each in _lineage(resource, state)):
         return False
     return any(state[urn].protected for urn in resource.dependencies if urn in state)
+
+
+def _is_taken_when_cut_off(resource: Deployed, state: str | None) -> bool:
+    """Whether it is a right that a tenant in this state has no more."""
+    return state not in (None, "active") and resource.kind in TAKEN_WHEN_CUT_OFF and not resource.protected
 
 
 def _may_be_deleted(tenant: Deployed, wanted: Mapping[str, str]) -> bool:

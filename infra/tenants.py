@@ -6,7 +6,8 @@
 - `deleted`: cut off and let go. Its resources still exist but are no longer protected; once the row is removed, the
   next `up` removes them. Only a tenant whose last deployed state is `deleted` may lose its row (`hosting.gates`).
 
-To cut off is to take away the use of the tenant's key: in AWS the key is disabled, in Azure its encryption scope.
+To cut off is to take away the use of the tenant's key: in AWS the key is disabled, in Azure its encryption scope, and
+the workload's rights with it.
 A new tenant starts `active`, for Azure makes a scope enabled, and a container only while its scope is. The program
 can't know whether a tenant is new: `hosting.gates` refuses one that starts otherwise.
 """
@@ -58,3 +59,8 @@ class TenantResources(pulumi.ComponentResource):
     def child(self, parent: pulumi.Resource | None = None) -> pulumi.ResourceOptions:
         """Options for a resource of this tenant: below it (or below `parent`), protected until it is deleted."""
         return pulumi.ResourceOptions(parent=parent or self, protect=self.tenant.is_protected)
+
+    def right(self) -> pulumi.ResourceOptions:
+        """Options for a right that only an active tenant has: below it, and not protected, for it goes when the tenant
+        is cut off. Who takes it away by mistake loses nothing that can't be given back."""
+        return pulumi.ResourceOptions(parent=self)

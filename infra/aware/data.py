@@ -18,6 +18,7 @@ from infra.aware.retention import Recoverable
 from infra.aware.search import Search
 from infra.aware.storage import Storage
 from infra.aware.vault import Vault
+from infra.aware.workload import workload_identity
 from infra.settings import AWARE_PAIRS
 from infra.tenants import TenantResources
 
@@ -54,7 +55,6 @@ class Data(pulumi.ComponentResource):
             private_links=network.private_links,
             keys=keys,
             recoverable=recoverable,
-            portal_domain=portal_domain,
             tenants=tenants,
             options=below,
         )
@@ -98,4 +98,13 @@ class Data(pulumi.ComponentResource):
             tenants=tenants,
             options=below,
         )
+        for tenant in tenants:
+            workload_identity(
+                tenant,
+                container_id=self.storage.container_ids[tenant.tenant.id],
+                index_id=self.search.index_ids[tenant.tenant.id],
+                key=keys.tenant_keys[tenant.tenant.id],
+                placement=placement,
+                portal_domain=portal_domain,
+            )
         self.register_outputs({"accountName": self.storage.account_name})

@@ -37,9 +37,10 @@ class Search(pulumi.ComponentResource):
     Azure AI Search"): a rotation doesn't reach it by itself. Data Management points each index at the new version
     within the year that the old one lives.
 
-    Suspension doesn't cut Search off: key, role and index are there as before, and the services themselves have to
-    refuse the tenant. What takes the index away is its deletion; after the deletion of its key the service may answer
-    from the key it still holds, for an hour at most.
+    Each index is open to its tenant's workload identity alone, by a role on that one index (Azure documentation,
+    "Connect using Azure roles", "Grant access to a single index"), which ends when the tenant is cut off
+    (`infra.aware.workload`). Whoever makes and deletes indexes (`infra.aware.service_roles`) finds nothing in them.
+    After the deletion of its key the service may answer from the key it still holds, for an hour at most.
     """
 
     def __init__(
@@ -99,6 +100,11 @@ class Search(pulumi.ComponentResource):
             )
         self.service_id: pulumi.Output[str] = service.id
         self.service_name: pulumi.Output[str] = service.name
+        self.index_ids: Mapping[str, pulumi.Output[str]] = {
+            tenant.tenant.id: pulumi.Output.concat(service.id, "/indexes/", f"tenant-{tenant.tenant.id}")
+            for tenant in tenants
+        }
+        """Tenant id -> the scope of roles on the tenant's index."""
         self.register_outputs({"serviceName": service.name})
 
 

@@ -1,9 +1,8 @@
-"""What each service may do with what tenants share. On a tenant's container and key no service has a role.
+"""What each service may do with what tenants share. On a tenant's container, index and key no service has a role.
 
-Aware document, 5.b (need to know) and 9.a (logical separation). A tenant's container and key are reached as the
+Aware document, 5.b (need to know) and 9.a (logical separation). A tenant's container, index and key are reached as the
 tenant's workload identity only (`infra.aware.workload`); the database has roles of its own, which the schema's
-migration gives. One standing right over all tenants is left: in Search one service, Search and Discover, reaches all
-indexes (a role on one index needs the index first, and that is made by Data Management, not here).
+migration gives.
 """
 
 from collections.abc import Mapping
@@ -17,9 +16,6 @@ from infra.aware.placement import Placement
 
 SENDERS: Final = ("signal",)
 """The services that put messages into the ingestion."""
-
-INDEX_WRITERS: Final = ("search-and-discover",)
-"""The services that write into the tenants' indexes and find in them."""
 
 INDEX_KEEPERS: Final = ("data-management",)
 """The services that make a tenant's index, under the tenant's key, and delete it."""
@@ -70,9 +66,6 @@ class ServiceRoles(pulumi.ComponentResource):
             if service in self._data.ingestion.consumer_group_ids:
                 receiver = placement.role_definition_id("Azure Event Hubs Data Receiver")
                 roles.append(("receives", self._data.ingestion.consumer_group_ids[service], receiver))
-            if service in INDEX_WRITERS:
-                writer = placement.role_definition_id("Search Index Data Contributor")
-                roles.append(("finds", self._data.search.service_id, writer))
             if service in INDEX_KEEPERS:
                 roles.append(("keeps-indexes", self._data.search.service_id, self._index_keeper.id))
             for does, scope, role_definition_id in roles:

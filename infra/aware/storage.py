@@ -3,7 +3,7 @@
 Aware document, 6.c (data at rest are encrypted with the customer's own key) and 9.a (logical separation).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pulumi
@@ -17,7 +17,6 @@ from infra.aware.placement import Placement
 from infra.aware.private_link import PrivateLinks
 from infra.aware.retention import Recoverable
 from infra.aware.vault import WrappingKey, let_wrap
-from infra.aware.workload import workload_identity
 from infra.tenants import TenantResources
 
 CHANGES_KEPT_DAYS: Final = 90
@@ -36,8 +35,9 @@ class Storage(pulumi.ComponentResource):
     deployment, since Azure turns each new scope on (Azure documentation, "Create and manage encryption scopes"). A
     scope can't be deleted: once the row of a tenant is removed, its scope stays behind in Azure, turned off.
 
-    A tenant has nine resources: its key (`infra.aware.keys`); here the roles of the account and of Search on that key,
-    the scope, the container; and the workload identity with its credential, its role on the container and on the key.
+    A tenant has ten resources: its key (`infra.aware.keys`); the roles of the account and of Search on that key; here
+    the scope and the container; and the workload identity with its credential and its roles on container, index and key
+    (`infra.aware.workload`). Cut off it has eight, for the roles on index and key are taken away.
     """
 
     def __init__(
@@ -49,13 +49,11 @@ class Storage(pulumi.ComponentResource):
         private_links: PrivateLinks,
         keys: Keys,
         recoverable: Recoverable,
-        portal_domain: str,
         tenants: Sequence[TenantResources],
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("hosting:aware:Storage", name, {}, options)
         self._placement = placement
-        self._portal_domain = portal_domain
         # Without it the account can't open its keys, and all data are lost to the services.
         self._identity = managed_identity(
             "storage", placement=placement, options=pulumi.ResourceOptions(parent=self, protect=True)
@@ -86,8 +84,10 @@ class Storage(pulumi.ComponentResource):
         self._end_old_versions(recoverable.versions, after=blobs)
         audit.collect("blobs", blobs.id, parent=self, metrics="Transaction")
         private_links.connect("blobs", self._account.id, group="blob", parent=self)
-        for tenant in tenants:
-            self._tenant_container(tenant, keys.tenant_keys[tenant.tenant.id])
+        self.container_ids: Mapping[str, pulumi.Output[str]] = {
+            tenant.tenant.id: self._tenant_container(tenant, keys.tenant_keys[tenant.tenant.id]) for tenant in tenants
+        }
+        """Tenant id -> the tenant's container."""
         self.account_id: pulumi.Output[str] = self._account.id
         self.account_name: pulumi.Output[str] = self._account.name
         self.register_outputs({"accountName": self.account_name})
@@ -146,7 +146,7 @@ class Storage(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[after]),
         )
 
-    def _tenant_container(self, tenant: TenantResources, key: WrappingKey) -> None:
+    def _tenant_container(self, tenant: TenantResources, key: WrappingKey) -> pulumi.Output[str]:
         name = f"tenant-{tenant.tenant.id}"
         may_use_key = let_wrap(
             f"storage-{name}", key, self._identity.principal_id, placement=self._placement, options=tenant.child()
@@ -176,6 +176,4 @@ class Storage(pulumi.ComponentResource):
             public_access=storage.PublicAccess.NONE,
             opts=tenant.child(),
         )
-        workload_identity(
-            tenant, container_id=container.id, key=key, placement=self._placement, portal_domain=self._portal_domain
-        )
+        return container.id

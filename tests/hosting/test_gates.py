@@ -50,6 +50,36 @@ def test_an_unprotected_companion_of_a_tenant_is_refused_like_the_rest(settings_
     ]
 
 
+@pytest.mark.parametrize(
+    ("state", "protected", "kind", "refused"),
+    [
+        ("suspended", False, "azure-native:authorization:RoleAssignment", False),
+        ("terminated", False, "azure-native:authorization:RoleAssignment", False),
+        ("active", False, "azure-native:authorization:RoleAssignment", True),
+        ("suspended", True, "azure-native:authorization:RoleAssignment", True),
+        ("suspended", False, "azure-native:storage:BlobContainer", True),
+    ],
+)
+def test_a_tenant_that_is_cut_off_loses_rights_and_nothing_else(
+    settings_with, state: str, protected: bool, kind: str, refused: bool
+):
+    tenant, bucket, _ = a_tenant("active")
+    right = deployed(kind, "acme-index", parent=tenant.urn, protected=protected)
+
+    refusals = refuse_deletions(
+        steps(OpType.DELETE, [right]), [tenant, bucket, right], settings_with(tenants=[{"id": "acme", "state": state}])
+    )
+
+    assert bool(refusals) is refused
+
+
+def test_without_a_row_no_right_goes_by_itself(settings_with):
+    tenant, bucket, _ = a_tenant("suspended")
+    right = deployed("azure-native:authorization:RoleAssignment", "acme-index", parent=tenant.urn)
+
+    assert refuse_deletions(steps(OpType.DELETE, [right]), [tenant, bucket, right], settings_with(tenants=[]))
+
+
 def test_a_tenant_that_was_let_go_may_lose_its_row(settings_with):
     resources = a_tenant("deleted")
 

@@ -38,6 +38,11 @@ CUT_OFF_BY = ("azure-native:storage:EncryptionScope", "azure-native:managedident
 STATES = ("active", "suspended", "terminated", "deleted")
 
 
+def rights(tenant: str) -> set[str]:
+    """The roles that a tenant has while it is active."""
+    return {f"tenant-{tenant}-index", f"tenant-{tenant}-key"}
+
+
 def without_names(resource: dict[str, Any], tenant: str) -> str:
     """A tenant's resource as text, with the tenant's id left out, for comparison with another tenant's."""
     inputs = {key: value for key, value in resource["inputs"].items() if key != "roleAssignmentName"}
@@ -152,7 +157,7 @@ def test_a_tenants_resources_carry_its_id_and_are_protected(stack: Any, tenant: 
     for resource in stack.below("hosting:infra:Tenant", tenant):
         assert tenant in resource["name"]
         if resource["custom"]:
-            assert resource["protect"], resource["urn"]
+            assert resource["protect"] is (resource["name"] not in rights(tenant)), resource["urn"]
         if resource["custom"] and takes_tags(resource["type"]):
             assert resource["inputs"]["tags"]["tenant"] == tenant
 
@@ -163,7 +168,7 @@ def test_tenants_have_equal_resources(stack: Any):
         for tenant in ("acme", "globex", "initech")
     }
     assert shapes["acme"] == shapes["globex"] == shapes["initech"]
-    assert len(shapes["acme"]) == 10, "the component and nine resources: infra.aware.storage names them"
+    assert len(shapes["acme"]) == 11, "the component and ten resources: infra.aware.storage names them"
 
 
 def test_a_further_tenant_changes_only_what_is_its_own(stack: Any, declare: Callable[..., Any], sample: dict[str, Any]):
@@ -181,23 +186,27 @@ def states(declare: Callable[..., Any]) -> Any:
 @pytest.mark.parametrize("state", STATES)
 def test_a_tenants_resources_exist_in_each_state_and_are_let_go_when_deleted(states: Any, state: str):
     resources = [resource for resource in states.below("hosting:infra:Tenant", state) if resource["custom"]]
-    assert len(resources) == 9, "it takes two steps to remove them"
-    assert {resource["protect"] for resource in resources} == {state != "deleted"}
+    lasting = [resource for resource in resources if resource["name"] not in rights(state)]
+    assert len(lasting) == 8, "it takes two steps to remove them"
+    assert {resource["protect"] for resource in lasting} == {state != "deleted"}
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_tenant_that_is_not_active_is_cut_off(states: Any, state: str):
     scope = states.inputs("storage:EncryptionScope", f"tenant-{state}")
     assert scope["state"] == ("Enabled" if state == "active" else "Disabled")
+    found = {name for name in states.named("authorization:RoleAssignment") if name in rights(state)}
+    assert found == (rights(state) if state == "active" else set())
     credential = states.inputs("managedidentity:FederatedIdentityCredential", f"tenant-{state}")
     assert credential["subject"] == (f"tenant/{state}" if state == "active" else f"cut-off/{state}")
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_tenants_state_changes_nothing_but_its_scope_and_whose_tokens_count(states: Any, state: str):
+def test_a_tenants_state_changes_nothing_but_what_cuts_it_off(states: Any, state: str):
     def others(tenant: str) -> list[str]:
         below = states.below("hosting:infra:Tenant", tenant)
-        return sorted(without_names(r, tenant) for r in below if r["custom"] and r["type"] not in CUT_OFF_BY)
+        lasting = [r for r in below if r["custom"] and r["name"] not in rights(tenant)]
+        return sorted(without_names(r, tenant) for r in lasting if r["type"] not in CUT_OFF_BY)
 
     assert others(state) == others("active")
 

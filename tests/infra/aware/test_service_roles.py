@@ -4,7 +4,6 @@ import pytest
 
 SENDER = "2b629674-e913-4c01-ae53-ef4638d8f975"
 RECEIVER = "a638d3c7-ab3a-418d-83e6-5f17a39d4fde"
-INDEX_WRITER = "8ebe5a00-799e-43f5-93ac-243d3dce84a7"
 HUB = "azure-native:eventhub:EventHub/messages"
 GROUP = "azure-native:eventhub:ConsumerGroup"
 SEARCH = "azure-native:search:Service/search"
@@ -18,7 +17,7 @@ PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
     [
         ("signal", {(HUB, SENDER), (f"{GROUP}/signal", RECEIVER)}),
         ("spotlight", {(f"{GROUP}/spotlight", RECEIVER)}),
-        ("search-and-discover", {(f"{GROUP}/search-and-discover", RECEIVER), (SEARCH, INDEX_WRITER)}),
+        ("search-and-discover", {(f"{GROUP}/search-and-discover", RECEIVER)}),
         ("data-management", {(SEARCH, INDEX_KEEPER)}),
         ("tokens", {("azure-native:keyvault:Key/tokens", "azure-native:authorization:RoleDefinition/token-signer")}),
     ],
