@@ -10,7 +10,7 @@ import pulumi
 from pulumi_aws import accessanalyzer, iam
 
 from infra.cloud_integrated import copy_roles, people
-from infra.cloud_integrated.boundary import TENANT_DATA, TOKENS, boundary
+from infra.cloud_integrated.boundary import BREAK_GLASS, TENANT_DATA, TOKENS, boundary
 from infra.cloud_integrated.copy_roles import BACKUP, REPLICATION, RESTORE
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.policy_document import Statement, document
@@ -145,7 +145,7 @@ class Access(Room):
             options=self.child(),
         ).arn
         self.break_glass_role_arn = Role(
-            "break-glass",
+            BREAK_GLASS,
             names=names,
             trusted=people.with_second_factor(break_glass_principal_arn),
             boundary_arn=self.boundary_arn,

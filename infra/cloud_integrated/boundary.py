@@ -1,16 +1,22 @@
 """The permission boundary: what no role of the stack can ever do, whatever its policies or a resource's policy say."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
+from infra.cloud_integrated.copy_roles import BACKUP, RESTORE
 from infra.cloud_integrated.names import Names
 from infra.cloud_integrated.policy_document import Condition, Statement
+from infra.cloud_integrated.tenant_session import READ_AND_WRITE_OF_ITEMS
 
 TOKENS: Final = "tokens-task"
 """The role of the token service, the only one that may tag a session."""
 
 TENANT_DATA: Final = "tenant-data"
 """The role through which a tenant's data are reached, in a session that is tagged with the tenant."""
+
+BREAK_GLASS: Final = "break-glass"
+"""The role for what nobody else can mend."""
 
 SERVICES: Final = (
     "access-analyzer:*",
@@ -84,12 +90,12 @@ def boundary(names: Names, regions: Sequence[str]) -> Sequence[Statement]:
             actions=WHERE_DATA_LIE,
             conditions=[Condition.of("StringNotEquals", "aws:RequestedRegion", *regions)],
         ),
-        Statement(
-            sid="OnlyTheTokenServiceTagsSessions",
-            effect="Deny",
-            actions=["sts:TagSession"],
-            conditions=[Condition.of("ArnNotEquals", "aws:PrincipalArn", names.role_arn(TOKENS))],
+        _only(
+            [TOKENS],
+            names,
+            Statement(sid="OnlyTheTokenServiceTagsSessions", effect="Deny", actions=["sts:TagSession"]),
         ),
+        *_keys_and_items(names, regions),
         Statement(
             sid="NobodyTagsWhatTenantsAreToldApartBy",
             effect="Deny",
@@ -105,3 +111,77 @@ def boundary(names: Names, regions: Sequence[str]) -> Sequence[Statement]:
             ],
         ),
     ]
+
+
+def _keys_and_items(names: Names, regions: Sequence[str]) -> Sequence[Statement]:
+    """What would open tenants' data beside their sessions, whatever the policies of roles and keys come to say.
+
+    It holds before the other policies are known, so that a preview can already tell who may use a tenant's key.
+    """
+    return [
+        _only(
+            [BACKUP, RESTORE],
+            names,
+            Statement(
+                sid="OnlyCopiesUseKeysThroughBackup",
+                effect="Deny",
+                actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+                conditions=[
+                    Condition.of(
+                        "StringEquals", "kms:ViaService", *(f"backup.{each}.amazonaws.com" for each in regions)
+                    )
+                ],
+            ),
+        ),
+        _only(
+            [RESTORE],
+            names,
+            Statement(sid="OnlyRestoresGiveGrants", effect="Deny", actions=["kms:CreateGrant"]),
+        ),
+        _only(
+            [BREAK_GLASS],
+            names,
+            Statement(sid="OnlyBreakGlassMendsKeys", effect="Deny", actions=["kms:CancelKeyDeletion", "kms:EnableKey"]),
+        ),
+        _only(
+            [BREAK_GLASS],
+            names,
+            Statement(sid="OnlyBreakGlassHandsRolesToServices", effect="Deny", actions=["iam:PassRole"]),
+        ),
+        Statement(sid="NobodyEntersATask", effect="Deny", actions=["ecs:ExecuteCommand"]),
+        Statement(
+            sid="NobodyChangesKeys",
+            effect="Deny",
+            actions=[
+                "kms:DeleteImportedKeyMaterial",
+                "kms:Disable*",
+                "kms:ImportKeyMaterial",
+                "kms:PutKeyPolicy",
+                "kms:ReplicateKey",
+                "kms:RevokeGrant",
+                "kms:ScheduleKeyDeletion",
+                "kms:UpdatePrimaryRegion",
+            ],
+        ),
+        _only(
+            [TENANT_DATA, RESTORE],
+            names,
+            Statement(
+                sid="OnlySessionsAndRestoresReachItems",
+                effect="Deny",
+                actions=[
+                    *READ_AND_WRITE_OF_ITEMS,
+                    "dynamodb:ExportTableToPointInTime",
+                    "dynamodb:GetRecords",
+                    "dynamodb:PartiQL*",
+                    "dynamodb:Scan",
+                ],
+            ),
+        ),
+    ]
+
+
+def _only(roles: Sequence[str], names: Names, refusal: Statement) -> Statement:
+    """The refusal, for all but these roles."""
+    others = Condition.of("ArnNotEquals", "aws:PrincipalArn", *(names.role_arn(role) for role in roles))
+    return replace(refusal, conditions=[*refusal.conditions, others])

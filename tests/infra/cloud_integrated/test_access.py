@@ -85,6 +85,37 @@ def test_the_boundary_lets_one_role_tag_sessions_and_none_tag_tenants_things(sta
     )
 
 
+@pytest.mark.parametrize(
+    ("sid", "roles", "actions"),
+    [
+        ("OnlyCopiesUseKeysThroughBackup", ["backup", "restore"], {"kms:Decrypt", "kms:GenerateDataKey*"}),
+        ("OnlyRestoresGiveGrants", ["restore"], {"kms:CreateGrant"}),
+        ("OnlyBreakGlassMendsKeys", ["break-glass"], {"kms:CancelKeyDeletion", "kms:EnableKey"}),
+        ("OnlyBreakGlassHandsRolesToServices", ["break-glass"], {"iam:PassRole"}),
+        ("OnlySessionsAndRestoresReachItems", ["tenant-data", "restore"], {"dynamodb:GetItem", "dynamodb:Scan"}),
+    ],
+)
+def test_the_boundary_leaves_keys_and_items_to_few_roles(stack, statements, sid, roles, actions):
+    statement = boundary(stack, statements)[sid]
+
+    named = statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+    assert statement["Effect"] == "Deny"
+    assert ([named] if isinstance(named, str) else named) == [
+        f"arn:aws:iam::123456789012:role/hostco-ci-us-{role}" for role in roles
+    ]
+    assert actions <= set([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+
+
+def test_the_boundary_lets_nobody_change_a_key_or_enter_a_task(stack, statements):
+    statements_found = boundary(stack, statements)
+
+    assert {"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"} <= set(statements_found["NobodyChangesKeys"]["Action"])
+    assert statements_found["NobodyEntersATask"]["Action"] == "ecs:ExecuteCommand"
+    for sid in ("NobodyChangesKeys", "NobodyEntersATask"):
+        assert statements_found[sid]["Effect"] == "Deny"
+        assert "Condition" not in statements_found[sid]
+
+
 def test_the_boundary_leaves_rights_as_they_are(stack, statements):
     actions = boundary(stack, statements)["ServicesOfTheStack"]["Action"]
 
