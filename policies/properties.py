@@ -18,7 +18,7 @@ Path = tuple[str, ...]
 Reads = set[Path]
 """Which properties were read; a test holds them against the cloud's SDK."""
 
-_SENTINELS: Final = (
+UNKNOWN_TEXTS: Final = (
     proxy.UNKNOWN_BOOLEAN_VALUE,
     proxy.UNKNOWN_NUMBER_VALUE,
     proxy.UNKNOWN_STRING_VALUE,
@@ -27,6 +27,7 @@ _SENTINELS: Final = (
     proxy.UNKNOWN_ARCHIVE_VALUE,
     proxy.UNKNOWN_OBJECT_VALUE,
 )
+"""What the engine puts in the place of a value that isn't known before the update."""
 
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
@@ -83,7 +84,7 @@ def _decoded(value: Value) -> Any:
 
 def is_unknown(value: object) -> bool:
     """Whether a plain scalar is unknown, in whole or (a name put together from an id) in part."""
-    return isinstance(value, str) and any(sentinel in value for sentinel in _SENTINELS)
+    return isinstance(value, str) and any(sentinel in value for sentinel in UNKNOWN_TEXTS)
 
 
 def view(value: Any, place: str, path: Path, reads: Reads) -> Any:
@@ -169,7 +170,7 @@ class Record:
         if value is None:
             raise UnusableError(f"{place} is not set: set it")
         if isinstance(value, str):
-            if value in _SENTINELS:
+            if value in UNKNOWN_TEXTS:
                 raise UndeterminedError(f"{place} is not known before the update")
             try:
                 value = json.loads(value)
