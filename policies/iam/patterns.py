@@ -50,7 +50,8 @@ def arn_matches(pattern: str, arn: str) -> Truth:
     the last part (IAM User Guide, "Amazon Resource Name (ARN) condition operators").
     """
     if pattern == "*":
-        return Truth.YES
+        # Whether AWS takes it for every ARN isn't documented.
+        return Truth.POSSIBLE
     parts, wanted = arn.split(":", 5), pattern.split(":", 5)
     if len(parts) != len(wanted):
         # A hole may hold colons.

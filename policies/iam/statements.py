@@ -37,7 +37,10 @@ class Statement:
     def covers_resource(self, resource: str, context: Context) -> Truth:
         """Whether it is about the resource with this ARN."""
         if self.excluded_resources is not None:
-            return negated(self._names(self.excluded_resources, resource, context))
+            named = negated(self._names(self.excluded_resources, resource, context))
+            known = all(context.substituted(each) is not None for each in self.excluded_resources)
+            # What a variable without a value leaves out isn't documented.
+            return named if known or not self.variables else min(named, Truth.POSSIBLE)
         if self.resources is None:
             return Truth.YES  # in a trust policy, which is about the role itself
         return self._names(self.resources, resource, context)
@@ -50,7 +53,7 @@ class Statement:
                 continue
             answer = matches(replaced, resource)
             # A wildcard that would have to span colons: AWS isn't that generous everywhere.
-            if answer is Truth.YES and arn_matches(replaced, resource) is not Truth.YES:
+            if answer is Truth.YES and replaced != "*" and arn_matches(replaced, resource) is not Truth.YES:
                 answer = Truth.POSSIBLE
             found = max(found, answer)
         return found

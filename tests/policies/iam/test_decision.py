@@ -130,7 +130,7 @@ CONTEXTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=600, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     identity=STATEMENTS,
     boundary=st.none() | st.lists(statement(), min_size=1, max_size=2),
