@@ -43,8 +43,8 @@ EVERYONE: Final = Principal("everyone")
 """Every principal, known to the account or not; only for statements that deny."""
 
 WHOEVER_IS_INSIDE: Final = Principal("inside")
-"""Everyone who sends through a VPC endpoint, whose policy can only narrow what other policies allow, and takes nothing
-but a star here (AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies")."""
+"""Everyone who sends through a VPC endpoint, whose policy can only narrow what other policies allow. That of a gateway
+endpoint takes nothing but a star (AWS PrivateLink Guide, "Control access to VPC endpoints using endpoint policies")."""
 
 
 def aws_principal(*arns: pulumi.Input[str]) -> Principal:

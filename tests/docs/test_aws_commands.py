@@ -4,6 +4,8 @@ held against the descriptions of its services from which AWS's own command line 
 
 import json
 import re
+import subprocess
+import textwrap
 from pathlib import Path
 
 import botocore.session
@@ -23,6 +25,13 @@ COMMANDS = [
     for page, commands in PAGES.items()
     for number, command in enumerate(commands)
     if (command.service, command.operation) != ("sso", "login")  # of the command line itself, no operation of AWS
+]
+BLOCKS = [
+    pytest.param(block, id=f"{page} {number}")
+    for page in PAGES
+    for number, block in enumerate(
+        re.findall(r"^ *```sh\n(.*?)^ *```$", (ROOT / page).read_text(), re.DOTALL | re.MULTILINE)
+    )
 ]
 NAMES = {"s3api": "s3"}
 """Services that the command line calls otherwise than botocore."""
@@ -136,6 +145,13 @@ def test_the_operation_takes_the_options(command):
 def test_the_answer_holds_what_is_asked_for(command):
     if "query" in command.options:
         shape_of(jmespath.compile(command.options["query"][0]).parsed, the_operation(command).output_shape)
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_block_of_commands_can_be_read_by_a_shell(block):
+    read = subprocess.run(["bash", "-n"], input=textwrap.dedent(block), capture_output=True, text=True, check=False)
+
+    assert (read.returncode, read.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("page", ["docs/runbooks/cloud-integrated-failover.md", "docs/real-clouds.md"])

@@ -140,3 +140,24 @@ def test_nobody_signs_in_to_the_break_glass_role(allowed, as_federated):
 def test_the_glass_is_broken_with_a_fresh_second_factor_only(allowed, as_principal, context, opens):
     assert allowed(as_principal(BREAK_GLASS), "sts:AssumeRole", role("break-glass"), context) is opens
     assert not allowed(as_principal(BREAK_GLASS + "x"), "sts:AssumeRole", role("break-glass"), context)
+
+
+def test_nobody_of_another_account_takes_on_a_role(policies, allowed, as_principal):
+    stranger = as_principal("arn:aws:iam::999999999999:user/break-glass")
+    fresh = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "60"}
+
+    assert len(policies.roles) > 8
+    for name in policies.roles:
+        assert not allowed(stranger, "sts:AssumeRole", f"arn:aws:iam::123456789012:role/{name}", fresh), name
+
+
+@pytest.mark.parametrize(("account", "is_ours"), [("123456789012", True), ("999999999999", False)])
+def test_tasks_of_this_account_take_on_the_roles_of_tasks(policies, allowed, as_service, account, is_ours):
+    """A service of AWS works for everybody: whom it works for has to be said."""
+    context = {"aws:SourceAccount": account, "aws:SourceArn": f"arn:aws:ecs:us-east-1:{account}:task/a"}
+    tasks = as_service("ecs-tasks.amazonaws.com", **context)
+    roles = [name for name in policies.roles if name.endswith(("-task", "-execution"))]
+
+    assert len(roles) > 8
+    for name in roles:
+        assert allowed(tasks, "sts:AssumeRole", f"arn:aws:iam::123456789012:role/{name}") is is_ours, name
