@@ -193,9 +193,10 @@ REGIONS = {"ci-us": ("us-east-1", "us-west-2"), "ci-eu": ("eu-central-1",)}
 def test_every_tenant_has_a_key_a_bucket_and_a_replica_of_its_own(deployed, stack):
     """As a client of AWS's own sees it."""
     clone = deployed(stack)
-    keys = set()
+    keys = {}
+    copies = {}
     for region, suffix in zip(REGIONS[stack], ("", "-2"), strict=False):
-        s3, kms = clone.client("s3", region), clone.client("kms", region)
+        s3, kms, backup = (clone.client(service, region) for service in ("s3", "kms", "backup"))
         for tenant in TENANTS:
             bucket = f"hostco-{stack}-tenant-{tenant}{suffix}"
             key = kms.describe_key(KeyId=f"alias/tenant/{tenant}")["KeyMetadata"]["Arn"]
@@ -212,14 +213,22 @@ def test_every_tenant_has_a_key_a_bucket_and_a_replica_of_its_own(deployed, stac
             assert all(f'"aws:PrincipalTag/tenant": "{tenant}"' in policy for policy in policies)
             assert not any(other in policy for policy in policies for other in TENANTS if other != tenant)
             assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
-            assert s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
-            keys.add(key)
+            (erasure,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+            assert (erasure["Status"], erasure["NoncurrentVersionExpiration"]) == ("Enabled", {"NoncurrentDays": 30})
+            assert all(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values())
+            vault = backup.describe_backup_vault(BackupVaultName=bucket)
+            assert vault["EncryptionKeyArn"] == key
+            keys[bucket] = key
             if len(REGIONS[stack]) == 2:
-                other = bucket.removesuffix("-2") if suffix else bucket + "-2"
                 (copy,) = s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]["Rules"]
-                assert copy["Destination"]["Bucket"] == f"arn:aws:s3:::{other}"
+                assert copy["Status"] == "Enabled"
+                copies[bucket] = copy["Destination"]
 
-    assert len(keys) == len(TENANTS) * len(REGIONS[stack])
+    assert len(set(keys.values())) == len(keys) == len(TENANTS) * len(REGIONS[stack])
+    for bucket, copy in copies.items():
+        other = bucket.removesuffix("-2") if bucket.endswith("-2") else bucket + "-2"
+        assert copy["Bucket"] == f"arn:aws:s3:::{other}"
+        assert copy["EncryptionConfiguration"] == {"ReplicaKmsKeyID": keys[other]}
 
 
 @pytest.mark.parametrize(
@@ -269,15 +278,16 @@ def test_a_change_that_would_replace_data_is_refused(clone, stack):
 
 
 @pytest.mark.parametrize(("stack", "count"), [("useast", 9), ("ci-us", 26), ("ci-eu", 13)])
-def test_another_tenant_changes_only_its_own_resources(deployed, stack, count):
+def test_another_tenant_changes_only_its_own_resources(deployed, stack, count, tmp_path):
     clone = deployed(stack)
 
     with clone.configured(stack, tenants=[{"id": tenant} for tenant in (*TENANTS, "umbrella")]):
-        printed = clone.succeeds("preview", "--stack", stack)
+        clone.succeeds("preview", "--stack", stack, "--report", str(tmp_path))
 
-    made = re.findall(r"^  \+ (\S+) (.*)$", printed, re.MULTILINE)
-    assert re.fullmatch(r"\d+ create", changes(printed))
-    assert len([kind for kind, _ in made if kind.startswith(CLOUDS)]) == count
+    planned = json.loads((tmp_path / f"{stack}.json").read_text())["changes"]
+    assert {change["operation"] for change in planned} == {"create"}
+    assert [change["name"] for change in planned if "umbrella" not in change["name"]] == []
+    assert len([change for change in planned if change["type"].startswith(CLOUDS)]) == count
 
 
 def test_destroy_is_refused_while_tenants_are_active(clone, stack):
