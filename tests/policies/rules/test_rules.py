@@ -25,11 +25,15 @@ import pulumi._types as sdk_types  # the SDK's own account of its types
 import pytest
 import yaml
 
+import policies.network
 import policies.proofs
 import policies.rules
 from policies import ownership, properties
 from policies.containers import Container
 from policies.documents import Statement
+from policies.network.paths import Path as Way
+from policies.network.ports import Access
+from policies.network.reach import Declared, Network
 from policies.pack import all_rules
 from policies.resources import Resource, Stack, canonical_type
 from policies.rulebook import ANY_TYPE, Rule
@@ -240,7 +244,9 @@ def _parts(kind: Any) -> list[Any]:
 
 def _top(resource_type: str, name: str) -> list[Any]:
     resource_class = _sdk_class(resource_type)
-    arguments = getattr(importlib.import_module(resource_class.__module__), resource_class.__name__ + "Args")
+    module, name_ = importlib.import_module(resource_class.__module__), resource_class.__name__
+    # Where a nested type has the name already, the resource's own arguments have another.
+    arguments = getattr(module, name_ + "InitArgs", None) or getattr(module, name_ + "Args")
     kinds = _children([arguments], name)
     outputs = sdk_types.resource_types(resource_class)
     return kinds + (_parts(outputs[name]) if name in outputs else [])
@@ -271,7 +277,7 @@ def test_properties_that_rules_read_exist() -> None:
     assert sorted(set(missing)) == []
 
 
-OWN: Final = (Resource, Stack([]), Statement, Container)
+OWN: Final = (Declared, Network, Resource, Stack([]), Statement, Container)
 """Classes of the pack whose attributes are no properties of the cloud."""
 
 
@@ -282,11 +288,14 @@ IN_DOCUMENTS: Final = ("countNumber", "countType", "selection", "tagStatus")
 def _names_in_source() -> set[str]:
     """The properties that the source of the rules reads, by attribute or by a name in quotes."""
     known = {name for kind in (*OWN, str, dict, set, list) for name in dir(kind)}
+    known |= {name for kind in (Access, Way) for name in kind.__dataclass_fields__} | {*Declared.model_fields}
     names: set[str] = set()
-    folders = [Path(package.__file__ or "").parent for package in (policies.rules, policies.proofs)]
+    packages = (policies.rules, policies.proofs, policies.network)
+    folders = [Path(package.__file__ or "").parent for package in packages]
     for file in [*(file for folder in folders for file in folder.rglob("*.py")), Path(ownership.__file__)]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Attribute) and node.attr not in known:
+            # The model of networks has attributes of its own: there a property is read by a name in quotes.
+            if isinstance(node, ast.Attribute) and node.attr not in known and file.parent != folders[-1]:
                 names.add(node.attr)
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 where = {"get": slice(1), "part": slice(1), "document": slice(1), "numbered": slice(1)}
