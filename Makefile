@@ -7,7 +7,7 @@ UV = $$(command -v uv || echo .hosting/uv/bin/uv)
 RUN = .venv/bin/hosting
 READY = .venv/ready
 
-.PHONY: help setup up preview refresh destroy stop test check controls clean
+.PHONY: help setup up preview refresh destroy stop test check controls mutants clean
 .DEFAULT_GOAL := help
 
 help: ## Lists the targets
@@ -60,6 +60,9 @@ $(READY): pyproject.toml uv.lock
 
 controls: setup ## Writes docs/controls.md: every measure and what it stands on
 	@$(RUN) controls
+
+mutants: setup ## Breaks what the stacks declare, a thing at a time, and sees whether a rule refuses it (half an hour)
+	@$(RUN) mutants --engine --report .hosting/mutants/report
 
 clean: ## Ends the local clouds and removes everything that set-up and runs have made
 	@test ! -x .venv/bin/hosting || .venv/bin/hosting stop

@@ -22,7 +22,6 @@ from hosting.forecast import forecast as make_forecast
 from hosting.forecast import refuse_too_many, show_forecast
 from hosting.gates import refuse_destruction
 from hosting.local_cloud import environment_of
-from hosting.mutation.command import STACKS as STACKS_TO_MUTATE
 from hosting.mutation.command import mutate
 from hosting.pulumi_cli import find_cli, install_cli
 from hosting.release import refuse_pending_links, refuse_unsigned_images
@@ -253,22 +252,28 @@ def controls(
 
 @_command
 def mutants(
-    recordings: Annotated[Path, typer.Option(help="The folder with the recordings of the stacks.")],
-    stack: Annotated[
-        list[str] | None, typer.Option("--stack", "-s", help="One of the stacks; all if not given.")
-    ] = None,
+    *,
+    stack: Annotated[list[str] | None, typer.Option("--stack", "-s", help="One of the stacks; else all four.")] = None,
     resource_type: Annotated[str, typer.Option("--type", help="The types to mutate, such as 'aws:kms/*'.")] = "*",
-    survivors: Annotated[bool, typer.Option("--survivors", help="Prints every mutant that nothing refuses.")] = False,
+    recordings: Annotated[
+        Path | None, typer.Option(help="A folder with recordings; without it new ones are made, which takes minutes.")
+    ] = None,
+    engine: Annotated[bool, typer.Option("--engine", help="Asks the engine about a random 1 % as well.")] = False,
+    seed: Annotated[int | None, typer.Option(help="Which random 1 %; printed if not given.")] = None,
+    survivors: Annotated[bool, typer.Option("--survivors", help="Prints what nothing refuses or explains.")] = False,
     report: Annotated[
         Path | None, typer.Option(help="A folder for the report as Markdown and JSON; it is made.")
     ] = None,
 ) -> None:
-    """Breaks what the stacks declare, one thing at a time, and sees whether a rule refuses it."""
+    """Breaks what the stacks declare, one thing at a time, and sees whether a rule refuses it (local clouds only)."""
     mutate(
+        Checkout.of_this_package(),
         Console(highlight=False),
-        stacks=stack or STACKS_TO_MUTATE,
+        stacks=stack,
         resource_type=resource_type,
         recordings=recordings,
+        engine=engine,
+        seed=seed,
         survivors=survivors,
         report=report,
     )

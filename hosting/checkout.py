@@ -11,6 +11,8 @@ class Checkout:
     """The folders and files of one checkout; everything that a run makes is below `.hosting`, which git ignores."""
 
     root: Path
+    place: str = "local"
+    """The folder of its local clouds and stacks below `.hosting`; another one leaves the user's as they are."""
 
     @classmethod
     def of_this_package(cls) -> "Checkout":
@@ -40,12 +42,12 @@ class Checkout:
     @property
     def local(self) -> Path:
         """Everything of the local cloud: copies of the stack files, state, the servers' records."""
-        return self.root / ".hosting" / "local"
+        return self.root / ".hosting" / self.place
 
     @property
     def judgements(self) -> Path:
         """Where the policy pack writes its answers, a file a run."""
-        return self.root / ".hosting" / "judgements"
+        return self.local / "judgements"
 
     def stack_names(self) -> list[str]:
         """The stacks that have a stack file, sorted."""

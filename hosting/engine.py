@@ -31,6 +31,8 @@ from hosting.positions import Positions
 from hosting.settling import settling
 from infra.__main__ import main as program
 
+Program = Callable[[], None]
+
 _LOCKED_BY = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m|<\{%[^%]*%\}>")
 
@@ -158,8 +160,16 @@ class Place:
 class StackEngine:
     """One stack of this project, with the policy pack in force in every preview and update."""
 
-    def __init__(self, name: str, place: Place, command: PulumiCommand, *, is_new_allowed: bool) -> None:
-        """Selects the stack, which is made if it is new and `is_new_allowed`.
+    def __init__(
+        self,
+        name: str,
+        place: Place,
+        command: PulumiCommand,
+        *,
+        is_new_allowed: bool,
+        change: Callable[[Program], Program] | None = None,
+    ) -> None:
+        """Selects the stack, which is made if it is new and `is_new_allowed`; `change` may wrap the program.
 
         Raises HostingError when its state can't be opened (wrong passphrase, no access), or isn't there.
         """
@@ -171,7 +181,7 @@ class StackEngine:
         try:
             workspace = LocalWorkspace(
                 work_dir=str(place.folder),
-                program=self.positions.noting(settling(program)),
+                program=self.positions.noting(settling(program if change is None else change(program))),
                 env_vars=dict(place.environment),
                 pulumi_command=command,
             )

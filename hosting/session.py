@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from hosting.checkout import Checkout
-from hosting.engine import Place, Run, StackEngine, State, Step
+from hosting.engine import Place, Program, Run, StackEngine, State, Step
 from hosting.errors import HostingError
 from hosting.gates import refuse_beginnings, refuse_deletions
 from hosting.local_cloud import CLOUD_OF_SERVICE, PACKAGES, LocalCloud, environment_of
@@ -21,6 +21,7 @@ from hosting.report_files import JsonReport, json_report
 from hosting.stack_files import copy_for_local_cloud, read_settings
 from infra.settings import StackSettings
 from policies.pack import make_pack
+from policies.recording import ENVIRONMENT_VARIABLE as RECORDING
 from policies.register import RegisterError
 from policies.terms import TermsError, refuse_levels
 
@@ -114,8 +115,15 @@ class Session:
         return fold(answers, self._rules, run)
 
 
-def open_session(checkout: Checkout, stack: str, target: Target, http_port: int | None = None) -> Session:
-    """Everything a command needs, each step checked.
+def open_session(
+    checkout: Checkout,
+    stack: str,
+    target: Target,
+    http_port: int | None = None,
+    *,
+    change: Callable[[Program], Program] | None = None,
+) -> Session:
+    """Everything a command needs, each step checked. `change` may wrap the program, in the local cloud only.
 
     Raises HostingError: unknown stack, unusable settings, no CLI, a policy configuration that says more than terms, a
     local cloud that can't start or has lost its data, a state that can't be opened.
@@ -126,6 +134,7 @@ def open_session(checkout: Checkout, stack: str, target: Target, http_port: int 
     command = require_cli(checkout)
     if target == "real":
         _refuse_leftovers_of_local_cloud(checkout)
+        _refuse_recording()
         place = Place(checkout.root, checkout.policies, {"PATH": _path(checkout)} | configuration)
         return Session(checkout, settings, rules, StackEngine(stack, place, command, is_new_allowed=False), None)
     copy_for_local_cloud(checkout, stack)
@@ -137,7 +146,8 @@ def open_session(checkout: Checkout, stack: str, target: Target, http_port: int 
     environment |= environment_of({cloud.name: server}) | configuration
     place = Place(checkout.local, checkout.policies, environment)
     _leave_only(place)
-    return Session(checkout, settings, rules, StackEngine(stack, place, command, is_new_allowed=True), cloud)
+    engine = StackEngine(stack, place, command, is_new_allowed=True, change=change)
+    return Session(checkout, settings, rules, engine, cloud)
 
 
 def rule_names() -> list[str]:
@@ -230,6 +240,12 @@ def _refuse_leftovers_of_local_cloud(checkout: Checkout) -> None:
         raise HostingError(
             f"{', '.join(sorted(local))} still point to the local cloud: use a new shell for a real one, or unset them."
         )
+
+
+def _refuse_recording() -> None:
+    """A recording of a real stack would hold its secrets in clear."""
+    if os.environ.get(RECORDING):
+        raise HostingError(f"{RECORDING} would write a real stack's secrets to a file: unset it.")
 
 
 def _leave_only(place: Place) -> None:

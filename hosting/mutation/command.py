@@ -1,49 +1,69 @@
 """The mutation run as a command."""
 
+import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
+from hosting.checkout import Checkout
 from hosting.errors import HostingError
 from hosting.mutation.explanations import load_explanations
+from hosting.mutation.recordings import record
 from hosting.mutation.report import GOAL, MutationReport, grouped
 from hosting.mutation.run import judge_stack
+from hosting.mutation.sample import ask_engine
 
 STACKS: Final = ("useast", "identity", "ci-us", "ci-eu")
 """A stack of each service, and one of Cloud Integrated in a jurisdiction with one region only."""
 
 
 def mutate(
+    checkout: Checkout,
     console: Console,
     *,
-    stacks: Sequence[str],
-    resource_type: str,
-    recordings: Path,
-    survivors: bool,
-    report: Path | None,
+    stacks: Sequence[str] | None = None,
+    resource_type: str = "*",
+    recordings: Path | None = None,
+    engine: bool = False,
+    seed: int | None = None,
+    survivors: bool = False,
+    report: Path | None = None,
 ) -> None:
-    """Judges the mutants of the stacks. Raises HostingError below the goal, or when a survivor isn't explained."""
+    """Judges the mutants of the stacks, of which recordings are made if none are given.
+
+    Raises HostingError when a stack can't be made, when the score is below the goal, when a survivor isn't explained or
+    an explanation isn't needed, when the rules object to a stack as it is, or when the engine answers otherwise.
+    """
+    chosen = stacks or STACKS
     entries = load_explanations()
-    is_whole = resource_type == "*" and set(stacks) == set(STACKS)
-    results = [judge_stack(stack, recordings, resource_type) for stack in stacks]
+
+    def say(sentence: str) -> None:
+        console.print(sentence, soft_wrap=True, markup=False)
+
+    folder = recordings or record(checkout, chosen, say)
+    ask = None
+    if engine:
+        seed = random.randrange(1_000_000) if seed is None else seed  # noqa: S311  # a sample, not a secret
+        say(f"The engine is asked about a random part with the seed {seed}.")
+        ask = partial(ask_engine, checkout, seed=seed, say=say)
+    results = [judge_stack(stack, folder, resource_type, ask) for stack in chosen]
+    is_whole = resource_type == "*" and set(chosen) == set(STACKS)
     outcome = MutationReport(results, entries, is_whole)
     for result in results:
         for objection in result.objections:
-            console.print(f"{result.stack} as it is: {objection}", soft_wrap=True, markup=False)
+            say(f"{result.stack} as it is: {objection}")
+        for difference in result.differences:
+            say(f"{result.stack}, {difference}")
     if survivors:
         for line in grouped(outcome.survivors):
-            console.print(line, soft_wrap=True, markup=False)
+            say(line)
+    for entry in outcome.unneeded:
+        say(f"No survivor needs the explanation of {entry}: remove it.")
     if report is not None:
         outcome.write(report)
-    bearing = outcome.refused + len(outcome.survivors) + len(outcome.gaps)
-    console.print(
-        f"{outcome.refused} of {bearing} mutants on leaves that bear on security are refused: {outcome.score:.1%}; "
-        f"{len(outcome.survivors)} survivors are not explained, {len(outcome.gaps)} are gaps.",
-        soft_wrap=True,
-    )
-    for entry in outcome.unneeded:
-        console.print(f"unneeded explanation: {entry}", soft_wrap=True, markup=False)
+    say(outcome.summary)
     if not outcome.passes:
         raise HostingError(f"The goal is {GOAL:.0%} refused and every survivor explained: write rules, or say why not.")

@@ -168,7 +168,7 @@ def condition_weakened(place: Place) -> Iterator[Mutation]:
     operators = cast("dict[str, Any]", place.value)
     for name in operators:
         bare = name.split(":")[-1]
-        if bare != "Null" and not bare.endswith("IfExists"):
+        if bare != "Null" and not bare.endswith("IfExists") and not name.startswith("ForAllValues:"):
             yield Mutation(place.path, "if-exists", _renamed(operators, name, f"{name}IfExists"), name)
         if not name.startswith("ForAllValues:"):
             yield Mutation(place.path, "for-all-values", _renamed(operators, name, f"ForAllValues:{bare}"), name)

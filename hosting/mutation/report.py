@@ -3,7 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
@@ -63,9 +63,18 @@ class MutationReport:
         return self.refused / bearing if bearing else 1.0
 
     @property
+    def summary(self) -> str:
+        """The outcome in a sentence."""
+        bearing = self.refused + len(self.survivors) + len(self.gaps)
+        return (
+            f"{self.refused} of {bearing} mutants on leaves that bear on security are refused: {self.score:.1%} "
+            f"(goal {GOAL:.0%}); {len(self.survivors)} survivors are not explained, {len(self.gaps)} are gaps."
+        )
+
+    @property
     def passes(self) -> bool:
         """Whether the goal is reached and everything that lives is explained."""
-        sound = not any(result.objections for result in self.results)
+        sound = not any(result.objections or result.differences for result in self.results)
         return sound and self.score >= GOAL and not self.survivors and not self.unneeded
 
     def as_json(self) -> dict[str, Any]:
@@ -89,6 +98,7 @@ class MutationReport:
                     "resources": each.resources,
                     "representatives": each.representatives,
                     "objections": list(each.objections),
+                    "engine": None if each.sampled is None else asdict(each.sampled),
                 }
                 for each in self.results
             ],
@@ -100,12 +110,10 @@ class MutationReport:
 
     def as_markdown(self) -> str:
         """The same for people."""
-        bearing = self.refused + len(self.survivors) + len(self.gaps)
-        score = f"{self.score:.1%} (goal {GOAL:.0%})"
         lines = [
             "# Mutation run",
             "",
-            f"{self.refused} of {bearing} mutants on leaves that bear on security are refused: {score}.",
+            self.summary,
             "",
             *_table("Clouds", ("cloud", "refused", "surviving"), self._rows("clouds")),
             *_table("Types", ("type", "refused", "surviving"), self._rows("types")),

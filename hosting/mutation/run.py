@@ -10,8 +10,10 @@ from typing import Any
 from hosting.errors import HostingError
 from hosting.mutation.judge import Judge, Verdict
 from hosting.mutation.mutants import Mutant, Mutants
-from hosting.mutation.recorded import read_stack
+from hosting.mutation.recorded import RecordedStack, read_stack
+from hosting.mutation.sample import Sampled
 from policies.pack import all_rules
+from policies.rulebook import Rule
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,28 @@ class Result:
     """How many are mutated."""
     objections: tuple[str, ...]
     """What the rules have against the stack as it is."""
+    sampled: Sampled | None = None
+    """What the real engine says of a part of them; None if it wasn't asked."""
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """Where the engine's answers are others."""
+        return () if self.sampled is None else self.sampled.differences
 
 
-def judge_stack(name: str, recordings: Path, type_pattern: str) -> Result:
-    """Judges the mutants of one stack's resources whose type fits the pattern."""
+AskEngine = Callable[[Sequence[Rule], RecordedStack, Sequence[Mutant]], Sampled]
+
+
+def judge_stack(name: str, recordings: Path, type_pattern: str, ask_engine: AskEngine | None = None) -> Result:
+    """Judges the mutants of one stack's resources whose type fits the pattern, and asks the engine about a part."""
     stack = read_stack(name, recordings)
     mutants = Mutants(stack)
     made = list(mutants.of(type_pattern))
     live = [each for each in made if each.stillborn is None and each.equivalent is None]
     if not live:
         return Result(name, (), 0, 0, 0, 0, ())
-    judge = Judge(all_rules(), stack)
+    rules = all_rules()
+    judge = Judge(rules, stack)
     verdicts = in_parallel(judge.judge, live)
     alike = mutants.representatives(type_pattern)
     return Result(
@@ -62,6 +75,7 @@ def judge_stack(name: str, recordings: Path, type_pattern: str) -> Result:
         resources=sum(len(each) for each in alike.values()),
         representatives=len(alike),
         objections=tuple(judge.baseline()),
+        sampled=ask_engine(rules, stack, live) if ask_engine else None,
     )
 
 

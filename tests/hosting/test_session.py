@@ -20,6 +20,13 @@ def test_a_real_cloud_is_refused_while_the_shell_points_to_the_local_one(monkeyp
         open_session(Checkout.of_this_package(), "useast", "real")
 
 
+def test_a_real_cloud_is_never_recorded(monkeypatch):
+    monkeypatch.setenv("HOSTING_RECORDING", "file")
+
+    with pytest.raises(HostingError, match="secrets to a file: unset it"):
+        open_session(Checkout.of_this_package(), "useast", "real")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -1,0 +1,153 @@
+"""Which mutants a stack has, and what a run is like with one."""
+
+import json
+
+import pytest
+
+from hosting.mutation.mutants import Mutants
+from tests.hosting.mutation.sample_stack import BUCKET, KEY, POLICY, SERVICE
+
+
+def one(mutants, kind, path, operator, detail=""):
+    [found] = [
+        each
+        for each in mutants
+        if (each.resource_type, each.path, each.operator, each.detail) == (kind, path, operator, detail)
+    ]
+    return found
+
+
+def test_only_the_first_tenants_resources_are_mutated(mutants_of):
+    assert {each.urn.rsplit("-", 1)[-1] for each in mutants_of()} == {"acme"}
+
+
+def test_type_pattern_chooses(mutants_of):
+    assert {each.resource_type for each in mutants_of(type_pattern="aws:kms/*")} == {KEY}
+
+
+def test_one_of_resources_that_are_alike_is_mutated(recorded, recording):
+    recording.add("pulumi:pulumi:Stack", "hosting-test")
+    for number, rotates in enumerate((True, True, False)):
+        recording.add(KEY, f"key-{number}", {"enableKeyRotation": rotates, "description": str(number)})
+    chosen = Mutants(recorded(recording)).representatives()
+    assert {urn.rsplit("::")[-1]: len(alike) for urn, alike in chosen.items()} == {"key-0": 2, "key-2": 1}
+
+
+def test_property_is_otherwise_in_inputs_and_in_what_came_of_them(mutants_of, recorded):
+    stack = recorded()
+    mutant = one(mutants_of(), KEY, "enableKeyRotation", "flipped", "false")
+    for run in (stack.preview, stack.update):
+        varied = mutant.vary(run)
+        assert varied.inputs[mutant.urn].enable_key_rotation is False
+        assert varied.states[mutant.urn].enable_key_rotation is False
+        assert run.inputs[mutant.urn].enable_key_rotation is True
+
+
+def test_document_that_is_not_known_yet_is_mutated_in_the_update_only(mutants_of, recorded):
+    stack = recorded()
+    mutant = one(mutants_of(), POLICY, "policy.Statement[Deny].Effect", "flipped", "Allow")
+    assert mutant.vary(stack.preview) is None
+    changed = mutant.vary(stack.update).inputs[mutant.urn].policy
+    assert json.loads(changed)["Statement"][0]["Effect"] == "Allow"
+
+
+def test_property_depends_no_longer_on_what_it_does_not_name(mutants_of, recorded):
+    stack = recorded()
+    mutant = one(mutants_of(), POLICY, "policy.Statement[Deny].Resource", "anyone", "*")
+    assert mutant.vary(stack.preview) is None
+    state = mutant.vary(stack.update).states[mutant.urn]
+    assert state.depends_on["policy"] == ()
+    untouched = one(mutants_of(), POLICY, "policy.Statement[Deny].Action", "anyone", "*").vary(stack.update)
+    assert len(untouched.states[mutant.urn].depends_on["policy"]) == 1
+
+
+def test_reference_to_another_tenant(mutants_of, recorded):
+    stack = recorded()
+    mutant = one(mutants_of(), POLICY, "policy.Statement[Deny].Resource", "other-tenant")
+    previewed = mutant.vary(stack.preview).states[mutant.urn]
+    assert [urn.rsplit("::", 1)[-1] for urn in previewed.depends_on["policy"]] == ["tenant-globex"]
+    updated = mutant.vary(stack.update).inputs[mutant.urn].policy
+    assert "key/globex" in updated
+    assert "acme" not in updated
+
+
+def test_name_of_another_tenant(mutants_of, recorded):
+    mutant = one(mutants_of(), BUCKET, "bucket", "other-tenant")
+    assert mutant.vary(recorded().preview).inputs[mutant.urn].bucket == "data-globex"
+
+
+def test_unprotected(mutants_of, recorded):
+    mutant = one(mutants_of(), KEY, "(protect)", "unprotected")
+    varied = mutant.vary(recorded().preview)
+    assert not varied.inputs[mutant.urn].protected
+    assert not varied.states[mutant.urn].protected
+    assert not [each for each in mutants_of() if each.resource_type == BUCKET and each.operator == "unprotected"]
+
+
+def test_other_parent_gives_another_urn_to_the_resource_and_to_those_that_need_it(mutants_of, recorded):
+    stack = recorded()
+    mutant = one(mutants_of(), KEY, "(parent)", "other-parent", "what tenants share")
+    varied = mutant.vary(stack.preview)
+    [new] = varied.inputs
+    assert varied.renamed == {new: mutant.urn}
+    assert varied.states[mutant.urn] is None
+    assert varied.states[new].parent_urn.endswith("CloudIntegrated::service")
+    [user] = [urn for urn in varied.states if "BucketPolicy" in urn]
+    assert varied.states[user].depends_on["policy"] == (new,)
+
+
+def test_parent_of_another_tenant_gives_the_same_urn(mutants_of, recorded):
+    mutant = one(mutants_of(), KEY, "(parent)", "other-parent", "another tenant")
+    assert mutant.vary(recorded().preview).states[mutant.urn].parent_urn.endswith("Tenant::globex")
+
+
+def test_removed_resource_is_one_that_nothing_needs(mutants_of, recorded):
+    mutant = one(mutants_of(), POLICY, "(resource)", "resource-removed")
+    assert mutant.vary(recorded().preview).states == {mutant.urn: None}
+    assert not [each for each in mutants_of() if each.resource_type == KEY and each.operator == "resource-removed"]
+
+
+def test_companion_stands_beside_with_its_reference(mutants_of, recorded):
+    mutant = one(mutants_of(), KEY, "(companion)", "companion-added", "key-granted-to-stranger: aws:kms/grant:Grant")
+    [(urn, grant)] = mutant.vary(recorded().preview).inputs.items()
+    assert urn.endswith("Tenant$aws:kms/grant:Grant::tenant-acme-key-granted-to-stranger")
+    assert grant.parent_urn.endswith("Tenant::acme")
+
+
+def test_what_the_sdk_demands_is_stillborn_when_left_out(mutants_of):
+    assert one(mutants_of(), POLICY, "bucket", "removed").stillborn
+    assert one(mutants_of(), POLICY, "policy.Statement[Deny].Action", "removed").stillborn
+    assert one(mutants_of(), BUCKET, "bucket", "removed").stillborn is None
+
+
+def test_alike_elements_are_mutated_inside_once(mutants_of, recording):
+    recording.add("pulumi:pulumi:Stack", "hosting-test")
+    group = {
+        "securityRules": [{"access": "Deny", "priority": 1}, {"access": "Deny", "priority": 2}, {"access": "Allow"}]
+    }
+    recording.add("azure-native:network:NetworkSecurityGroup", "group", group)
+    made = [(each.path, each.operator) for each in mutants_of(recording)]
+    assert made.count(("securityRules[Deny]", "element-removed")) == 2
+    assert made.count(("securityRules[Deny].access", "flipped")) == 1
+    assert made.count(("securityRules[Allow].access", "flipped")) == 1
+
+
+def test_words_about_a_mutant_hold_no_value(recording, mutants_of):
+    recording.add("pulumi:pulumi:Stack", "hosting-test")
+    recording.add("aws:secretsmanager/secretVersion:SecretVersion", "a", {"secretId": "b", "secretString": "hunter2"})
+    assert mutants_of(recording)
+    assert not [each for each in mutants_of(recording) if "hunter2" in f"{each} {each.kind} {each!r}"]
+
+
+@pytest.mark.parametrize(("says", "is_equivalent"), [("us-east-1", True), ("us-west-2", False)])
+def test_region_is_as_good_left_out_where_the_provider_says_the_same(mutants_of, recording, says, is_equivalent):
+    recording.add("pulumi:pulumi:Stack", "hosting-test")
+    recording.add(KEY, "key", {"region": "us-east-1"}, provider={"region": says})
+    assert (one(mutants_of(recording), KEY, "region", "removed").equivalent is not None) == is_equivalent
+
+
+def test_components_and_providers_are_not_mutated(mutants_of, recording):
+    recording.add("pulumi:pulumi:Stack", "hosting-test")
+    recording.add(SERVICE, "service", {"jurisdiction": "us"})
+    recording.add("pulumi:providers:aws", "aws", {"region": "us-east-1"})
+    assert mutants_of(recording) == []

@@ -1,0 +1,62 @@
+"""What the installed SDKs say of properties."""
+
+import pytest
+
+from hosting.mutation.sdk import knowledge, problems, takes
+
+
+def test_enumeration_of_annotations():
+    known = knowledge("azure-native:storage:StorageAccount", ("networkRuleSet", "defaultAction"), "Deny")
+    assert known.others == ("Allow",)
+
+
+def test_open_enumeration_of_annotations():
+    known = knowledge("azure-native:storage:StorageAccount", ("minimumTlsVersion",), "TLS1_2")
+    assert "TLS1_0" in known.others
+    assert "TLS1_2" not in known.others
+
+
+def test_enumeration_in_words():
+    known = knowledge("aws:lb/listener:Listener", ("protocol",), "HTTPS")
+    assert "HTTP" in known.others
+
+
+def test_words_about_another_value_are_no_enumeration():
+    assert knowledge("aws:lb/listener:Listener", ("protocol",), "something else").others == ()
+
+
+def test_default_in_words():
+    assert knowledge("aws:kms/key:Key", ("enableKeyRotation",), True).default == "false"
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("aws:kms/key:Key", ("none",)),
+        ("aws:x/y:Z", ("a",)),
+        ("hosting:aware:Aware", ("a",)),
+        ("aws:kms/key:Key", ("tags", "tenant")),
+    ],
+)
+def test_nothing_is_known_of_what_the_sdk_does_not_have(kind, path):
+    known = knowledge(kind, path, "x")
+    assert known.others == ()
+    assert not known.required
+
+
+def test_places_in_lists():
+    path = ("securityRules", 0, "access")
+    assert knowledge("azure-native:network:NetworkSecurityGroup", path, "Deny").others == ("Allow",)
+
+
+def test_problems_are_what_the_types_have_against_inputs():
+    assert takes("aws:kms/key:Key", "tags")
+    assert not takes("aws:kms/alias:Alias", "tags")
+    assert problems("aws:kms/alias:Alias", {"targetKeyId": "a"}) == []
+    assert problems("aws:kms/alias:Alias", {"targetKey": "a"}) != []
+    assert problems("aws:x/y:Z", {}) == ["the SDK has no type aws:x/y:Z"]
+
+
+def test_demanded_properties():
+    assert knowledge("azure-native:storage:StorageAccount", ("sku", "name"), "Standard_LRS").required
+    assert not knowledge("azure-native:storage:StorageAccount", ("tags",), {}).required
