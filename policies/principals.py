@@ -44,6 +44,21 @@ class AwsRole(Uses):
     """The roles that it may hand to a service."""
 
 
+class AzureAssignment(BaseModel):
+    """An assignment of Azure by which people or services get at what is all tenants', and why that is meant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    room: str
+    administers: bool = False
+    """Whether it may look after keys without using them."""
+    reads: bool = False
+    """Whether it may reach content of all tenants."""
+    signs_as: tuple[str, ...] = ()
+    """The names of the applications that sign by it for whom a service works."""
+    reason: Annotated[str, Field(min_length=20)]
+
+
 class Principals(BaseModel):
     """The whole table."""
 
@@ -52,6 +67,16 @@ class Principals(BaseModel):
     aws: Mapping[str, AwsRole]
     aws_account: Annotated[Uses, Field(alias="aws-account")]
     """Anybody else in the account, whom the stack doesn't make."""
+
+    azure: Mapping[str, AzureAssignment]
+    """By the logical name of the assignment."""
+
+    def assignment(self, assignment: Resource, stack: Stack) -> AzureAssignment | None:
+        """The declaration of an assignment of Azure; None for any other."""
+        declared = self.azure.get(assignment.resource_name)
+        if declared is None or declared.room not in {each.resource_type for each in stack.ancestors(assignment)}:
+            return None
+        return declared
 
     def role(self, role: Resource, stack: Stack) -> AwsRole | None:
         """The declaration of a role; None for one that the design gives nothing."""

@@ -8,6 +8,8 @@ from policies.iam.account import KEYS, ROLE
 from policies.iam.keys import administration, misuse
 from policies.iam.roles import disguises
 from policies.principals import way_to_data
+from policies.rbac.directory import ASSIGNMENTS, IDENTITY
+from policies.rbac.openings import identity_lent, keys_opened, opens_tenants_data
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, stack_rule
 
@@ -39,3 +41,17 @@ def role_that_leads_to_data_is_come_by_as_declared(role: Resource, stack: Stack)
     """Whoever can take on, rewrite or hand out a role has its rights: what opens tenants' data is lent as designed."""
     declared = way_to_data(role, stack) or not_applicable("the role leads to no tenant's data")
     yield from disguises(role, declared, stack)
+
+
+@stack_rule(*ASSIGNMENTS)
+def role_opens_tenants_keys_as_declared(assignment: Resource, stack: Stack) -> Findings:
+    """A role counts for everything below its scope: given too high or to the wrong one, it opens tenants' keys."""
+    yield from keys_opened(assignment, stack)
+
+
+@stack_rule(IDENTITY)
+def identity_that_opens_data_is_lent_to_nobody(identity: Resource, stack: Stack) -> Findings:
+    """Whatever runs as an identity has its rights: an application with a tenant's identity needs no token any more."""
+    if not opens_tenants_data(identity, stack):
+        not_applicable("the identity opens no tenant's data")
+    yield from identity_lent(identity, stack)

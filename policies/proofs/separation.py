@@ -3,8 +3,18 @@
 from policies.iam.account import ROLE
 from policies.iam.roles import carries_the_tag, forgeries
 from policies.principals import session_role
+from policies.rbac.directory import ASSIGNMENTS, CREDENTIAL
+from policies.rbac.openings import content_opened, is_awaited_wrongly, signature_opened
 from policies.resources import Resource, Stack
-from policies.rulebook import Findings, not_applicable, stack_rule
+from policies.rulebook import ANY_TYPE, Findings, not_applicable, stack_rule
+from policies.strays import strays
+
+
+@stack_rule(ANY_TYPE)
+def tenant_refers_to_no_other_tenant(resource: Resource, stack: Stack) -> Findings:
+    """A bucket under another tenant's key, or a right on another tenant's container, mixes up what is to be apart."""
+    tenant = stack.tenant(resource) if resource.is_of_cloud else None
+    yield from strays(resource, tenant or not_applicable("the resource belongs to no tenant"), stack)
 
 
 @stack_rule(ROLE)
@@ -15,3 +25,22 @@ def session_is_of_one_tenant(role: Resource, stack: Stack) -> Findings:
     if carries_the_tag(role):
         yield "the role itself has the tag `tenant`, so every session of it is that tenant's: remove the tag"
     yield forgeries(role, stack)
+
+
+@stack_rule(*ASSIGNMENTS)
+def role_opens_tenants_content_as_declared(assignment: Resource, stack: Stack) -> Findings:
+    """Whoever has a role above a single tenant's container or index reaches several tenants at once."""
+    yield from content_opened(assignment, stack)
+
+
+@stack_rule(*ASSIGNMENTS)
+def role_lets_the_token_service_alone_sign(assignment: Resource, stack: Stack) -> Findings:
+    """Whoever signs the tokens by which a service becomes a tenant can become every tenant."""
+    yield from signature_opened(assignment, stack)
+
+
+@stack_rule(CREDENTIAL)
+def tenant_identity_is_awaited_for_that_tenant(credential: Resource, stack: Stack) -> Findings:
+    """A credential says whose word makes somebody an identity: another subject would make another tenant this one."""
+    tenant = stack.tenant(credential) or not_applicable("the credential belongs to no tenant")
+    yield from is_awaited_wrongly(credential, tenant, stack)

@@ -19,8 +19,7 @@ from policies.resources import Resource, Stack
 
 ASSIGNMENTS: Final = (
     "azure-native:authorization:RoleAssignment",
-    "azure-native:authorization:RoleAssignmentScheduleRequest",
-    "azure-native:authorization:RoleEligibilityScheduleRequest",
+    "azure-native:authorization:PimRoleEligibilitySchedule",
 )
 """What gives a role, or lets somebody take it."""
 
@@ -62,6 +61,11 @@ class Grantee:
     resource: Resource | None
     kind: str
     """`ServicePrincipal`, `Group`, `User`, ..."""
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is a group of people, whose members the stack `identity` governs."""
+        return self.resource is None and self.kind == "Group"
 
     @property
     def label(self) -> str:
@@ -164,6 +168,11 @@ class Directory:
         return list(found.values())
 
     @cached_property
+    def signing_keys(self) -> list[Resource]:
+        """The keys that sign: what they sign is taken for the word of the token service."""
+        return [each for each in self._stack.of_type(KEY) if "sign" in _key_operations(each)]
+
+    @cached_property
     def lent(self) -> Mapping[str, list[Resource]]:
         """What has an identity attached, by the identity's URN."""
         found: dict[str, list[Resource]] = defaultdict(list)
@@ -203,8 +212,8 @@ class Directory:
 
 @cache
 def built_in_roles() -> Mapping[str, tuple[Permission, ...]]:
-    """The table `azure_roles.toml`, by id."""
-    content = tomllib.loads((Path(__file__).parent / "azure_roles.toml").read_text("utf-8"))
+    """The table `roles.toml`, by id."""
+    content = tomllib.loads((Path(__file__).parent / "roles.toml").read_text("utf-8"))
     return {name: (Permission.model_validate(role),) for name, role in content.items()}
 
 
@@ -246,6 +255,14 @@ def _principals(resource: Resource) -> Iterable[str]:
     for each in (own, system):
         if isinstance(each, str) and not is_unknown(each):
             yield each.lower()
+
+
+def _key_operations(key: Resource) -> list[str]:
+    properties = key.all_properties()
+    inner = properties.get("properties")
+    asked = cast("Mapping[str, object]", inner).get("keyOps") if isinstance(inner, Mapping) else None
+    operations = asked or properties.get("keyOps") or ["sign"]  # without a list a key may do everything
+    return [str(each) for each in cast("list[object]", operations)]
 
 
 def _last(identifier: object) -> str | None:

@@ -1,0 +1,1 @@
+"""What Azure's role assignments together allow: at which scope, by which role, to whom."""
