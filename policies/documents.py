@@ -45,6 +45,29 @@ class Statement:
             return any("*" in _texts(principal.get(kind, [])) for kind in kinds)
         return principal == "*"
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether it names what it is not about (NotAction, NotPrincipal, NotResource), so that no list says all."""
+        return any(self._record.get(name, None) is not None for name in ("NotAction", "NotPrincipal", "NotResource"))
+
+    def actions(self) -> Iterable[str]:
+        """The actions, or patterns of some, that it names; none where it names what it is not about."""
+        return _texts(self._record.get("Action", []))
+
+    def resources(self) -> Iterable[str]:
+        """The ARNs, or patterns of some, that it names; none where it names what it is not about, or in a trust."""
+        return _texts(self._record.get("Resource", []))
+
+    def principals(self, kind: str) -> Iterable[str]:
+        """The principals of a kind (`AWS`, `Service`, `Federated`, `CanonicalUser`) that it names."""
+        principal = self._record.get("Principal", None)
+        return _texts(principal.get(kind, [])) if isinstance(principal, Record) else []
+
+    def principal_kinds(self) -> list[str]:
+        """The kinds of principals that it names; `*` stands for no kind."""
+        principal = self._record.get("Principal", None)
+        return principal.names() if isinstance(principal, Record) else []
+
     def is_bound_to_account(self, accounts: Collection[str]) -> bool:
         """Whether its conditions hold for requests from these accounts only; from any one that is named, if none given.
 
@@ -62,6 +85,12 @@ class Statement:
         if self._record.get("NotAction", None) is not None:
             return self.is_allow
         return any(_matches(action.lower(), pattern.lower()) for pattern in _texts(self._record.Action))
+
+    def covers(self, arn: str) -> bool:
+        """Whether it is surely (Deny) or possibly (Allow) about a resource, or all that its ARN's `*` stands for."""
+        if self._record.get("NotResource", None) is not None:
+            return self.is_allow
+        return any(_matches(arn, pattern) for pattern in self.resources())
 
     def covers_bucket(self, bucket: Record) -> bool:
         """Whether a bucket policy's statement is about the bucket itself, whose name the record's `bucket` is."""

@@ -51,7 +51,12 @@ class UnusableError(Exception):
 
 
 def camel_case(name: str) -> str:
-    """The wire's name of a property: `enable_key_rotation` is `enableKeyRotation`; any other text stays as it is."""
+    """The wire's name of a property: `enable_key_rotation` is `enableKeyRotation`; any other text stays as it is.
+
+    What is no Python name, such as the condition key `SAML:sub_type`, is spelt as in the cloud already.
+    """
+    if not name.isidentifier():
+        return name
     first, *rest = name.split("_")
     return first + "".join(word[:1].upper() + word[1:] for word in rest)
 

@@ -45,6 +45,8 @@ STATE: Final = (
     "acm:Describe*",
     "acm:List*",
     "application-autoscaling:Describe*",
+    "arc-zonal-shift:Get*",
+    "arc-zonal-shift:List*",
     "backup:Describe*",
     "backup:Get*",
     "backup:List*",
@@ -104,6 +106,14 @@ STATE: Final = (
 """How the stack is set up and what it reports; logs hold ids, no content."""
 
 
+ZONAL_SHIFTS: Final = (
+    "arc-zonal-shift:CancelZonalShift",
+    "arc-zonal-shift:StartZonalShift",
+    "arc-zonal-shift:UpdateZonalShift",
+)
+"""Takes customers away from a zone that fails, for hours, and brings them back."""
+
+
 def signed_in(identity_provider_arn: str, regions: Sequence[str]) -> pulumi.Output[str]:
     """The trust policy of a role for people: whoever the identity provider has signed in, by an id that stays.
 
@@ -160,7 +170,7 @@ def operator(names: Names) -> Sequence[Statement]:
         Statement(
             sid="Operation",
             actions=[
-                "arc-zonal-shift:*",
+                *ZONAL_SHIFTS,
                 "backup:PutRestoreValidationResult",
                 "cloudwatch:DisableAlarmActions",
                 "cloudwatch:EnableAlarmActions",
@@ -197,7 +207,7 @@ def break_glass(names: Names) -> Sequence[Statement]:
         Statement(
             sid="Repair",
             actions=[
-                "arc-zonal-shift:*",
+                *ZONAL_SHIFTS,
                 "backup:StartRestoreJob",
                 "cloudtrail:StartLogging",
                 "ec2:AuthorizeSecurityGroup*",

@@ -3,12 +3,12 @@
 from policies.properties import Record
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
+from policies.rules.aws.accounts import PROVIDER, is_in_account_of
 from policies.rules.aws.s3 import BUCKETS, ENCRYPTIONS, companions
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 TRAIL = "aws:cloudtrail/trail:Trail"
 KEY = "aws:kms/key:Key"
-PROVIDER = "pulumi:providers:aws"
 
 
 @rule(LOG_GROUP)
@@ -109,7 +109,7 @@ def _is_encrypted(bucket: Resource, stack: Stack) -> bool:
 @stack_rule(PROVIDER)
 def account_has_a_trail(provider: Resource, stack: Stack) -> Findings:
     """Without a trail, or with one whose files go elsewhere, nobody can say who did what in the account."""
-    trails = [trail for trail in stack.of_type(TRAIL) if _is_in_account_of(provider, trail, stack)]
+    trails = [trail for trail in stack.of_type(TRAIL) if is_in_account_of(provider, trail, stack)]
     if not any(
         stack.refers_to(trail, "s3_bucket_name", bucket, "bucket", "id")
         for trail in trails
@@ -119,12 +119,6 @@ def account_has_a_trail(provider: Resource, stack: Stack) -> Findings:
             f"no trail records what is done through {provider.resource_name}: "
             "add an aws.cloudtrail.Trail with a bucket of this stack"
         )
-
-
-def _is_in_account_of(provider: Resource, trail: Resource, stack: Stack) -> bool:
-    if trail.provider is None:
-        return len(stack.of_type(PROVIDER)) == 1
-    return trail.provider.urn == provider.urn or trail.allowed_accounts == provider.allowed_accounts != []
 
 
 @stack_rule(*BUCKETS)

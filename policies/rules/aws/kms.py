@@ -1,12 +1,14 @@
 """Keys in AWS KMS."""
 
-from policies.documents import statements
-from policies.ownership import uses_own
-from policies.resources import Resource, Stack
-from policies.rulebook import Findings, not_applicable, rule, stack_rule
+from typing import Final
 
-KEY = "aws:kms/key:Key"
-ALIAS = "aws:kms/alias:Alias"
+from policies.ownership import uses_key_of_ours
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, rule, stack_rule
+
+KEY: Final = "aws:kms/key:Key"
+REPLICA: Final = "aws:kms/replicaKey:ReplicaKey"
+ALIAS: Final = "aws:kms/alias:Alias"
 
 
 @rule(KEY)
@@ -32,33 +34,32 @@ def kms_key_is_hsm_backed(key: Resource) -> Findings:
         yield "the key is not for encryption: remove key_usage"
 
 
-@rule(KEY, "aws:kms/replicaKey:ReplicaKey")
+@rule(KEY, REPLICA)
 def kms_key_deletion_waits(key: Resource) -> Findings:
     """Whoever deletes a key destroys all data under it; the longest wait leaves time to notice and cancel."""
     if key.get("deletion_window_in_days", 30) < 30:
         yield "the key can be gone in less than 30 days: remove deletion_window_in_days or set it to 30"
 
 
-@rule(KEY, "aws:kms/keyPolicy:KeyPolicy", "aws:kms/replicaKey:ReplicaKey")
-def kms_key_policy_names_principals(key: Resource) -> Findings:
-    """A key policy that lets everyone in opens the key to other accounts, and with it the data."""
-    if key.get("policy", None) is None:
-        return  # KMS then lets in only the account itself.
-    for number, statement in enumerate(statements(key.document("policy"))):
-        if statement.is_allow and statement.everyone and not statement.is_bound_to_account(key.allowed_accounts):
-            yield f"statement {number} of the key policy allows everyone: name the principals"
+@rule(KEY, REPLICA)
+def kms_key_lies_in_one_region(key: Resource) -> Findings:
+    """Copies of a key in other regions live on when it is disabled: each has to be ended by itself."""
+    if key.resource_type == REPLICA or key.get("multi_region", False):
+        yield "the key has copies in other regions: make a key of its own in each, without multi_region"
+
+
+@stack_rule(KEY)
+def kms_key_is_on_while_its_tenant_is_served(key: Resource, stack: Stack) -> Findings:
+    """A tenant is cut off by disabling its key: on too long it isn't cut off, off too early its data can't be read."""
+    component = stack.tenant_component(key)
+    is_served = component is None or component.get("state", "active") == "active"
+    if is_served and not key.get("is_enabled", True):
+        yield "the key of what is served is disabled: set is_enabled=True"
+    if not is_served and key.get("is_enabled", True):
+        yield "the key of a tenant that is cut off is enabled: set is_enabled=False"
 
 
 @stack_rule(ALIAS)
-def kms_alias_means_tenants_own_key(alias: Resource, stack: Stack) -> Findings:
-    """Whoever uses a key by its alias gets the key that the alias means today; a tenant's must mean its own."""
-    tenant = stack.tenant(alias) or not_applicable("the alias belongs to no tenant")
-    yield uses_own(
-        stack,
-        tenant,
-        alias,
-        "target_key_id",
-        read=lambda: alias.target_key_id,
-        targets={KEY: ("arn", "key_id")},
-        what="the alias's key",
-    )
+def kms_alias_means_own_key(alias: Resource, stack: Stack) -> Findings:
+    """Whoever uses a key by its alias gets the key that the alias means today: a tenant's own, or the platform's."""
+    yield uses_key_of_ours(stack, alias, "target_key_id", lambda: alias.target_key_id, "the alias's key")

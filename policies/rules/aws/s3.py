@@ -1,11 +1,8 @@
 """Buckets in Amazon S3."""
 
-from collections.abc import Iterable
-
-from policies.documents import Statement, statements
-from policies.ownership import uses_own
-from policies.properties import Record, UndeterminedError
-from policies.resources import Resource, Stack, identities
+from policies.ownership import uses_key_of_ours, uses_own
+from policies.properties import Record
+from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 
 BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
@@ -16,13 +13,11 @@ ENCRYPTIONS = (
 )
 VERSIONINGS = ("aws:s3/bucketVersioning:BucketVersioning", "aws:s3/bucketVersioningV2:BucketVersioningV2")
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
 
-_ALGORITHM = "s3:x-amz-server-side-encryption"
-_KEY_ID = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 _LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery"
-_NOT_EQUAL = ("stringnotequals", "stringnotequalsifexists", "arnnotequals", "arnnotequalsifexists")
 
 
 def companions(stack: Stack, bucket: Resource, *types: str) -> list[Resource]:
@@ -104,91 +99,46 @@ def _encrypts_with_key_of(tenant: str, configuration: Resource, stack: Stack) ->
         )
 
 
-@rule(BUCKET_POLICY)
-def s3_policy_allows_no_one_unnamed(policy: Resource) -> Findings:
-    """A policy that allows everyone publishes the bucket as soon as a public access block is loosened."""
-    for number, statement in enumerate(statements(policy.document("policy"))):
-        if statement.is_allow and statement.everyone:
-            yield f"statement {number} of the bucket policy allows everyone: name the principals"
+@stack_rule(*BUCKETS)
+def s3_bucket_encrypted_by_platforms_key(bucket: Resource, stack: Stack) -> Findings:
+    """Records under a key of ours are read by whom we name, and each reading is recorded.
+
+    Elastic Load Balancing writes its logs under keys of S3 only ("Access logs for your Application Load Balancer").
+    """
+    if stack.tenant(bucket) is not None:
+        not_applicable("the bucket belongs to a tenant")
+    configurations = companions(stack, bucket, *ENCRYPTIONS)
+    if not configurations:
+        yield "the bucket's objects are not encrypted by a key of ours: add an encryption configuration with one"
+    for configuration in configurations:
+        for entry in configuration.rules:
+            default = entry.apply_server_side_encryption_by_default
+            if default.get("sse_algorithm", "AES256") == "AES256" and _takes_logs_of_balancer(bucket, stack):
+                continue
+            yield uses_key_of_ours(
+                stack,
+                configuration,
+                "rules",
+                lambda default=default: (
+                    default.get("kms_master_key_id", None) if default.sse_algorithm.startswith("aws:kms") else None
+                ),
+                "the bucket's key",
+            )
 
 
-@rule(BUCKET_POLICY)
-def s3_policy_refuses_plain_http(policy: Resource) -> Findings:
-    """S3 answers plain HTTP unless the bucket's policy refuses it; data would cross networks in clear."""
-    for statement in statements(policy.document("policy")):
-        if (
-            _refuses_everyone(statement, "s3:*")
-            and statement.covers_bucket(policy)
-            and statement.covers_objects(policy)
-            and statement.conditions() == {("bool", "aws:securetransport"): ["false"]}
-        ):
-            return
-    yield "the bucket answers plain HTTP: deny s3:* to everyone where aws:SecureTransport is false"
+def _takes_logs_of_balancer(bucket: Resource, stack: Stack) -> bool:
+    logs = (balancer.get("access_logs", None) for balancer in stack.of_type(*BALANCERS))
+    return any(log is not None and log.bucket == bucket.bucket for log in logs)
 
 
 @stack_rule(*BUCKETS)
-def s3_bucket_refuses_plain_http(bucket: Resource, stack: Stack) -> Findings:
-    """A bucket without a policy answers plain HTTP."""
-    if not companions(stack, bucket, BUCKET_POLICY):
-        yield "the bucket has no policy that refuses plain HTTP: add an aws.s3.BucketPolicy"
-
-
-@stack_rule(BUCKET_POLICY)
-def s3_policy_refuses_other_keys(policy: Resource, stack: Stack) -> Findings:
-    """The default encryption is but a default: a request that names another key puts the tenant's data under it."""
-    tenant = stack.tenant(policy) or not_applicable("the bucket belongs to no tenant")
-    sources = [key for key in stack.sources(policy, "policy") if key.resource_type in (KEY, ALIAS)]
-    if any(stack.tenant(key) != tenant for key in sources):
-        yield "the bucket policy names a key of another tenant: name the key below the same tenant"
-    parts = [
-        statement
-        for statement in statements(policy.document("policy"))
-        if _refuses_everyone(statement, "s3:PutObject") and statement.covers_objects(policy)
-    ]
-    yield _refuses_other_algorithms(parts)
-    yield _refuses_other_key_ids(parts, tenant, stack)
-
-
-def _refuses_other_algorithms(parts: Iterable[Statement]) -> Findings:
-    for statement in parts:
-        refused, values = _refused_unless(statement, _ALGORITHM)
-        if refused and all(value in ("aws:kms", "aws:kms:dsse") for value in values):
-            return
-        # Without `Null`, a negated test on the key's id also refuses what names no key at all.
-        if _refused_unless(statement, _KEY_ID)[0] and ("null", _KEY_ID) not in statement.conditions():
-            return
-    yield f"an upload may ask for another kind of encryption: deny s3:PutObject where {_ALGORITHM} is not aws:kms"
-
-
-def _refuses_other_key_ids(parts: Iterable[Statement], tenant: str, stack: Stack) -> Findings:
-    own = stack.of_tenant(tenant, KEY)
-    known = {name for key in own for name in identities(key, "arn", "key_id")}
-    for statement in parts:
-        refused, values = _refused_unless(statement, _KEY_ID)
-        if not refused:
-            continue
-        if any(not identities(key, "arn", "key_id") for key in own):
-            raise UndeterminedError("the tenant's key is not known before the update")
-        if values and known.issuperset(values):
-            return
-    yield f"an upload may name another key: deny s3:PutObject where {_KEY_ID} is not the tenant's own key"
-
-
-def _refused_unless(statement: Statement, key: str) -> tuple[bool, list[str]]:
-    """Whether the statement refuses requests in which `key` has another value than those given, and these values.
-
-    `Null: false` may stand next to it: a request without the header gets the bucket's default encryption.
-    """
-    conditions = statement.conditions()
-    tests = {operator: values for (operator, name), values in conditions.items() if name == key}
-    values = [value for operator in _NOT_EQUAL for value in tests.get(operator, [])]
-    rest = {place for place in conditions if place[1] != key}
-    allowed = tests.get("null", ["false"]) == ["false"] and set(tests) <= {*_NOT_EQUAL, "null"}
-    return bool(values) and allowed and not rest, values
-
-
-def _refuses_everyone(statement: Statement, *actions: str) -> bool:
-    return not statement.is_allow and statement.everyone and all(statement.acts_on(action) for action in actions)
+def s3_bucket_asks_for_its_key_as_a_whole(bucket: Resource, stack: Stack) -> Findings:
+    """A tenant's key serves its bucket by the bucket's ARN; asked for each object, it would serve nobody any more."""
+    if stack.tenant(bucket) is None:
+        not_applicable("the bucket belongs to no tenant")
+    for configuration in companions(stack, bucket, *ENCRYPTIONS):
+        if not all(entry.get("bucket_key_enabled", False) for entry in configuration.rules):
+            yield "KMS is asked for each object by its ARN, which the key's policy refuses: set bucket_key_enabled=True"
 
 
 @stack_rule(*BUCKETS)

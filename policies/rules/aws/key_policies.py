@@ -1,0 +1,164 @@
+"""Who may do what with a key of AWS KMS, as its policy says."""
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from policies.documents import Statement, statements
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, not_applicable, rule, stack_rule
+from policies.rules.aws.kms import KEY, REPLICA
+
+KEY_POLICY: Final = "aws:kms/keyPolicy:KeyPolicy"
+
+ADMINISTRATION: Final = (
+    "kms:CancelKeyDeletion",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:ListGrants",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+)
+"""What somebody must always be able to do, or a mistake in a policy could never be mended."""
+
+USE: Final = (
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyPair",
+    "kms:GenerateDataKeyPairWithoutPlaintext",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+
+NEVER: Final = (
+    "kms:DeleteImportedKeyMaterial",
+    "kms:DisableKeyRotation",
+    "kms:ReplicateKey",
+    "kms:UpdatePrimaryRegion",
+)
+"""What ends a key's rotation, or takes it out of its region."""
+
+LONGEST_WINDOW: Final = 30
+"""Days between a key's scheduled deletion and its end, the longest that KMS offers."""
+
+SERVICES_WITHOUT_SOURCE: Final = frozenset({"events.amazonaws.com"})
+"""Services that don't tell KMS for whom they ask: EventBridge, when it sends to an encrypted topic. What they may send
+to is then said by the topic (EventBridge User Guide, "Amazon SNS permissions")."""
+
+
+def _allowing(key: Resource) -> Iterator[tuple[str, Statement]]:
+    """The statements of a key's policy that allow, and how messages call them; none where there is no policy."""
+    if key.get("policy", None) is None:
+        return
+    for number, statement in enumerate(statements(key.document("policy"))):
+        if statement.is_allow:
+            yield f"statement {number} of the key policy", statement
+
+
+@rule(KEY, KEY_POLICY, REPLICA)
+def kms_key_policy_names_principals(key: Resource) -> Findings:
+    """A key policy that lets everyone in opens the key to other accounts, and with it the data."""
+    for place, statement in _allowing(key):
+        if statement.everyone and not statement.is_bound_to_account(key.allowed_accounts):
+            yield f"{place} allows everyone: name the principals"
+
+
+@stack_rule(KEY)
+def kms_key_has_a_policy(key: Resource, stack: Stack) -> Findings:
+    """Without a policy KMS writes one that lets the whole account use the key, as far as any other policy allows it."""
+    if key.get("policy", None) is None and not stack.referring("key_id", key, (KEY_POLICY,), "key_id", "id", "arn"):
+        yield "the whole account may use the key: set policy"
+
+
+@rule(KEY, KEY_POLICY)
+def kms_key_policy_locks_nobody_out(key: Resource) -> Findings:
+    """A key whose policy nobody may change can't be mended; its data are lost with whoever could use it."""
+    if key.get("bypass_policy_lockout_safety_check", False):
+        yield "nobody may be left to administer the key: remove bypass_policy_lockout_safety_check"
+    if key.get("policy", None) is None:
+        not_applicable("kms-key-has-a-policy judges it")
+    always = [
+        statement
+        for _, statement in _allowing(key)
+        if not statement.conditions() and any(_is_account(each) for each in statement.principals("AWS"))
+    ]
+    if not all(any(each.acts_on(action) for each in always) for action in ADMINISTRATION):
+        yield "the account can't administer the key: allow its root what looks after a key, without condition"
+
+
+@rule(KEY, KEY_POLICY)
+def kms_key_policy_keeps_use_from_administrators(key: Resource) -> Findings:
+    """Who looks after a key can't use it, and who uses it can't end it: it takes two to get at data or lose them."""
+    for place, statement in _allowing(key):
+        if statement.leaves_out or any(statement.acts_on(action) for action in NEVER):
+            yield f"{place} allows what nobody needs, such as ending rotation: name the actions"
+        uses = any(statement.acts_on(action) for action in USE)
+        if uses and any(statement.acts_on(action) for action in ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")):
+            yield f"{place} allows use and administration at once: write a statement for each"
+        if uses and any(_is_account(each) for each in statement.principals("AWS")) and not _is_in_one_way(statement):
+            yield f"{place} lets the whole account use the key: name the role, or add StringEquals kms:ViaService"
+        if statement.acts_on("kms:CreateGrant") and not _is_grant_for_service(statement):
+            yield f"{place} lets somebody let others in: add Bool kms:GrantIsForAWSResource true"
+        if statement.acts_on("kms:ScheduleKeyDeletion") and not _waits(statement):
+            yield (
+                f"{place} lets a key be gone within days: add NumericGreaterThanEquals "
+                f"kms:ScheduleKeyDeletionPendingWindowInDays {LONGEST_WINDOW}"
+            )
+
+
+def _is_account(principal: str) -> bool:
+    """Whether a principal is a whole account: its ARN, or its number."""
+    return principal.endswith(":root") or principal.isdigit()
+
+
+def _is_in_one_way(statement: Statement) -> bool:
+    tests = {
+        ("stringequals", "kms:viaservice"),
+        ("arnequals", "aws:principalarn"),
+        ("stringequals", "aws:principalarn"),
+    }
+    return any(values for test, values in statement.conditions().items() if test in tests)
+
+
+def _is_grant_for_service(statement: Statement) -> bool:
+    return statement.conditions().get(("bool", "kms:grantisforawsresource")) == ["true"]
+
+
+def _waits(statement: Statement) -> bool:
+    days = statement.conditions().get(("numericgreaterthanequals", "kms:schedulekeydeletionpendingwindowindays"), [])
+    return bool(days) and all(each.isdigit() and int(each) >= LONGEST_WINDOW for each in days)
+
+
+@rule(KEY, KEY_POLICY)
+def kms_key_policy_keeps_to_its_account(key: Resource) -> Findings:
+    """Whoever comes from another account, or through a service that serves all accounts, is known to nobody here."""
+    accounts = key.allowed_accounts
+    for place, statement in _allowing(key):
+        if statement.principal_kinds() not in ([], ["AWS"], ["Service"]):
+            yield f"{place} lets in other kinds of principals than roles and services: write a statement for each"
+        if any(_account(each) not in accounts for each in statement.principals("AWS") if accounts and each != "*"):
+            yield f"{place} lets in another account: name principals of the stack's own"
+        services = set(statement.principals("Service"))
+        if services - SERVICES_WITHOUT_SOURCE and not _is_asked_by(accounts, statement):
+            yield f"{place} lets a service in for any account: add the condition aws:SourceAccount, or aws:SourceArn"
+
+
+def _account(principal: str) -> str:
+    parts = principal.split(":")
+    return parts[4] if len(parts) > 5 else principal
+
+
+def _is_asked_by(accounts: Collection[str], statement: Statement) -> bool:
+    """Whether a service acts for these accounts only, by its own word or by the ARN in the encryption context."""
+    if statement.is_bound_to_account(accounts):
+        return True
+    contexts = [
+        [_account(value) for value in values]
+        for (operator, key), values in statement.conditions().items()
+        if operator in ("arnequals", "arnlike", "stringequals") and key.startswith("kms:encryptioncontext:")
+    ]
+    return any(named and (not accounts or set(named) <= set(accounts)) for named in contexts)

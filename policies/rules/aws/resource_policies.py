@@ -1,0 +1,126 @@
+"""Policies of stores: whom they let in, in whose name, and that nobody comes in clear."""
+
+from typing import Final
+
+from policies.documents import Statement, statements
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, rule, stack_rule
+from policies.rules.aws.s3 import BUCKET_POLICY, BUCKETS
+
+QUEUE: Final = "aws:sqs/queue:Queue"
+QUEUE_POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
+TABLE: Final = "aws:dynamodb/table:Table"
+TOPIC: Final = "aws:sns/topic:Topic"
+TOPIC_POLICY: Final = "aws:sns/topicPolicy:TopicPolicy"
+POLICIES: Final = (BUCKET_POLICY, QUEUE_POLICY, TOPIC_POLICY)
+
+SERVICES_WITHOUT_SOURCE: Final = {TOPIC_POLICY: frozenset({"events.amazonaws.com"})}
+"""Services that don't say for whom they ask, by the type of policy: EventBridge refuses a topic whose policy has a
+condition (EventBridge User Guide, "Amazon SNS permissions")."""
+
+INLINE: Final = (
+    "acceleration_status",
+    "cors_rules",
+    "lifecycle_rules",
+    "logging",
+    "object_lock_configuration",
+    "policy",
+    "replicas",
+    "replication_configuration",
+    "request_payer",
+    "server_side_encryption_configuration",
+    "versioning",
+    "website",
+)
+"""What a bucket, queue, topic or table can be told in place, past the resources for it that rules judge."""
+
+
+@rule(*POLICIES)
+def resource_policy_allows_no_one_unnamed(policy: Resource) -> Findings:
+    """A policy that allows everyone opens the store to other accounts, or to the internet."""
+    for number, statement in enumerate(statements(policy.document("policy"))):
+        if statement.is_allow and (statement.everyone or statement.leaves_out):
+            yield f"statement {number} of the policy allows everyone, or everything: name principals and actions"
+
+
+@rule(*POLICIES)
+def resource_policy_keeps_to_its_account(policy: Resource) -> Findings:
+    """Who comes from another account, or through a service that serves all accounts, is known to nobody here."""
+    accounts = policy.allowed_accounts
+    for number, statement in enumerate(statements(policy.document("policy"))):
+        if not statement.is_allow:
+            continue
+        if statement.principal_kinds() not in ([], ["AWS"], ["Service"]):
+            yield f"statement {number} lets in other kinds of principals: write a statement for roles or for services"
+        others = (each for each in statement.principals("AWS") if accounts and _account(each) not in accounts)
+        if any(each != "*" for each in others):
+            yield f"statement {number} lets in another account: name principals of the stack's own"
+        known = SERVICES_WITHOUT_SOURCE.get(policy.resource_type, frozenset())
+        if set(statement.principals("Service")) - known and not statement.is_bound_to_account(accounts):
+            yield f"statement {number} lets a service in for any account: add aws:SourceAccount, or aws:SourceArn"
+
+
+def _account(principal: str) -> str:
+    parts = principal.split(":")
+    return parts[4] if len(parts) > 5 else principal
+
+
+@rule(*BUCKETS, QUEUE, TOPIC, TABLE)
+def store_is_set_up_by_its_companions(store: Resource) -> Findings:
+    """What is said in the resource itself and again beside it changes with each update, now one way, now the other."""
+    # Once it is made, the cloud shows there what its companions say.
+    if store.get("arn", None) is not None:
+        return
+    for name in INLINE:
+        if store.get(name, None):
+            yield f"{name} is set in place: move it to the resource that is there for it"
+
+
+@stack_rule(QUEUE)
+def queue_refuses_plain_http(queue: Resource, stack: Stack) -> Findings:
+    """SQS answers plain HTTP unless the queue's policy refuses it; messages would cross networks in clear."""
+    policies = stack.referring("queue_url", queue, (QUEUE_POLICY,), "url", "id")
+    if not any(_refuses_plain_http(each, queue, "sqs:*") for each in policies):
+        yield "the queue answers plain HTTP: deny sqs:* to everyone where aws:SecureTransport is false in a QueuePolicy"
+
+
+@stack_rule(QUEUE)
+def queue_refuses_other_accounts(queue: Resource, stack: Stack) -> Findings:
+    """A statement added by mistake or by hand must not hand customers' messages to another account."""
+    policies = stack.referring("queue_url", queue, (QUEUE_POLICY,), "url", "id")
+    if not any(
+        _is_denial(statement, queue, "sqs:*") and _is_for_others(statement, queue)
+        for policy in policies
+        for statement in statements(policy.document("policy"))
+    ):
+        yield "another account could be let in: deny sqs:* to everyone where aws:PrincipalAccount isn't the stack's"
+
+
+def _is_for_others(statement: Statement, queue: Resource) -> bool:
+    conditions = statement.conditions()
+    named = conditions.get(("stringnotequals", "aws:principalaccount"), [])
+    return len(conditions) == 1 and bool(named) and (not queue.allowed_accounts or named == queue.allowed_accounts)
+
+
+@stack_rule(TOPIC)
+def topic_refuses_plain_http(topic: Resource, stack: Stack) -> Findings:
+    """SNS answers plain HTTP unless the topic's policy refuses it; an alarm could be read or made up on its way."""
+    policies = stack.referring("arn", topic, (TOPIC_POLICY,), "arn", "id")
+    if not any(_refuses_plain_http(each, topic, "sns:Publish") for each in policies):
+        yield "the topic answers plain HTTP: deny sns:Publish to everyone where aws:SecureTransport is false"
+
+
+def _refuses_plain_http(policy: Resource, store: Resource, action: str) -> bool:
+    return any(
+        _is_denial(statement, store, action) and statement.conditions() == {("bool", "aws:securetransport"): ["false"]}
+        for statement in statements(policy.document("policy"))
+    )
+
+
+def _is_denial(statement: Statement, store: Resource, action: str) -> bool:
+    return (
+        not statement.is_allow
+        and statement.everyone
+        and statement.acts_on(action)
+        and any(each == "*" or each.rsplit(":", 1)[-1] == store.name for each in statement.resources())
+    )

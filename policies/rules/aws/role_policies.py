@@ -1,0 +1,226 @@
+"""What roles may do: they name actions and resources, give nobody rights, and reach only the data that they must."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from policies.documents import Statement, statements
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, not_applicable, rule, stack_rule
+from policies.rules.aws.s3 import BUCKETS
+from policies.rules.aws.trust import ROLE, is_for_people
+
+ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
+TABLE: Final = "aws:dynamodb/table:Table"
+
+ESCALATIONS: Final = (
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreateOpenIDConnectProvider",
+    "iam:CreatePolicyVersion",
+    "iam:CreateRole",
+    "iam:CreateSAMLProvider",
+    "iam:CreateUser",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:PutGroupPolicy",
+    "iam:PutRolePermissionsBoundary",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateLoginProfile",
+    "lambda:UpdateFunctionCode",
+    "organizations:LeaveOrganization",
+    "sso:CreateAccountAssignment",
+    "sts:AssumeRoleWithWebIdentity",
+)
+"""What gives rights, or takes away what bounds them."""
+
+ITEMS: Final = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+)
+"""What reads or writes items of a table by their leading key."""
+
+WHOLE_TABLES: Final = (
+    "dynamodb:ExportTableToPointInTime",
+    "dynamodb:GetRecords",
+    "dynamodb:PartiQLDelete",
+    "dynamodb:PartiQLInsert",
+    "dynamodb:PartiQLSelect",
+    "dynamodb:PartiQLUpdate",
+    "dynamodb:Scan",
+)
+"""What reads or writes items of a table without naming a key, and so past any condition on it."""
+
+OBJECTS: Final = ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject")
+
+USE_OF_KEYS: Final = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
+
+SECRETS_AND_MESSAGES: Final = ("secretsmanager:GetSecretValue", "sqs:ReceiveMessage", "sqs:SendMessage")
+
+LEADS_TO_DATA: Final = (
+    "ecs:ExecuteCommand",
+    "kms:CreateGrant",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyPair",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+    "sts:AssumeRole",
+    "sts:TagSession",
+)
+"""What leads to data by a key, a container or a role."""
+
+TENANT_TAG: Final = "${aws:PrincipalTag/tenant}"
+
+_PATTERN: Final = re.compile(r"[a-z0-9-]+:[A-Z][a-z]+[A-Za-z0-9]*\*?")
+"""An action, or a pattern that at least says what is done: `kms:Describe*`."""
+
+_PARTS_OF_ARN: Final = 6
+
+
+def _allowing(policy: Resource) -> Iterator[tuple[str, Statement]]:
+    """The statements of a role's policy that allow, and how messages call them."""
+    for number, statement in enumerate(statements(policy.document("policy"))):
+        if statement.is_allow:
+            yield f"statement {number} of the role's policy", statement
+
+
+@rule(ROLE)
+def role_holds_no_other_policies(role: Resource) -> Findings:
+    """Policies that stand in the role itself, or that others manage, are seen by no rule about policies."""
+    if len(role.get("managed_policy_arns", [])) > 0:
+        yield "managed policies are attached: remove managed_policy_arns, write an aws.iam.RolePolicy"
+    if any(each.get("policy", None) is not None for each in role.get("inline_policies", [])):
+        yield "policies stand in the role: remove inline_policies, write an aws.iam.RolePolicy"
+
+
+@rule(ROLE_POLICY)
+def role_policy_names_its_actions(policy: Resource) -> Findings:
+    """A wildcard for actions also allows what AWS will add, and what no function of the role's ever needs."""
+    for place, statement in _allowing(policy):
+        if statement.leaves_out:
+            yield f"{place} says what is not allowed: name the actions and resources"
+        elif any(_PATTERN.fullmatch(action) is None for action in statement.actions()):
+            yield f"{place} allows all actions of a kind: name them, at least by what they do (kms:Describe*)"
+
+
+@rule(ROLE_POLICY)
+def role_policy_gives_no_rights(policy: Resource) -> Findings:
+    """Who may write policies, or take on a stronger role, may do everything."""
+    for place, statement in _allowing(policy):
+        if any(statement.acts_on(action) for action in ESCALATIONS):
+            yield f"{place} lets the role give rights to itself or others: remove these actions"
+        if statement.acts_on("iam:PassRole"):
+            yield _passes_one_role(place, statement)
+        if statement.acts_on("sts:AssumeRole") and not all(_names_one(each) for each in statement.resources()):
+            yield f"{place} lets the role take on any other: name the roles in Resource"
+
+
+def _passes_one_role(place: str, statement: Statement) -> Findings:
+    if not all(_names_one(each) for each in statement.resources()):
+        yield f"{place} lets any role be passed on: name the roles in Resource"
+    if not statement.conditions().get(("stringequals", "iam:passedtoservice")):
+        yield f"{place} lets a role be passed to any service: add StringEquals iam:PassedToService"
+
+
+@rule(ROLE_POLICY)
+def role_policy_names_the_data_it_reaches(policy: Resource) -> Findings:
+    """Access to data is for what a function needs to know, not for all that an account will ever hold."""
+    for place, statement in _allowing(policy):
+        names_all = statement.leaves_out or not all(_names_some(resource) for resource in statement.resources())
+        reached = (*OBJECTS, *ITEMS, *WHOLE_TABLES, *SECRETS_AND_MESSAGES, "ecs:ExecuteCommand")
+        if names_all and any(statement.acts_on(action) for action in reached):
+            yield f"{place} reaches data of whatever name: name the stores in Resource"
+        if any(statement.acts_on(action) for action in (*USE_OF_KEYS, "kms:CreateGrant")):
+            yield _uses_keys_in_one_way(place, statement)
+
+
+def _uses_keys_in_one_way(place: str, statement: Statement) -> Findings:
+    if all(_names_one(resource) for resource in statement.resources()) and not statement.leaves_out:
+        return
+    ways = {key for operator, key in statement.conditions() if operator in ("stringequals", "stringlike")}
+    if not any(key == "kms:viaservice" or key.startswith("kms:encryptioncontext:") for key in ways):
+        yield f"{place} uses any key for anything: name the key, or add StringEquals kms:ViaService"
+
+
+def _names_one(arn: str) -> bool:
+    """Whether an ARN has no wildcard."""
+    return not re.search(r"[*?]", arn)
+
+
+def _names_some(arn: str) -> bool:
+    """Whether an ARN, or a pattern of some, says at least how the names of the resources begin."""
+    parts = arn.split(":", _PARTS_OF_ARN - 1)
+    name = re.sub(r"^(table/|secret:|role/|function:)", "", parts[-1])
+    return len(parts) == _PARTS_OF_ARN and re.match(r"[^*?/]", name) is not None
+
+
+@stack_rule(ROLE_POLICY)
+def role_policy_keeps_items_of_tenants_apart(policy: Resource, stack: Stack) -> Findings:
+    """In a table that tenants share only a condition on the leading key keeps one from the items of another.
+
+    `ForAllValues` also holds for a request that names no key, hence `Null` next to it (IAM User Guide, "Multivalued
+    context keys").
+    """
+    tables = [f"table/{table.name}" for table in stack.of_type(TABLE) if stack.tenant(table) is None]
+    shared = [*tables, *(f"{table}/index/any" for table in tables)]
+    for place, statement in _allowing(policy):
+        if not any(statement.covers(_named(name, resource)) for name in shared for resource in statement.resources()):
+            continue
+        if any(statement.acts_on(action) for action in WHOLE_TABLES):
+            yield f"{place} reads a shared table as a whole: remove the actions that name no key"
+        if any(statement.acts_on(action) for action in ITEMS) and not _is_of_session(statement):
+            yield (
+                f"{place} reaches the items of all tenants: add ForAllValues:StringEquals dynamodb:LeadingKeys "
+                f"{TENANT_TAG} and Null dynamodb:LeadingKeys false"
+            )
+
+
+def _named(name: str, like: str) -> str:
+    """The ARN of what has this name, in the region and account of another ARN, or of a pattern of some."""
+    return ":".join([*like.split(":", _PARTS_OF_ARN - 1)[: _PARTS_OF_ARN - 1], name])
+
+
+def _is_of_session(statement: Statement) -> bool:
+    conditions = statement.conditions()
+    return conditions.get(("forallvalues:stringequals", "dynamodb:leadingkeys")) == [TENANT_TAG] and conditions.get(
+        ("null", "dynamodb:leadingkeys")
+    ) == ["false"]
+
+
+@stack_rule(ROLE)
+def people_are_refused_customer_data(role: Resource, stack: Stack) -> Findings:
+    """People don't look at customers' data, nor become who may (e-mail document, 5.a): a refusal beats any right."""
+    if not is_for_people(role):
+        not_applicable("no people take the role on")
+    denials = [
+        statement
+        for policy in stack.referring("role", role, (ROLE_POLICY,), "name", "id")
+        for statement in statements(policy.document("policy"))
+        if not statement.is_allow and not statement.conditions()
+    ]
+    everywhere = [each for each in denials if "*" in each.resources()]
+    if not _refuse(everywhere, (*ITEMS, *WHOLE_TABLES, *SECRETS_AND_MESSAGES, *LEADS_TO_DATA)):
+        yield "people could be given items, messages, secrets or the use of keys: deny each of these on all resources"
+    for bucket in stack.of_type(*BUCKETS):
+        objects = f"arn:aws:s3:::{bucket.bucket}/*" if stack.tenant(bucket) is not None else None
+        if objects is not None and not _refuse([each for each in denials if each.covers(objects)], OBJECTS):
+            yield "people could be given a tenant's objects: deny reading and writing them in all tenants' buckets"
+
+
+def _refuse(denials: Iterable[Statement], actions: Iterable[str]) -> bool:
+    parts = list(denials)
+    return all(any(each.acts_on(action) for each in parts) for action in actions)
