@@ -410,7 +410,8 @@ def aws_region(resource: Resource) -> str | None:
     if not resource.resource_type.startswith("aws:"):
         return None
     try:
-        return resource.get("region", None) or resource.provider_property("region")
+        own = resource.get("region", None) if "region" in resource.names() else None
+        return own or resource.provider_property("region")
     except UndeterminedError:
         return None
 

@@ -5,7 +5,7 @@ from typing import Final
 from policies.documents import Statement, statements
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, rule, stack_rule
-from policies.rules.aws.s3 import BUCKET_POLICY, BUCKETS
+from policies.rules.aws.s3 import BUCKET_POLICY
 
 QUEUE: Final = "aws:sqs/queue:Queue"
 QUEUE_POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
@@ -18,21 +18,30 @@ SERVICES_WITHOUT_SOURCE: Final = {TOPIC_POLICY: frozenset({"events.amazonaws.com
 """Services that don't say for whom they ask, by the type of policy: EventBridge refuses a topic whose policy has a
 condition (EventBridge User Guide, "Amazon SNS permissions")."""
 
-INLINE: Final = (
+_OF_BUCKETS: Final = (
     "acceleration_status",
     "cors_rules",
     "lifecycle_rules",
-    "logging",
     "object_lock_configuration",
     "policy",
-    "replicas",
-    "replication_configuration",
     "request_payer",
+)
+_OF_ANY_NUMBER: Final = (
+    "logging",
+    "replication_configuration",
     "server_side_encryption_configuration",
     "versioning",
     "website",
 )
-"""What a bucket, queue, topic or table can be told in place, past the resources for it that rules judge."""
+
+INLINE: Final = {
+    "aws:s3/bucket:Bucket": (*_OF_BUCKETS, *_OF_ANY_NUMBER),
+    "aws:s3/bucketV2:BucketV2": (*_OF_BUCKETS, *(f"{name}s" for name in _OF_ANY_NUMBER)),
+    QUEUE: ("policy",),
+    TABLE: ("replicas",),
+    TOPIC: ("policy",),
+}
+"""What a store can be told in place, past the resources for it that rules judge, by type."""
 
 
 @rule(*POLICIES)
@@ -65,13 +74,13 @@ def _account(principal: str) -> str:
     return parts[4] if len(parts) > 5 else principal
 
 
-@rule(*BUCKETS, QUEUE, TOPIC, TABLE)
+@rule(*INLINE)
 def store_is_set_up_by_its_companions(store: Resource) -> Findings:
     """What is said in the resource itself and again beside it changes with each update, now one way, now the other."""
     # Once it is made, the cloud shows there what its companions say.
     if store.get("arn", None) is not None:
         return
-    for name in INLINE:
+    for name in INLINE[store.resource_type]:
         if store.get(name, None):
             yield f"{name} is set in place: move it to the resource that is there for it"
 
