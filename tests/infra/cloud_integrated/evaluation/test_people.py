@@ -161,3 +161,9 @@ def test_tasks_of_this_account_take_on_the_roles_of_tasks(policies, allowed, as_
     assert len(roles) > 8
     for name in roles:
         assert allowed(tasks, "sts:AssumeRole", f"arn:aws:iam::123456789012:role/{name}") is is_ours, name
+
+
+def test_every_role_is_within_the_one_boundary(policies):
+    assert {role.boundary for role in policies.roles.values()} == {
+        "arn:aws:iam::123456789012:policy/hostco-ci-us-boundary"
+    }
