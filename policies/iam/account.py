@@ -93,7 +93,11 @@ class Account:
         self._principals = {each.urn: each for each in stack.of_type(ROLE, USER)}
         self.callers: Mapping[str, Caller] = {urn: self._caller(each) for urn, each in self._principals.items()}
         """The roles and users that the stack declares, by URN."""
-        names = frozenset(caller.name for caller in self.callers.values())
+        self._labels = {
+            caller.name: f"the {caller.kind} {self._principals[urn].resource_name}"
+            for urn, caller in self.callers.items()
+        }
+        names = frozenset(self._labels)
         who: dict[str, Values] = {**NOT_A_SERVICE, "aws:PrincipalAccount": (self.id,), "kms:CallerAccount": (self.id,)}
         self.unlisted = Caller(
             "unlisted",
@@ -113,6 +117,10 @@ class Account:
     def resource(self, urn: str) -> Resource:
         """The role or user with this URN."""
         return self._principals[urn]
+
+    def label(self, caller: Caller) -> str:
+        """What to call a caller: a role or user by its logical name, anybody else by its own."""
+        return self._labels.get(caller.name, caller.name)
 
     @staticmethod
     def others_named_by(documents: Iterable[Document]) -> list[Caller]:

@@ -1,0 +1,185 @@
+"""What it takes to encrypt, copy and export in Azure: each identity its role, each account a way in."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, cast
+
+from policies.properties import UndeterminedError, camel_case, is_unknown
+from policies.rbac.directory import ACCOUNT, ASSIGNMENTS, KEY, SCOPE, Directory, allows
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings
+
+EXPORT: Final = "azure-native:operationalinsights:DataExport"
+DIAGNOSTICS: Final = "azure-native:monitor:DiagnosticSetting"
+FLOW_LOG: Final = "azure-native:network:FlowLog"
+BACKUP: Final = "azure-native:dataprotection:BackupInstance"
+
+COPIES: Final = (ACCOUNT, SCOPE, EXPORT, DIAGNOSTICS, FLOW_LOG, BACKUP)
+
+_WRAPS: Final = (
+    "Microsoft.KeyVault/vaults/keys/read",
+    "Microsoft.KeyVault/vaults/keys/unwrap/action",
+    "Microsoft.KeyVault/vaults/keys/wrap/action",
+)
+"""Azure Storage documentation, "Customer-managed keys for Azure Storage encryption"."""
+
+_WRITES: Final = ("Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write",)
+"""Network Watcher documentation, "Virtual network flow logs: managed identity"."""
+
+_BACKS_UP: Final = (
+    "Microsoft.Storage/storageAccounts/objectReplicationPolicies/write",
+    "Microsoft.Storage/storageAccounts/restoreBlobRanges/action",
+)
+"""Azure Backup documentation, "Overview of operational backup for Azure Blobs", Storage Account Backup Contributor."""
+
+
+def gaps(copy: Resource, stack: Stack) -> Findings:
+    """Yields what a copy takes and hasn't got."""
+    match copy.resource_type:
+        case kind if kind == ACCOUNT:
+            yield from _opens_its_keys(copy, copy, stack)
+        case kind if kind == SCOPE:
+            for account in _accounts(copy, "account_name", stack):
+                yield from _opens_its_keys(copy, account, stack)
+        case kind if kind == BACKUP:
+            yield from _backs_up(copy, stack)
+        case kind if kind == FLOW_LOG:
+            yield from _delivers(copy, "storage_id", stack)
+            yield from _writes(copy, stack)
+        case kind if kind == EXPORT:
+            yield from _delivers(copy, "resource_id", stack)
+        case _:
+            yield from _delivers(copy, "storage_account_id", stack)
+
+
+def _opens_its_keys(user: Resource, account: Resource, stack: Stack) -> Findings:
+    """The account's identity wraps with the key that the account or the scope names."""
+    directory = stack.derived(Directory)
+    keys = _keys(user, "encryption" if user is account else "key_vault_properties", stack)
+    identities = directory.attached(account)
+    for key in keys:
+        if not any(_has(identity, key, _WRAPS, stack, of_data=True) for identity in identities):
+            yield (
+                f"no identity of account {account.resource_name} may wrap with key {key.resource_name}: give "
+                "one the role Key Vault Crypto Service Encryption User on the key"
+            )
+
+
+def _delivers(copy: Resource, name: str, stack: Stack) -> Findings:
+    """Azure Monitor and Network Watcher come to an account that is closed as trusted services only."""
+    for account in _accounts(copy, name, stack):
+        rules = account.all_properties().get("networkRuleSet")
+        settings = cast("Mapping[str, object]", rules) if isinstance(rules, Mapping) else {}
+        if settings.get("defaultAction") == "Deny" and "AzureServices" not in str(settings.get("bypass")):
+            yield f"account {account.resource_name} lets in no trusted service: set its bypass to AzureServices"
+
+
+def _writes(log: Resource, stack: Stack) -> Findings:
+    identities = stack.derived(Directory).attached(log)
+    for account in _accounts(log, "storage_id", stack) if identities else []:
+        if not any(_has(identity, account, _WRITES, stack, of_data=True) for identity in identities):
+            yield (
+                f"its identity may not write to account {account.resource_name}: "
+                "give it the role Storage Blob Data Contributor there"
+            )
+
+
+def _backs_up(instance: Resource, stack: Stack) -> Findings:
+    vaults = [
+        each
+        for each in stack.sources(instance, "vault_name")
+        if each.resource_type == "azure-native:dataprotection:BackupVault"
+    ] or [
+        each
+        for each in stack.of_type("azure-native:dataprotection:BackupVault")
+        if each.all_properties().get("vaultName", each.all_properties().get("name"))
+        == instance.all_properties().get("vaultName")
+    ]
+    accounts = _accounts(instance, "properties", stack)
+    if not vaults or not accounts:
+        yield "its vault or what it backs up is not in the stack: name what is there"
+    for vault, account in ((vault, account) for vault in vaults for account in accounts):
+        if not _has(vault, account, _BACKS_UP, stack, of_data=False):
+            yield (
+                f"vault {vault.resource_name} may not back up account {account.resource_name}: "
+                "give it the role Storage Account Backup Contributor there"
+            )
+
+
+def _has(who: Resource, on: Resource, operations: Iterable[str], stack: Stack, *, of_data: bool) -> bool:
+    """Whether a resource's identity is given all of the operations on another resource.
+
+    Raises UndeterminedError when nothing that is known gives them, but something that isn't known might.
+    """
+    missing = set(operations)
+    waiting: UndeterminedError | None = None
+    directory = stack.derived(Directory)
+    for assignment in stack.derived(_assignments_by_grantee).get(who.urn, ()):
+        try:
+            if directory.covers(assignment, on):
+                granted = directory.permissions(assignment)
+                missing -= {each for each in missing if allows(granted, [each], of_data=of_data)}
+        except UndeterminedError as error:
+            waiting = error
+    if missing and waiting is not None:
+        raise waiting
+    return not missing
+
+
+def _assignments_by_grantee(stack: Stack) -> Mapping[str, list[Resource]]:
+    directory = stack.derived(Directory)
+    found: dict[str, list[Resource]] = {}
+    for assignment in stack.of_type(*ASSIGNMENTS[:1]):
+        try:
+            grantees = directory.grantees(assignment)
+        except UndeterminedError:
+            continue  # It may be anybody's; whoever lacks a role says so.
+        for grantee in grantees:
+            if grantee.resource is not None:
+                found.setdefault(grantee.resource.urn, []).append(assignment)
+    return found
+
+
+def _accounts(user: Resource, name: str, stack: Stack) -> list[Resource]:
+    """The storage accounts that a property means."""
+    by_dependency = [each for each in stack.sources(user, name) if each.resource_type == ACCOUNT]
+    known = stack.derived(_accounts_by_name)
+    found = [known[text] for text in _texts(user.all_properties().get(camel_case(name))) if text in known]
+    return list({each.urn: each for each in (*found, *by_dependency)}.values())
+
+
+def _accounts_by_name(stack: Stack) -> Mapping[str, Resource]:
+    found: dict[str, Resource] = {}
+    for account in stack.of_type(ACCOUNT):
+        for name in ("id", "accountName", "name"):
+            value = account.all_properties().get(name)
+            if isinstance(value, str) and not is_unknown(value):
+                found[value.lower()] = account
+    return found
+
+
+def _keys(user: Resource, name: str, stack: Stack) -> list[Resource]:
+    """The keys in vaults that a property means: by dependency, else by the key's address."""
+    by_dependency = [each for each in stack.sources(user, name) if each.resource_type == KEY]
+    known = stack.derived(_keys_by_address)
+    value = user.all_properties().get(camel_case(name))
+    properties = cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+    place = cast("Mapping[str, Any]", properties.get("keyVaultProperties") or properties)
+    address = place.get("keyUri") or f"{str(place.get('keyVaultUri') or '').rstrip('/')}/keys/{place.get('keyName')}"
+    named = known.get(str(address).lower())
+    return [named] if named is not None else by_dependency
+
+
+def _keys_by_address(stack: Stack) -> Mapping[str, Resource]:
+    addresses = ((each.all_properties().get("keyUri"), each) for each in stack.of_type(KEY))
+    return {text.lower(): key for text, key in addresses if isinstance(text, str) and not is_unknown(text)}
+
+
+def _texts(value: object) -> Iterable[str]:
+    if isinstance(value, Mapping):
+        for each in cast("Mapping[str, object]", value).values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in cast("list[object]", value):
+            yield from _texts(each)
+    elif isinstance(value, str):
+        yield value.lower()
