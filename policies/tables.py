@@ -19,6 +19,8 @@ class Jurisdictions(BaseModel):
 
     aws: Mapping[str, tuple[str, ...]]
     azure: Mapping[str, tuple[str, ...]]
+    azure_pairs: Mapping[str, str]
+    """The region to which Azure itself copies what lies in another."""
     global_types: Annotated[Mapping[str, str], Field(alias="global")]
     """Azure types whose location is `global`, with the reason why that is no breach."""
 

@@ -163,10 +163,12 @@ _REMOTE_OF: Final = Property(
     "remoteVirtualNetwork", lambda peering: entry_id(peering, "remote_virtual_network"), (NETWORK,)
 )
 _GATEWAYS_SUBNET: Final = Property("ipConfigurations", _each_configuration("ip_configurations", "subnet"), (SUBNET,))
-_CONNECTED_TO: Final = (
+CONNECTED_TO: Final = (
     Property("privateLinkServiceConnections", _connected("private_link_service_connections"), _LINKABLE),
     Property("manualPrivateLinkServiceConnections", _connected("manual_private_link_service_connections"), _LINKABLE),
 )
+"""What a private endpoint leads to."""
+
 _LINKED_TO: Final = Property("sharedPrivateLinkResource", _linked, (ENVIRONMENT,))
 _RUNS_IN: Final = Property("environmentId", single("environment_id"), (ENVIRONMENT,))
 _MANAGED_IN: Final = Property("managedEnvironmentId", single("managed_environment_id"), (ENVIRONMENT,))
@@ -311,7 +313,7 @@ class AzureNetwork:
         def by(endpoint: Resource) -> Access:
             return ask(endpoint) & opened(ALL_PORTS, called(endpoint))
 
-        users = [self._references.users(place, PRIVATE_ENDPOINT) for place in _CONNECTED_TO]
+        users = [self._references.users(place, PRIVATE_ENDPOINT) for place in CONNECTED_TO]
         return any_of(way for each in users for way in each.ways(service, by))
 
     # Networks
