@@ -12,6 +12,8 @@ STORES: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2", "azure-nati
 
 HSM: Final = "azure-native:keyvault:ManagedHsm"
 SCOPE: Final = "azure-native:storage:EncryptionScope"
+ROLE: Final = "azure-native:authorization:RoleAssignment"
+IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
 
 UNTAGGED: Final = frozenset(
     {
@@ -93,14 +95,24 @@ def tagged_resource_hangs_below_its_tenant(resource: Resource, stack: Stack) -> 
 
 @stack_rule(ANY_TYPE)
 def tenant_resource_is_protected(resource: Resource, stack: Stack) -> Findings:
-    """Deleting a tenant's key, data or their companions by mistake can't be undone; a tenant is let go first."""
-    _tenant(resource, stack)
+    """Deleting a tenant's key, data or their companions by mistake can't be undone; a tenant is let go first.
+
+    What the tenant's own workload may do is another thing: it ends once the tenant is cut off, and can be given back.
+    """
+    tenant = _tenant(resource, stack)
     component = stack.tenant_component(resource)
     state = "active" if component is None else component.get("state", "active")
     if state == "deleted":
         not_applicable("the tenant was let go")
-    if not resource.protected:
+    if not resource.protected and not _is_right_of_workload(resource, tenant, stack):
         yield "the engine may delete the resource: set protect=True until the tenant's state is deleted"
+
+
+def _is_right_of_workload(resource: Resource, tenant: str, stack: Stack) -> bool:
+    return resource.resource_type == ROLE and any(
+        stack.refers_to(resource, "principal_id", identity, "principal_id")
+        for identity in stack.of_tenant(tenant, IDENTITY)
+    )
 
 
 @stack_rule(TENANT_TYPE)
