@@ -7,12 +7,10 @@ from policies.properties import Record
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.keys import is_under_shared_key
-from policies.rules.aws.zones import ZONES, stands_ready
+from policies.rules.aws.zones import SERVICE, TARGET, ZONES, scaling_of, stands_ready
 
 CLUSTER = "aws:ecs/cluster:Cluster"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
-SERVICE = "aws:ecs/service:Service"
-TARGET = "aws:appautoscaling/target:Target"
 SCALING = "aws:appautoscaling/policy:Policy"
 REPOSITORY = "aws:ecr/repository:Repository"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -194,8 +192,7 @@ def cluster_measures_are_encrypted(cluster: Resource, stack: Stack) -> Findings:
 @stack_rule(SERVICE)
 def service_grows_with_its_load(service: Resource, stack: Stack) -> Findings:
     """A service of fixed size is down when more comes in than it can take, be it customers or an attack."""
-    targets = [target for target in stack.of_type(TARGET) if _scales(target, service, stack)]
-    policies = [policy for policy in stack.of_type(SCALING) if _scales(policy, service, stack)]
+    targets, policies = (scaling_of(service, kind, stack) for kind in (TARGET, SCALING))
     if not targets or not policies:
         yield "the service doesn't grow: add an aws.appautoscaling.Target and a Policy for it"
     for target in targets:
@@ -204,22 +201,11 @@ def service_grows_with_its_load(service: Resource, stack: Stack) -> Findings:
         yield _grows_in_time(policy)
 
 
-def _scales(scaling: Resource, service: Resource, stack: Stack) -> bool:
-    """Whether a target or policy is about the service: by the last part of `service/CLUSTER/SERVICE`."""
-
-    def name() -> str:
-        return str(scaling.resource_id).rpartition("/")[2]
-
-    return service in stack.meant(scaling, "resource_id", [SERVICE], "name", read=name)
-
-
 def _leaves_a_task_a_zone(target: Resource, service: Resource, stack: Stack) -> Findings:
     least, most = target.min_capacity, target.max_capacity
     if target.scalable_dimension != "ecs:service:DesiredCount" or target.service_namespace != "ecs":
         yield f"{target.resource_name} scales something else than the number of tasks: set scalable_dimension to it"
     if stands_ready(service, stack):
-        if most != 0 or least != 0:
-            yield f"{target.resource_name} starts tasks where none shall be yet: set both capacities to 0"
         return
     if least < ZONES:
         yield f"{target.resource_name} may shrink the service to fewer tasks than zones: set min_capacity to 3"

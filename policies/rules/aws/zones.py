@@ -7,6 +7,8 @@ from policies.resources import Resource, Stack, identities
 from policies.rulebook import Findings, stack_rule
 
 SUBNET = "aws:ec2/subnet:Subnet"
+SERVICE = "aws:ecs/service:Service"
+TARGET = "aws:appautoscaling/target:Target"
 ZONES = 3
 
 
@@ -39,7 +41,7 @@ def vpc_spans_three_zones(vpc: Resource, stack: Stack) -> Findings:
         yield "the network has subnets in fewer than three zones: add subnets in other zones"
 
 
-@stack_rule("aws:ecs/service:Service")
+@stack_rule(SERVICE)
 def ecs_service_spans_three_zones(service: Resource, stack: Stack) -> Findings:
     """A service that runs in one zone stops with it."""
     subnets = _subnets(service, "network_configuration", lambda: service.network_configuration.subnets, stack)
@@ -47,19 +49,44 @@ def ecs_service_spans_three_zones(service: Resource, stack: Stack) -> Findings:
         yield "the service runs in fewer than three zones: give network_configuration.subnets one subnet a zone"
     if service.get("scheduling_strategy", "REPLICA") != "REPLICA" or stands_ready(service, stack):
         return
-    if service.get("desired_count", 0) < ZONES:
+    fewest, _ = _tasks(service, stack)
+    if fewest < ZONES:
         yield "the service has fewer tasks than zones: set desired_count to at least 3"
 
 
 def stands_ready(service: Resource, stack: Stack) -> bool:
     """Whether the service waits at size zero for a failover while the one it is called after runs in another region."""
-    if service.get("desired_count", None) != 0:
+    _, most = _tasks(service, stack)
+    if most != 0:
         return False
     return any(
-        other.get("region", None) != service.get("region", None) and other.get("desired_count", 0) >= ZONES
-        for other in stack.of_type("aws:ecs/service:Service")
+        other.get("region", None) != service.get("region", None) and _tasks(other, stack)[0] >= ZONES
+        for other in stack.of_type(SERVICE)
         if service.resource_name.startswith(f"{other.resource_name}-")
     )
+
+
+def scaling_of(service: Resource, kind: str, stack: Stack) -> list[Resource]:
+    """The autoscaling's targets or policies for the service: by the last part of `service/CLUSTER/SERVICE`."""
+
+    def is_meant(scaling: Resource) -> bool:
+        return service in stack.meant(
+            scaling, "resource_id", [SERVICE], "name", read=lambda: str(scaling.resource_id).rpartition("/")[2]
+        )
+
+    return [scaling for scaling in stack.of_type(kind) if is_meant(scaling)]
+
+
+def _tasks(service: Resource, stack: Stack) -> tuple[int, int]:
+    """The fewest and the most tasks of the service.
+
+    Autoscaling moves their number into its bounds at once (Application Auto Scaling API, RegisterScalableTarget). What
+    the service itself says is where it began: a failover and the way back leave it as it was.
+    """
+    bounds = [(target.min_capacity, target.max_capacity) for target in scaling_of(service, TARGET, stack)]
+    if not bounds:
+        bounds = [(service.get("desired_count", 0),) * 2]
+    return min(fewest for fewest, _ in bounds), max(most for _, most in bounds)
 
 
 @stack_rule("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
