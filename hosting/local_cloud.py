@@ -4,13 +4,14 @@ A cloud's data live in its server's memory. Its record (`cloud/aws.json`) names 
 (`cloud/stack-ci-us.json`) names the server that holds the stack, so that a stack whose data are gone is noticed.
 """
 
+import contextlib
 import fcntl
 import json
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -148,18 +149,31 @@ class LocalCloud:
 
     def find(self, kind: str, inputs: Mapping[str, Any]) -> list[str]:
         """The ids of the objects that creating a resource with these inputs would have made."""
-        server = self.server()
-        if server is None:
-            raise HostingError(f"The local {self.name} cloud is not running.")
         request = provider_pb2.InvokeRequest(tok="localcloud:index:find")
         request.args.update({"type": kind, "inputs": dict(inputs)})
-        with grpc.insecure_channel(f"127.0.0.1:{server.provider_port}") as channel:
+        with self._provider() as stub:
             try:
-                answer = provider_pb2_grpc.ResourceProviderStub(channel).Invoke(request, timeout=30)
+                answer = stub.Invoke(request, timeout=30)
             except grpc.RpcError as error:
                 reason = error.details() if isinstance(error, grpc.Call) else type(error).__name__
                 raise HostingError(f"The local {self.name} cloud can't be searched for a {kind}: {reason}") from None
         return [str(identity) for identity in deserialize_properties(getattr(answer, "return"))["ids"]]
+
+    def problems(self, urn: str, inputs: Mapping[str, Any]) -> list[str]:
+        """What the cloud has against a resource with these inputs before it is made."""
+        request = provider_pb2.CheckRequest(urn=urn)
+        request.news.update(dict(inputs))
+        with self._provider() as stub:
+            answer = stub.Check(request, timeout=30)
+        return [f"{each.property}: {each.reason}" for each in answer.failures]
+
+    @contextlib.contextmanager
+    def _provider(self) -> Generator[Any]:
+        server = self.server()
+        if server is None:
+            raise HostingError(f"The local {self.name} cloud is not running.")
+        with grpc.insecure_channel(f"127.0.0.1:{server.provider_port}") as channel:
+            yield provider_pb2_grpc.ResourceProviderStub(channel)
 
     def _holder(self, stack: str) -> str | None:
         return self._content(stack).get("instance")

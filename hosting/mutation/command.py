@@ -10,7 +10,8 @@ from rich.console import Console
 
 from hosting.checkout import Checkout
 from hosting.errors import HostingError
-from hosting.mutation.explanations import load_explanations
+from hosting.mutation.explanations import explanation_of, load_explanations
+from hosting.mutation.mutants import Mutant
 from hosting.mutation.recordings import record
 from hosting.mutation.report import GOAL, MutationReport, grouped
 from hosting.mutation.run import judge_stack
@@ -49,7 +50,12 @@ def mutate(
         seed = random.randrange(1_000_000) if seed is None else seed  # noqa: S311  # a sample, not a secret
         say(f"The engine is asked about a random part with the seed {seed}.")
         ask = partial(ask_engine, checkout, seed=seed, say=say)
-    results = [judge_stack(stack, folder, resource_type, ask) for stack in chosen]
+
+    def is_explained(mutant: Mutant) -> bool:
+        explanation = explanation_of(mutant, entries)
+        return explanation is not None and explanation.reason is not None
+
+    results = [judge_stack(stack, folder, resource_type, is_explained, ask) for stack in chosen]
     is_whole = resource_type == "*" and set(chosen) == set(STACKS)
     outcome = MutationReport(results, entries, is_whole)
     for result in results:

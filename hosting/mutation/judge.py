@@ -59,27 +59,24 @@ class Judge:
         """What the rules have against the stack as it is: nothing, or the run would prove little."""
         return [*self._preview.objections(), *self._update.objections()]
 
-    def judge(self, mutant: Mutant) -> Verdict:
-        """The earliest refusal, if there is any."""
-        asks_stack_rules_again = True
+    def judge(self, mutant: Mutant, *, asks_proofs: bool = True) -> Verdict:
+        """The earliest refusal, if there is any. Proofs are asked last, and only about what no other rule refuses."""
+        asks_again = True
         previewed = mutant.vary(self._preview.run)
         if previewed is not None:
-            before = self._preview.resource_answers(previewed)
-            before_stack = self._preview.stack_answers(previewed, stop=bool(before.refusing))
-            refusing = before.refusing | before_stack.refusing
+            refusing, asks_again = self._preview.refusals(previewed, asks_proofs=asks_proofs)
             if refusing:
-                return Verdict("preview", tuple(sorted(refusing)))
-            asks_stack_rules_again = before_stack.undetermined
+                return Verdict("preview", refusing)
         updated = mutant.vary(self._update.run)
         if updated is None:
             return Verdict(judged=previewed is not None)
         answers = self._update.resource_answers(updated)
         if answers.refusing:
             return Verdict("update", tuple(sorted(answers.refusing)))
-        if asks_stack_rules_again:
-            answers = self._update.stack_answers(updated, stop=False)
-            if answers.refusing:
-                return Verdict("reported", tuple(sorted(answers.refusing)))
+        if asks_again:
+            refusing, _ = self._update.refusals(updated, asks_proofs=asks_proofs)
+            if refusing:
+                return Verdict("reported", refusing)
         return Verdict()
 
 
@@ -90,7 +87,8 @@ class _Bench:
         self.run = run
         self._counts_undetermined = run.run.phase != "preview"
         self._resource_rules = [each for each in rules if each.over == "resource"]
-        self._stack_rules = [each for each in rules if each.over == "stack"]
+        # Proofs come last: they follow from the whole stack and take the most time.
+        self._stack_rules = sorted((each for each in rules if each.over == "stack"), key=_is_proof)
         self._before: dict[tuple[str, str], Judgement] = {}
         self._readers: dict[Cell, dict[tuple[int, str], None]] = defaultdict(dict)
         self._cells_of: dict[str, set[Cell]] = defaultdict(set)
@@ -118,11 +116,15 @@ class _Bench:
                     self._note(answers, rule.judge(resource), variation.renamed.get(urn, urn))
         return answers
 
-    def stack_answers(self, variation: Variation, *, stop: bool) -> _Answers:
-        """What the rules over the stack newly say; with `stop` nothing is asked, for it is refused already."""
-        answers = _Answers()
-        if stop:
-            return answers
+    def refusals(self, variation: Variation, *, asks_proofs: bool) -> tuple[tuple[str, ...], bool]:
+        """The rules that refuse, and whether any rule over the stack newly doesn't know."""
+        answers = self.resource_answers(variation)
+        if not answers.refusing:
+            answers.undetermined = False
+            self._ask_stack_rules(variation, answers, asks_proofs=asks_proofs)
+        return tuple(sorted(answers.refusing)), answers.undetermined
+
+    def _ask_stack_rules(self, variation: Variation, answers: _Answers, *, asks_proofs: bool) -> None:
         varied = {
             urn: None if each is None else each.placed_by(variation.inputs.get(urn, self.run.inputs.get(urn)))
             for urn, each in variation.states.items()
@@ -130,12 +132,12 @@ class _Bench:
         states = {**self._states, **varied}
         run = self.run.run
         stack = Stack([each for each in states.values() if each is not None], run.terms)
-        for index, urn in self._concerned(varied):
+        for index, urn in sorted(self._concerned(varied)):
             subject = states.get(urn)
-            if subject is not None:
-                judgement = self._stack_rules[index].judge(subject, stack)
-                self._note(answers, judgement, variation.renamed.get(urn, urn))
-        return answers
+            rule = self._stack_rules[index]
+            if subject is None or (_is_proof(rule) and (answers.refusing or not asks_proofs)):
+                continue
+            self._note(answers, rule.judge(subject, stack), variation.renamed.get(urn, urn))
 
     def _note(self, answers: _Answers, now: Judgement, urn: str) -> None:
         before = self._before.get((now.rule, urn))
@@ -182,6 +184,10 @@ class _Bench:
                 for cell in notes:
                     self._readers[cell][index, resource.urn] = None
                     self._cells_of[cell[0]].add(cell)
+
+
+def _is_proof(rule: Rule) -> bool:
+    return rule.module.startswith("policies.proofs.")
 
 
 def _sources(resource: Resource) -> set[str]:

@@ -55,8 +55,17 @@ class Result:
 AskEngine = Callable[[Sequence[Rule], RecordedStack, Sequence[Mutant]], Sampled]
 
 
-def judge_stack(name: str, recordings: Path, type_pattern: str, ask_engine: AskEngine | None = None) -> Result:
-    """Judges the mutants of one stack's resources whose type fits the pattern, and asks the engine about a part."""
+def judge_stack(
+    name: str,
+    recordings: Path,
+    type_pattern: str,
+    is_explained: Callable[[Mutant], bool],
+    ask_engine: AskEngine | None = None,
+) -> Result:
+    """Judges the mutants of one stack's resources whose type fits the pattern, and asks the engine about a part.
+
+    The proofs aren't asked about mutants that may live, as is explained.
+    """
     stack = read_stack(name, recordings)
     mutants = Mutants(stack)
     made = list(mutants.of(type_pattern))
@@ -65,7 +74,7 @@ def judge_stack(name: str, recordings: Path, type_pattern: str, ask_engine: AskE
         return Result(name, (), 0, 0, 0, 0, ())
     rules = all_rules()
     judge = Judge(rules, stack)
-    verdicts = in_parallel(judge.judge, live)
+    verdicts = in_parallel(lambda each: judge.judge(each, asks_proofs=not is_explained(each)), live)
     alike = mutants.representatives(type_pattern)
     return Result(
         name,

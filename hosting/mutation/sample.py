@@ -5,10 +5,10 @@ stack that is otherwise in many places, and the rules that are violated, each wi
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from hosting.checkout import Checkout
 from hosting.errors import HostingError
@@ -40,6 +40,15 @@ class Sampled:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What came out of one preview."""
+
+    violations: Violations
+    refused: frozenset[str]
+    """The mutants, by the URN of what is mutated, that the local cloud refuses; they were left out."""
+
+
+@dataclass(frozen=True)
 class _Varied:
     mutant: Mutant
     variation: Variation
@@ -64,22 +73,14 @@ def ask_engine(
     asked = refused = 0
     differences: list[str] = []
     for batch in _batches(chosen):
-        left = batch
-        while left:
-            say(f"Asking the engine about {len(left)} mutants of {stack.name} ...")
-            answer = _preview(checkout, stack, left)
-            if isinstance(answer, frozenset):
-                asked += len(left)
-                expected = violations(rules, stack.preview, [each.variation for each in left])
-                say(f"The engine and the court here find {len(answer)} and {len(expected)} violations.")
-                differences += [f"only the engine: {rule} at {urn}" for rule, urn in sorted(answer - expected)]
-                differences += [f"only in-process: {rule} at {urn}" for rule, urn in sorted(expected - answer)]
-                break
-            blamed = [each for each in left if _is_blamed(each.mutant, answer)]
-            if not blamed:
-                raise HostingError(f"The engine can't preview mutants of {stack.name}: {answer}")
-            refused += len(blamed)
-            left = [each for each in left if each not in blamed]
+        say(f"Asking the engine about {len(batch)} mutants of {stack.name} ...")
+        answer = _preview(checkout, stack, batch)
+        left = [each for each in batch if each.mutant.urn not in answer.refused]
+        refused += len(batch) - len(left)
+        asked += len(left)
+        expected = violations(rules, stack.preview, [each.variation for each in left])
+        differences += [f"only the engine: {rule} at {urn}" for rule, urn in sorted(answer.violations - expected)]
+        differences += [f"only in-process: {rule} at {urn}" for rule, urn in sorted(expected - answer.violations)]
     return Sampled(asked, refused, tuple(differences))
 
 
@@ -117,26 +118,38 @@ def _batches(chosen: Sequence[_Varied]) -> Iterator[list[_Varied]]:
         yield batch
 
 
-def _is_blamed(mutant: Mutant, problem: str) -> bool:
-    name = mutant.urn.rsplit("::", 1)[-1]
-    return f"{mutant.resource_type} {name}:" in problem or mutant.urn in problem
+def _preview(checkout: Checkout, stack: RecordedStack, varied: Sequence[_Varied]) -> Answer:
+    """What the engine says. Raises HostingError when it can't preview."""
+    changes = {each.mutant.urn: changes_of(stack.preview, each.variation, each.mutant.urn) for each in varied}
+    inputs = {
+        each.mutant.urn: {urn: dict(resource.all_properties()) for urn, resource in each.variation.inputs.items()}
+        for each in varied
+    }
+    return in_process_of_its_own(_previewed, checkout, stack.name, changes, inputs)
 
 
-def _preview(checkout: Checkout, stack: RecordedStack, varied: Sequence[_Varied]) -> Violations | str:
-    """What the engine says: the violations, or why it couldn't preview."""
-    changes: dict[str, Change] = {}
-    for each in varied:
-        changes |= changes_of(stack.preview, each.variation, each.mutant.urn)
-    found, problems = in_process_of_its_own(_previewed, checkout, stack.name, changes)
-    return "; ".join(problems) if problems else frozenset(found)
-
-
-def _previewed(checkout: Checkout, stack: str, changes: dict[str, Change]) -> tuple[list[tuple[str, str]], list[str]]:
+def _previewed(
+    checkout: Checkout,
+    stack: str,
+    changes: Mapping[str, Mapping[str, Change]],
+    inputs: Mapping[str, Mapping[str, Mapping[str, Any]]],
+) -> Answer:
     mine = apart(checkout)
     end_local_clouds(mine)
+    left: dict[str, Change] = {}
     try:
-        session = open_session(mine, stack, "local", change=partial(changing, changes))
+        session = open_session(mine, stack, "local", change=partial(changing, left))
+        assert session.cloud is not None
+        refused = [
+            mutant
+            for mutant, resources in inputs.items()
+            if any(session.cloud.problems(urn, each) for urn, each in resources.items())
+        ]
+        for mutant, each in changes.items():
+            left |= {} if mutant in refused else each
         run = session.preview(session.engine.state()).run
     finally:
         end_local_clouds(mine)
-    return run.policy_violations, run.errors
+    if run.errors:
+        raise HostingError(f"The engine can't preview mutants of {stack}: {'; '.join(run.errors)}")
+    return Answer(frozenset(run.policy_violations), frozenset(refused))

@@ -4,7 +4,7 @@ import pytest
 
 from hosting.mutation.judge import Judge
 from hosting.mutation.mutants import Mutants
-from policies.rulebook import rule, stack_rule
+from policies.rulebook import Rule, rule, stack_rule
 from tests.hosting.mutation.sample_stack import BUCKET, KEY, POLICY
 
 
@@ -162,3 +162,22 @@ def test_violation_of_the_unmutated_stack_refuses_nothing(recorded):
     judge = Judge([never], stack)
     assert judge.baseline()
     assert {judge.judge(each).refused for each in Mutants(stack).of(KEY) if each.operator == "flipped"} == {None}
+
+
+def test_proofs_are_asked_last_and_only_about_what_nothing_else_refuses_or_explains(recorded):
+    asked = []
+
+    def check(key, _stack):
+        asked.append(key.urn)
+        if not key.get("enable_key_rotation", False):
+            yield "off"
+
+    proof = Rule("proof", "Why.", "policies.proofs.any", (KEY,), "stack", check)
+    stack = recorded()
+    [flipped] = [each for each in Mutants(stack).of(KEY) if each.operator == "flipped"]
+    alone, together = Judge([proof], stack), Judge([proof, key_rotates], stack)
+    assert alone.judge(flipped).rules == ("proof",)
+    asked.clear()
+    assert alone.judge(flipped, asks_proofs=False).refused is None
+    assert together.judge(flipped).rules == ("key-rotates",)
+    assert asked == []

@@ -1,5 +1,7 @@
 """The engine's part: what it is asked at once, and what its answers are held against."""
 
+from dataclasses import replace
+
 import pytest
 
 from hosting.errors import HostingError
@@ -31,7 +33,8 @@ def asked(recorded, monkeypatch):
 
 
 def violated(varied):
-    return frozenset(("key-rotates", each.mutant.urn) for each in varied if each.mutant.operator == "flipped")
+    found = (("key-rotates", each.mutant.urn) for each in varied if each.mutant.operator == "flipped")
+    return sample.Answer(frozenset(found), frozenset())
 
 
 def test_each_resource_is_otherwise_once_at_a_time_and_answers_agree(asked):
@@ -46,18 +49,25 @@ def test_each_resource_is_otherwise_once_at_a_time_and_answers_agree(asked):
 
 
 def test_differences_are_told_in_both_directions(asked):
-    assert [each.split(":")[0] for each in asked(lambda _: frozenset()).differences] == ["only in-process"]
-    told = asked(lambda varied: violated(varied) | {("other", "urn")}).differences
+    nothing = sample.Answer(frozenset(), frozenset())
+    assert [each.split(":")[0] for each in asked(lambda _: nothing).differences] == ["only in-process"]
+    more = {("other", "urn")}
+    told = asked(lambda varied: replace(violated(varied), violations=violated(varied).violations | more)).differences
     assert told == ("only the engine: other at urn",) * 2
 
 
 def test_what_the_cloud_refuses_is_left_out(asked):
     def answer(varied):
-        return f"{KEY} tenant-acme: is wrong" if varied[0].mutant.operator == "zero" else violated(varied)
+        if varied[0].mutant.operator == "flipped":
+            return sample.Answer(frozenset(), frozenset({varied[0].mutant.urn}))
+        return violated(varied)
 
     assert asked(answer) == sample.Sampled(asked=1, refused_by_cloud=1, differences=())
 
 
-def test_other_failures_end_the_run(asked):
+def test_failure_of_the_engine_ends_the_run(asked):
+    def answer(_):
+        raise HostingError("no engine")
+
     with pytest.raises(HostingError, match="no engine"):
-        asked(lambda _: "no engine")
+        asked(answer)
