@@ -25,6 +25,22 @@ def is_private(source: str) -> bool:
     return any(_lies_within(network, private) for private in _PRIVATE)
 
 
+def lies_within(inner: str, outer: str) -> bool:
+    """Whether a range of addresses is part of another. What is no range is part of none."""
+    try:
+        return _lies_within(ip_network(inner, strict=False), ip_network(outer, strict=False))
+    except ValueError:
+        return False
+
+
+def overlaps(one: str, other: str) -> bool:
+    """Whether two ranges share an address. What is no range shares none."""
+    try:
+        return ip_network(one, strict=False).overlaps(ip_network(other, strict=False))
+    except (TypeError, ValueError):
+        return False
+
+
 def is_internal_to_azure(source: str) -> bool:
     """Whether a source of a network security rule is private: a private range or a tag of the virtual network."""
     return is_private(source) or source.lower() in _INTERNAL_TAGS

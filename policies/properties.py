@@ -92,6 +92,14 @@ def is_unknown(value: object) -> bool:
     return isinstance(value, str) and any(sentinel in value for sentinel in UNKNOWN_TEXTS)
 
 
+def _holds_unknown(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_unknown(each) for each in cast("Mapping[str, object]", value).values())
+    if isinstance(value, list):
+        return any(_holds_unknown(each) for each in cast("list[object]", value))
+    return is_unknown(value)
+
+
 def view(value: Any, place: str, path: Path, reads: Reads) -> Any:
     """`value` for a rule: dict as Record, list as Values, a scalar as itself. Raises UndeterminedError if unknown."""
     if isinstance(value, dict):
@@ -182,6 +190,12 @@ class Record:
             except ValueError:
                 raise UnusableError(f"{place} is no JSON document: correct it") from None
         return value, place, path
+
+    def plain(self) -> Mapping[str, Any]:
+        """All values as they are, for what reads them as a whole. Raises UndeterminedError if one is unknown."""
+        if _holds_unknown(self._values):
+            raise UndeterminedError(f"a part of {self._place or 'it'} is not known before the update")
+        return self._values
 
     def names(self) -> list[str]:
         """The names that are set, as the cloud spells them."""

@@ -81,5 +81,11 @@ def tls_setting(service: str) -> TlsSetting:
     return TlsSetting.model_validate(_load("tls.toml")[service])
 
 
+@cache
+def destinations() -> Mapping[str, str]:
+    """The table `destinations.toml`: the names that services may reach on the internet, each with the reason."""
+    return TypeAdapter(dict[str, Annotated[str, Field(min_length=1)]]).validate_python(_load("destinations.toml"))
+
+
 def _load(name: str) -> dict[str, object]:
     return tomllib.loads((_DIRECTORY / name).read_text("utf-8"))

@@ -1,14 +1,34 @@
 """Logs in AWS: complete, kept, encrypted."""
 
 from policies.properties import Record
-from policies.resources import Resource, Stack
+from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.accounts import PROVIDER, is_in_account_of
+from policies.rules.aws.keys import is_under_shared_key
 from policies.rules.aws.s3 import BUCKETS, ENCRYPTIONS, companions
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 TRAIL = "aws:cloudtrail/trail:Trail"
-KEY = "aws:kms/key:Key"
+TABLE = "aws:dynamodb/table:Table"
+REPLICA = "aws:dynamodb/tableReplica:TableReplica"
+RESTORE_TESTS = "aws:backup/restoreTestingPlan:RestoreTestingPlan"
+
+
+WATCHES = (
+    "aws:acmpca/certificateAuthority:CertificateAuthority",
+    "aws:cfg/deliveryChannel:DeliveryChannel",
+    "aws:cfg/recorder:Recorder",
+    "aws:cfg/recorderStatus:RecorderStatus",
+    "aws:ec2/flowLog:FlowLog",
+    "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions",
+    "aws:guardduty/detector:Detector",
+    "aws:inspector2/enabler:Enabler",
+    "aws:securityhub/account:Account",
+    "aws:sns/topic:Topic",
+    "aws:sns/topicPolicy:TopicPolicy",
+    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
+)
+"""What records, looks or tells, and the authority under which services know each other."""
 
 
 @rule(LOG_GROUP)
@@ -21,15 +41,11 @@ def log_group_is_kept(group: Resource) -> Findings:
         yield "the log group's class keeps logs for days only: remove log_group_class"
 
 
-def _is_under_key_of_ours(resource: Resource, stack: Stack) -> bool:
-    return any(stack.refers_to(resource, "kms_key_id", key, "arn", "key_id") for key in stack.of_type(KEY))
-
-
 @stack_rule(LOG_GROUP)
 def log_group_is_encrypted(group: Resource, stack: Stack) -> Findings:
     """Logs name people, addresses and objects; under our own key each reading is recorded and can be stopped."""
-    if not _is_under_key_of_ours(group, stack):
-        yield "the log group is not encrypted with a key of this stack: set kms_key_id"
+    if not is_under_shared_key(group, "kms_key_id", stack):
+        yield "the log group is not encrypted with a key of this stack that is no tenant's: set kms_key_id"
 
 
 @rule(TRAIL)
@@ -74,8 +90,25 @@ def _tests(selector: Record) -> list[tuple[str, str, list[str]]]:
 @stack_rule(TRAIL)
 def trail_is_encrypted(trail: Resource, stack: Stack) -> Findings:
     """The trail shows how the account is run; under our own key each reading of it is recorded and can be stopped."""
-    if not _is_under_key_of_ours(trail, stack):
-        yield "the trail is not encrypted with a key of this stack: set kms_key_id"
+    if not is_under_shared_key(trail, "kms_key_id", stack):
+        yield "the trail is not encrypted with a key of this stack that is no tenant's: set kms_key_id"
+
+
+@stack_rule(TRAIL)
+def trail_can_be_searched(trail: Resource, stack: Stack) -> Findings:
+    """Files in a bucket wake nobody: alarms, and whoever follows an intruder's steps, look into a log group."""
+    if not trail_log(trail, stack):
+        yield "the trail's events reach no log group of this stack: set cloud_watch_logs_group_arn"
+
+
+def trail_log(trail: Resource, stack: Stack) -> list[Resource]:
+    """The log group to which a trail brings its events."""
+
+    def arn() -> str | None:
+        text = trail.get("cloud_watch_logs_group_arn", None)
+        return None if text is None else str(text).removesuffix(":*")
+
+    return stack.meant(trail, "cloud_watch_logs_group_arn", [LOG_GROUP], "arn", read=arn)
 
 
 @stack_rule("aws:ec2/vpc:Vpc")
@@ -126,25 +159,65 @@ def tenant_bucket_access_is_recorded(bucket: Resource, stack: Stack) -> Findings
     """A trail leaves out who read or changed which object, unless its selectors name the bucket."""
     if stack.tenant(bucket) is None:
         not_applicable("the bucket belongs to no tenant")
-    selectors = (selector for trail in stack.of_type(TRAIL) for selector in trail.get("advanced_event_selectors", []))
-    if not any(_records_all_access(selector, bucket.bucket) for selector in selectors):
+    if not _is_recorded(_OBJECTS, f"arn:aws:s3:::{bucket.bucket}/", stack):
         yield (
             "access to the tenant's objects is not recorded: add an advanced event selector to the trail with "
             "eventCategory Data, resources.type AWS::S3::Object, and resources.ARN starting with the bucket's ARN"
         )
 
 
-def _records_all_access(selector: Record, bucket: str) -> bool:
+@stack_rule(TABLE)
+def table_access_is_recorded(table: Resource, stack: Stack) -> Findings:
+    """A trail leaves out who read or changed which item, unless its selectors name the table."""
+    replicas = stack.referring("global_table_arn", table, (REPLICA,), "arn")
+    for account in table.allowed_accounts:
+        for region in sorted({str(aws_region(each)) for each in (table, *replicas)}):
+            if not _is_recorded(_ITEMS, f"arn:aws:dynamodb:{region}:{account}:table/{table.name}", stack):
+                yield (
+                    f"access to the table's items in {region} is not recorded: add an advanced event selector to the "
+                    "trail with eventCategory Data, resources.type AWS::DynamoDB::Table, and resources.ARN starting "
+                    "with the table's"
+                )
+
+
+@stack_rule(RESTORE_TESTS)
+def access_to_restored_data_is_recorded(plan: Resource, stack: Stack) -> Findings:
+    """What AWS Backup makes for a restore test holds customers' data, under a name of its own."""
+    if not _is_recorded(_OBJECTS, "arn:aws:s3:::awsbackup-restore-test-", stack):
+        yield "access to restored objects is not recorded: let the trail's selectors name awsbackup-restore-test-"
+    for account in plan.allowed_accounts:
+        if not _is_recorded(
+            _ITEMS, f"arn:aws:dynamodb:{aws_region(plan)}:{account}:table/awsbackup-restore-test-", stack
+        ):
+            yield "access to restored items is not recorded: let the trail's selectors name awsbackup-restore-test-"
+
+
+_OBJECTS = "AWS::S3::Object"
+_ITEMS = "AWS::DynamoDB::Table"
+
+
+def _is_recorded(kind: str, arn: str, stack: Stack) -> bool:
+    """Whether a trail records all access to what has this ARN, or an ARN that begins so."""
+    selectors = (selector for trail in stack.of_type(TRAIL) for selector in trail.get("advanced_event_selectors", []))
+    return any(_records_all_access(selector, kind, arn) for selector in selectors)
+
+
+def _records_all_access(selector: Record, kind: str, arn: str) -> bool:
     tests = _tests(selector)
-    kind = [("eventCategory", "equals", ["Data"]), ("resources.type", "equals", ["AWS::S3::Object"])]
+    of_kind = [("eventCategory", "equals", ["Data"]), ("resources.type", "equals", [kind])]
     # `equals` would mean a single object (CloudTrail API, "AdvancedFieldSelector").
-    return all(test in tests for test in kind) and all(
-        test in kind or (test[:2] == ("resources.ARN", "startsWiths") and _covers(test[2], bucket)) for test in tests
+    return all(test in tests for test in of_kind) and all(
+        test in of_kind
+        or (test[:2] == ("resources.ARN", "startsWiths") and any(arn.startswith(one) for one in test[2]))
+        for test in tests
     )
 
 
-def _covers(beginnings: list[str], bucket: str) -> bool:
-    return any(f"arn:aws:s3:::{bucket}/".startswith(beginning) for beginning in beginnings)
+@rule(*WATCHES)
+def what_watches_is_protected(resource: Resource) -> Findings:
+    """What records and tells must not be taken away by a mistake in the program: nothing would tell of that either."""
+    if not resource.protected:
+        yield "the engine may delete the resource: set protect=True"
 
 
 @rule("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")

@@ -80,13 +80,10 @@ def task_says_and_knows_in_this_stack(task: Resource, stack: Stack) -> Findings:
                 yield f"a secret of the container {container.name} is not of this stack: use one that is"
 
 
-@stack_rule(TASK)
-def task_has_roles_of_its_own(task: Resource, stack: Stack) -> Findings:
-    """A task without a role of its own, or with one that isn't judged here, may do what nobody looked at."""
-    for name in ("task_role_arn", "execution_role_arn"):
-        if not stack.meant(task, name, [ROLE], "arn"):
-            yield f"{name} is no role of this stack: set it to one"
-    if task.get("task_role_arn", None) is not None and task.get("execution_role_arn", "") == task.task_role_arn:
+@rule(TASK)
+def task_has_roles_of_its_own(task: Resource) -> Findings:
+    """What a task needs to be started, such as its secrets, is more than what its code should get at."""
+    if task.execution_role_arn == task.task_role_arn:
         yield "the task may do what is needed to start it: give execution_role_arn a role of its own"
 
 
@@ -123,15 +120,6 @@ def service_runs_on_fargate(service: Resource) -> Findings:
         yield "the service stays on an old platform: remove platform_version"
     if len(service.network_configuration.get("security_groups", [])) == 0:
         yield "the tasks wear the network's default group: set network_configuration.security_groups"
-
-
-@stack_rule(SERVICE)
-def service_is_of_this_stack(service: Resource, stack: Stack) -> Findings:
-    """What a service runs, and where, is judged here only if it is declared here."""
-    if not stack.meant(service, "cluster", [CLUSTER], "arn", "id", "name"):
-        yield "the cluster is not of this stack: name one that is"
-    if not stack.meant(service, "task_definition", [TASK], "arn", "family", "arn_without_revision"):
-        yield "the task definition is not of this stack: name one that is"
 
 
 @stack_rule(SERVICE)

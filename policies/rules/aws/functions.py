@@ -5,7 +5,6 @@ from policies.rulebook import Findings, rule, stack_rule
 
 FUNCTION = "aws:lambda/function:Function"
 PERMISSION = "aws:lambda/permission:Permission"
-ROLE = "aws:iam/role:Role"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 _SERVICE = ".amazonaws.com"
@@ -28,21 +27,17 @@ def function_is_all_its_own_code(function: Resource) -> Findings:
 
 
 @stack_rule(FUNCTION)
-def function_has_role_and_log(function: Resource, stack: Stack) -> Findings:
-    """A function does what its role lets it, and its log tells; by itself Lambda makes one without our key."""
-    if not stack.meant(function, "role", [ROLE], "arn"):
-        yield "the role is not of this stack: set role to one that is"
+def function_keeps_its_log(function: Resource, stack: Stack) -> Findings:
+    """What a function did is told by its log; by itself Lambda makes one without our key, kept for ever."""
     logging = function.get("logging_config", None)
     group = None if logging is None else logging.get("log_group", None)
     if not stack.meant(function, "logging_config", [LOG_GROUP], "name", read=lambda: group):
         yield "what it says goes to a group of Lambda's own: set logging_config.log_group to one of this stack"
 
 
-@stack_rule(PERMISSION)
-def function_is_called_from_here(permission: Resource, stack: Stack) -> Findings:
+@rule(PERMISSION)
+def function_is_called_from_here(permission: Resource) -> Findings:
     """A service of AWS acts for whoever asks it: unless the account is named, for strangers as well."""
-    if not stack.meant(permission, "function", [FUNCTION], "name", "arn"):
-        yield "the function is not of this stack: name one that is"
     if permission.action != "lambda:InvokeFunction":
         yield "more is allowed than a call: set action to lambda:InvokeFunction"
     if not str(permission.principal).endswith(_SERVICE):

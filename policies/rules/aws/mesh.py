@@ -44,16 +44,11 @@ def authority_has_certificate_of_its_own(authority: Resource, stack: Stack) -> F
     ]
     if not installed:
         yield "the authority has no certificate: add an aws.acmpca.CertificateAuthorityCertificate"
-    for each in installed:
-        if not stack.meant(each, "certificate", [CERTIFICATE], "certificate"):
-            yield f"the certificate of {each.resource_name} is not of this stack: take one that is"
 
 
-@stack_rule(CERTIFICATE)
-def authority_certificate_ends(certificate: Resource, stack: Stack) -> Findings:
+@rule(CERTIFICATE)
+def authority_certificate_ends(certificate: Resource) -> Findings:
     """An authority that lives for ever, or that may make further ones, outlives every reason to trust it."""
-    if not stack.meant(certificate, "certificate_authority_arn", [AUTHORITY], "arn"):
-        yield "the certificate is issued by an authority that is not of this stack: name one that is"
     if certificate.get("template_arn", None) != _ROOT_TEMPLATE:
         yield f"the certificate is no root's own: set template_arn to {_ROOT_TEMPLATE}"
     if certificate.signing_algorithm not in tls_setting("aws-private-ca-signature").accepted:

@@ -32,6 +32,7 @@ import policies.rules
 from policies import ownership, properties
 from policies.containers import Container
 from policies.documents import Statement
+from policies.incidents import Incident
 from policies.network.paths import Path as Way
 from policies.network.ports import Access
 from policies.network.reach import Declared, Network
@@ -39,6 +40,7 @@ from policies.network.references import Named, Property, References
 from policies.pack import all_rules
 from policies.resources import Resource, Stack, canonical_type
 from policies.rulebook import ANY_TYPE, Rule
+from policies.rules.aws.belonging import Reference
 from policies.rules.tenants import NAMES, UNTAGGED
 from policies.tables import Jurisdictions, ReviewedTypes, TlsSetting
 from policies.terms import Terms
@@ -97,7 +99,11 @@ RULES: Final[dict[str, Rule]] = {rule.name: rule for rule in all_rules()}
 def _samples() -> Iterator[Sample]:
     for name, table in TABLES.items():
         single = "stack" not in table
-        base = {"sample": {key: table[key] for key in ("type", "properties", "protect", "parent") if key in table}}
+        base = {
+            "sample": {
+                key: table[key] for key in ("type", "properties", "protect", "parent", "provider") if key in table
+            }
+        }
         base = base if single else table["stack"]
 
         def stacks(
@@ -279,11 +285,14 @@ def test_properties_that_rules_read_exist() -> None:
     assert sorted(set(missing)) == []
 
 
-OWN: Final = (Declared, Network, References, Resource, Stack([]), Statement, Container)
+OWN: Final = (Declared, Network, References, Resource, Stack([]), Statement, Container, Incident, Reference("", ""))
 """Classes of the pack whose attributes are no properties of the cloud."""
 
 
-IN_DOCUMENTS: Final = ("countNumber", "countType", "selection", "tagStatus")
+IN_DOCUMENTS: Final = (
+    *("countNumber", "countType", "selection", "tagStatus"),
+    *("Owner", "Properties", "Resources", "Source", "SourceIdentifier", "Type"),
+)
 """Names in documents of JSON that a property holds, of which the SDKs know nothing."""
 
 
@@ -312,7 +321,7 @@ def _names_in_source() -> set[str]:
 def test_samples_exercise_every_property_that_rules_read() -> None:
     """What no sample exercises isn't held against the SDKs either."""
     read = {name for _, path in _reads(SAMPLES) for name in path}
-    tables = (TlsSetting, Jurisdictions, ReviewedTypes)
+    tables = (TlsSetting, Jurisdictions, ReviewedTypes, Incident)
     own = {
         *(name for table in tables for name in table.model_fields),
         *dir(json),

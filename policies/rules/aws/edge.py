@@ -1,0 +1,299 @@
+"""The edge on AWS: load balancers, what they answer to, certificates, names and zones."""
+
+import re
+from collections.abc import Iterable
+
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, not_applicable, rule, stack_rule
+from policies.rules.aws.network import EDGE
+from policies.rules.aws.subnets import LOAD_BALANCERS
+from policies.rules.aws.zones import ZONES
+from policies.tables import tls_setting
+
+LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
+LISTENER_RULES = ("aws:lb/listenerRule:ListenerRule",)
+TARGET_GROUPS = ("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup")
+BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+CERTIFICATE = "aws:acm/certificate:Certificate"
+VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
+RECORD = "aws:route53/record:Record"
+HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck"
+ZONAL_SHIFT = "aws:arczonalshift/zonalAutoshiftConfiguration:ZonalAutoshiftConfiguration"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+TENANT = "hosting:infra:Tenant"
+
+_MAX_AGE = re.compile(r"max-age=(\d+)")
+_YEAR = 31_536_000
+_SOON = 300
+"""Seconds."""
+
+
+@rule(*LOAD_BALANCERS)
+def load_balancer_refuses_what_is_malformed(balancer: Resource) -> Findings:
+    """A request that load balancer and service read differently smuggles a second one past the firewall."""
+    if balancer.get("load_balancer_type", "application") != "application":
+        yield "the load balancer reads no requests, and has no firewall: set load_balancer_type to application"
+    if not balancer.get("drop_invalid_header_fields", False):
+        yield "malformed headers go on to the services: set drop_invalid_header_fields=True"
+    if balancer.get("desync_mitigation_mode", "defensive") != "strictest":
+        yield "requests that can be read in two ways go on to the services: set desync_mitigation_mode to strictest"
+    if balancer.get("enable_waf_fail_open", False):
+        yield "requests pass when the web firewall doesn't answer: set enable_waf_fail_open=False"
+    if balancer.get("xff_header_processing_mode", "append") != "append":
+        yield "a client says itself from where it comes: remove xff_header_processing_mode"
+    if balancer.get("preserve_host_header", False):
+        yield "services take the name that the client gives: remove preserve_host_header"
+    if balancer.get("ip_address_type", "ipv4") != "ipv4":
+        yield "the load balancer has IPv6 addresses, which no group here is for: set ip_address_type to ipv4"
+
+
+@rule(*LOAD_BALANCERS)
+def load_balancer_leaves_lost_zones(balancer: Resource) -> Findings:
+    """A load balancer that goes on sending customers to a zone that fails takes the portal down for a part of them."""
+    if not balancer.get("enable_zonal_shift", False):
+        yield "customers can't be taken away from a zone that fails: set enable_zonal_shift=True"
+
+
+@stack_rule(*LOAD_BALANCERS)
+def load_balancer_cannot_be_deleted(balancer: Resource, stack: Stack) -> Findings:
+    """Whoever deletes the edge, by mistake or not, takes the service away from every customer."""
+    if all(tenant.get("state", "active") == "deleted" for tenant in stack.of_type(TENANT)):
+        not_applicable("no customer is left")
+    if not balancer.get("enable_deletion_protection", False):
+        yield "the load balancer can be deleted: set enable_deletion_protection=True"
+
+
+@stack_rule(*LOAD_BALANCERS)
+def load_balancer_logs_stay_in_this_stack(balancer: Resource, stack: Stack) -> Findings:
+    """What came to the edge, and what didn't get past its TLS, must be on record where nobody else can change it."""
+    for name in ("access_logs", "connection_logs"):
+        logs = balancer.get(name, None)
+        if logs is None or not logs.get("enabled", False):
+            yield f"{name} are not kept: set {name} with enabled=True"
+        elif not stack.meant(balancer, name, [*BUCKETS, _BUCKET_POLICY], "bucket", read=lambda one=logs: one.bucket):
+            yield f"{name} go to a bucket that is not of this stack: name one that is"
+
+
+_BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+
+
+@rule(*LISTENERS)
+def listener_answers_with_strict_headers(listener: Resource) -> Findings:
+    """What a browser isn't told to refuse it does: go on without TLS, run what it takes for a script, be framed."""
+    header = str(listener.get("routing_http_response_strict_transport_security_header_value", ""))
+    age = _MAX_AGE.search(header)
+    if age is None or int(age[1]) < _YEAR or "includesubdomains" not in header.lower():
+        yield (
+            "browsers may come without TLS: set routing_http_response_strict_transport_security_header_value to a "
+            "max-age of a year at least with includeSubDomains"
+        )
+    if listener.get("routing_http_response_x_content_type_options_header_value", None) != "nosniff":
+        yield "browsers guess what is a script: set routing_http_response_x_content_type_options_header_value"
+    if listener.get("routing_http_response_x_frame_options_header_value", None) != "DENY":
+        yield "others can put the portal into a page: set routing_http_response_x_frame_options_header_value to DENY"
+    if listener.get("routing_http_response_server_enabled", True):
+        yield "the answer says what it comes from: set routing_http_response_server_enabled=False"
+    if listener.get("routing_http_response_access_control_allow_origin_header_value", None) is not None:
+        yield "pages of others read answers: remove routing_http_response_access_control_allow_origin_header_value"
+
+
+@rule(*LISTENERS)
+def listener_forwards_by_rule_only(listener: Resource) -> Findings:
+    """Who asks for another name than the portal's, such as a bare address, is looking for a way in."""
+    if listener.get("port", None) != 443:
+        yield "the listener stands on another port: set port to 443"
+    for number, action in listener.numbered("default_actions"):
+        answer = action.get("fixed_response", None)
+        if action.type != "fixed-response" or answer is None or not str(answer.status_code).startswith("4"):
+            yield f"default_actions[{number}] lets through who asks for no name of ours: answer with a fixed 404"
+
+
+@stack_rule(*LISTENER_RULES)
+def listener_rule_is_for_own_name(entry: Resource, stack: Stack) -> Findings:
+    """A rule without the host's name serves whoever points a name of his own here, and takes his word for who he is."""
+    hosts = [
+        host
+        for condition in entry.conditions
+        if (header := condition.get("host_header", None)) is not None
+        for host in header.get("values", [])
+    ]
+    own = {
+        certificate.domain_name
+        for certificate in stack.of_type(CERTIFICATE)
+        if certificate.get("region", None) == entry.get("region", None)
+    }
+    if not hosts or not set(hosts) <= own:
+        yield "the rule is for any name: add a condition host_header with the certificate's domain name"
+    for number, action in entry.numbered("actions"):
+        if action.type != "forward":
+            yield f"actions[{number}] does something else than forward to a service: set type to forward"
+        elif not stack.meant(
+            entry, "actions", TARGET_GROUPS, "arn", read=lambda one=action: one.get("target_group_arn", None)
+        ):
+            yield f"actions[{number}] forwards elsewhere: set target_group_arn to a target group of this stack"
+
+
+@rule(*TARGET_GROUPS)
+def targets_are_asked_how_they_are(group: Resource) -> Findings:
+    """A target that is never asked goes on getting requests when it is gone; asked in clear, it answers in clear."""
+    check = group.get("health_check", None)
+    if check is None or not check.get("enabled", True):
+        yield "targets are never asked how they are: set health_check"
+    elif check.get("protocol", "HTTP") != "HTTPS":
+        yield "targets are asked in clear: set health_check.protocol to HTTPS"
+    elif check.get("port", "traffic-port") != "traffic-port" or check.get("matcher", "200") != "200":
+        yield "what is asked isn't what serves: set health_check.port to traffic-port and matcher to 200"
+    if group.get("target_type", "instance") != "ip":
+        yield "targets are machines or functions, not tasks with a group of their own: set target_type to ip"
+
+
+@rule(CERTIFICATE)
+def certificate_is_issued_and_renewed(certificate: Resource) -> Findings:
+    """A certificate whose key somebody has seen, or that nobody renews, speaks for the portal where it shouldn't."""
+    if certificate.get("private_key", None) is not None or certificate.get("certificate_body", None) is not None:
+        yield "the certificate is brought along, key and all, and never renewed: let ACM issue it"
+    if certificate.get("validation_method", None) != "DNS":
+        yield "whoever reads the domain's mail can have it renewed, or nobody does: set validation_method to DNS"
+    if certificate.get("key_algorithm", "RSA_2048") not in tls_setting("aws-certificate").accepted:
+        yield "the certificate's key is weak: set key_algorithm to EC_prime256v1"
+    if any(str(name).startswith("*") for name in [certificate.domain_name, *_alternatives(certificate)]):
+        yield "the certificate speaks for every name below a domain: name those that are served"
+    options = certificate.get("options", None)
+    if options is not None and options.get("certificate_transparency_logging_preference", "ENABLED") != "ENABLED":
+        yield "nobody can see that the certificate was issued: remove options"
+    if certificate.get("certificate_authority_arn", None) is not None:
+        yield "browsers don't trust the certificate: remove certificate_authority_arn"
+
+
+def _alternatives(certificate: Resource) -> Iterable[str]:
+    return certificate.get("subject_alternative_names", [])
+
+
+@stack_rule(RECORD)
+def record_points_into_this_stack(record: Resource, stack: Stack) -> Findings:
+    """A name that points elsewhere, or to what is gone, is one whose customers somebody else can receive."""
+    aliases = list(record.get("aliases", []))
+    for number, alias in enumerate(aliases):
+        if not stack.meant(record, "aliases", LOAD_BALANCERS, "dns_name", read=lambda one=alias: one.name):
+            yield f"aliases[{number}] is no load balancer of this stack: point it at one"
+        if not alias.get("evaluate_target_health", False):
+            yield f"aliases[{number}] leads to a region that fails: set evaluate_target_health=True"
+    if aliases:
+        if record.name not in {certificate.domain_name for certificate in stack.of_type(CERTIFICATE)}:
+            yield "no certificate of this stack is for the name: set name to the portal's"
+    elif CERTIFICATE not in {source.resource_type for source in stack.sources(record, "records")}:
+        yield "the record is neither a load balancer's nor a certificate's proof: point it at a load balancer"
+
+
+@stack_rule(RECORD)
+def record_fails_over(record: Resource, stack: Stack) -> Findings:
+    """Customers go on being sent to a region that is lost unless the name has a second answer and a check."""
+    if len(record.get("aliases", [])) == 0:
+        not_applicable("the record is no name that customers use")
+    policies = [policy.type for policy in record.get("failover_routing_policies", [])]
+    twins = [each for each in _of_same_name(record, stack) if each.urn != record.urn]
+    if not policies and not twins:
+        not_applicable("the name has one answer")
+    if policies not in (["PRIMARY"], ["SECONDARY"]) or not record.get("set_identifier", None):
+        yield "the name has several answers and no order: set failover_routing_policies and set_identifier"
+    elif policies == ["PRIMARY"]:
+        if not stack.meant(record, "health_check_id", [HEALTH_CHECK], "id"):
+            yield "nothing says that the first region is lost: set health_check_id"
+        if not any(
+            policy.type == "SECONDARY" for each in twins for policy in each.get("failover_routing_policies", [])
+        ):
+            yield "there is no second answer: add a record with failover_routing_policies SECONDARY"
+
+
+def _of_same_name(record: Resource, stack: Stack) -> list[Resource]:
+    return [each for each in stack.of_type(RECORD) if len(each.get("aliases", [])) > 0 and each.name == record.name]
+
+
+@rule(HEALTH_CHECK)
+def health_check_tells_the_worst(check: Resource) -> Findings:
+    """A check that takes silence for health, or that is turned round, keeps customers where nobody serves them."""
+    if check.type != "CLOUDWATCH_METRIC":
+        yield "Route 53's own checkers don't speak the load balancer's TLS: set type to CLOUDWATCH_METRIC"
+    if check.get("insufficient_data_health_status", "LastKnownStatus") != "Unhealthy":
+        yield "a region that says nothing counts as healthy: set insufficient_data_health_status to Unhealthy"
+    if check.get("disabled", False) or check.get("invert_healthcheck", False):
+        yield "the check is off, or says the opposite: remove disabled and invert_healthcheck"
+
+
+@stack_rule(ZONAL_SHIFT)
+def zonal_shift_is_on(shift: Resource, stack: Stack) -> Findings:
+    """AWS takes customers away from a zone that it sees failing, and tries regularly whether two zones are enough."""
+    if shift.zonal_autoshift_status != "ENABLED":
+        yield "customers stay in a zone that fails: set zonal_autoshift_status to ENABLED"
+    alarms = list(shift.get("outcome_alarms", []))
+    if not alarms:
+        yield "nothing ends a try that goes wrong: set outcome_alarms"
+    for number, alarm in enumerate(alarms):
+        if alarm.type != "CLOUDWATCH" or not stack.meant(
+            shift, "outcome_alarms", [ALARM], "arn", read=lambda one=alarm: one.alarm_identifier
+        ):
+            yield f"outcome_alarms[{number}] is no alarm of this stack: name one that is"
+
+
+@stack_rule(*LOAD_BALANCERS)
+def edge_is_watched(balancer: Resource, stack: Stack) -> Findings:
+    """Where nobody is told that no task answers, customers tell."""
+    if EDGE not in balancer.urn:
+        not_applicable("the load balancer is not the edge")
+    if not _serves(balancer, stack):
+        not_applicable("no task serves customers in the region")
+    if not any(
+        balancer in stack.meant(each, "resource_arn", LOAD_BALANCERS, "arn") for each in stack.of_type(ZONAL_SHIFT)
+    ):
+        yield "customers stay in a zone that fails: add an aws.arczonalshift.ZonalAutoshiftConfiguration"
+    for group in _forwarded_to(balancer, stack):
+        zones = {zone for alarm in stack.of_type(ALARM) for zone in _watched_zones(alarm, group, stack)}
+        if len(zones) < ZONES:
+            yield f"nobody is told when {group.resource_name} has no healthy task in a zone: add an alarm for each zone"
+
+
+def _serves(balancer: Resource, stack: Stack) -> bool:
+    return any(
+        service.get("desired_count", 0) > 0 and service.get("region", None) == balancer.get("region", None)
+        for service in stack.of_type("aws:ecs/service:Service")
+    )
+
+
+def _watched_zones(alarm: Resource, group: Resource, stack: Stack) -> list[object]:
+    """The zones of whose last healthy task's end an alarm tells within minutes, also when nothing is heard of them."""
+    dimensions = alarm.get("dimensions", None)
+    if alarm.get("metric_name", None) != "HealthyHostCount" or dimensions is None:
+        return []
+    zone = dimensions.get("AvailabilityZone", None)
+    tells = (
+        zone is not None
+        and alarm.comparison_operator == "LessThanThreshold"
+        and alarm.get("threshold", 0) >= 1
+        and alarm.get("treat_missing_data", "missing") == "breaching"
+        and 0 < alarm.get("period", 0) * alarm.evaluation_periods <= _SOON
+        and alarm.get("statistic", None) in ("Maximum", "Average", "Minimum")
+    )
+    groups = stack.meant(
+        alarm, "dimensions", TARGET_GROUPS, "arn_suffix", read=lambda: dimensions.get("TargetGroup", None)
+    )
+    return [zone] if tells and group in groups else []
+
+
+def _forwarded_to(balancer: Resource, stack: Stack) -> list[Resource]:
+    listeners = {
+        each.urn
+        for each in stack.of_type(*LISTENERS)
+        if balancer in stack.meant(each, "load_balancer_arn", LOAD_BALANCERS, "arn")
+    }
+    return [
+        group
+        for entry in stack.of_type(*LISTENER_RULES)
+        if any(each.urn in listeners for each in stack.meant(entry, "listener_arn", LISTENERS, "arn"))
+        for group in stack.meant(
+            entry,
+            "actions",
+            TARGET_GROUPS,
+            "arn",
+            read=lambda one=entry: [each.target_group_arn for each in one.actions],
+        )
+    ]
