@@ -6,7 +6,7 @@ differs answers as before, for it has nothing else to go by.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -234,16 +234,14 @@ class _WatchedResource(Resource):
         )
 
     def all_properties(self) -> Mapping[str, Any]:
-        self._notes.add((self.urn, _ALL_PROPERTIES))
-        return super().all_properties()
+        return _WatchedProperties(super().all_properties(), self.urn, self._notes)
 
     def mentions(self, texts: Any) -> bool:
         self._notes.add((self.urn, _ALL_PROPERTIES))
         return super().mentions(texts)
 
     def names(self) -> list[str]:
-        self._notes.add((self.urn, _ALL_PROPERTIES))
-        return super().names()
+        return _WatchedNames(super().names(), self.urn, self._notes)
 
     def _look_up(self, name: str) -> tuple[Any, str, Place]:
         found = super()._look_up(name)
@@ -272,6 +270,48 @@ class _WatchedResource(Resource):
     @parent_urn.setter
     def parent_urn(self, value: str | None) -> None:
         _SLOT_OF_PARENT.__set__(self, value)
+
+
+class _WatchedProperties(Mapping[str, Any]):
+    """Notes which of a resource's properties are looked at."""
+
+    def __init__(self, properties: Mapping[str, Any], urn: str, notes: set[Cell]) -> None:
+        self._properties = properties
+        self._urn = urn
+        self._notes = notes
+
+    def __getitem__(self, name: str) -> Any:
+        self._notes.add((self._urn, name))
+        return self._properties[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._notes.add((self._urn, _ALL_PROPERTIES))
+        return iter(self._properties)
+
+    def __len__(self) -> int:
+        self._notes.add((self._urn, _ALL_PROPERTIES))
+        return len(self._properties)
+
+
+class _WatchedNames(list[str]):
+    """Notes which of a resource's properties are asked for by name."""
+
+    def __init__(self, names: Iterable[str], urn: str, notes: set[Cell]) -> None:
+        self._urn = urn
+        self._notes = notes
+        super().__init__(names)
+
+    def __contains__(self, name: object) -> bool:
+        self._notes.add((self._urn, str(name)))
+        return super().__contains__(name)
+
+    def __iter__(self) -> Iterator[str]:
+        self._notes.add((self._urn, _ALL_PROPERTIES))
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        self._notes.add((self._urn, _ALL_PROPERTIES))
+        return super().__len__()
 
 
 class _WatchedStack(Stack):

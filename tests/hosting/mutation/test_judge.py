@@ -181,3 +181,29 @@ def test_proofs_are_asked_last_and_only_about_what_nothing_else_refuses_or_expla
     assert alone.judge(flipped, asks_proofs=False).refused is None
     assert together.judge(flipped).rules == ("key-rotates",)
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        lambda key: key.all_properties().get("enableKeyRotation"),
+        lambda key: {**key.all_properties()}["enableKeyRotation"],
+        lambda key: key.get("enable_key_rotation", None),
+        lambda key: key.names() and "enableKeyRotation" in key.names() and key.enable_key_rotation,
+    ],
+)
+def test_however_a_property_is_read_its_mutants_are_judged_again(recorded, reads):
+    @stack_rule(BUCKET)
+    def keys_rotate(_bucket, stack):
+        """Why."""
+        if not all(reads(key) for key in stack.of_type(KEY)):
+            yield "off"
+
+    stack = recorded()
+    judge = Judge([keys_rotate], stack)
+    [flipped] = [each for each in Mutants(stack).of(KEY) if each.operator == "flipped"]
+    [removed] = [
+        each for each in Mutants(stack).of(KEY) if (each.operator, each.path) == ("removed", "enableKeyRotation")
+    ]
+    assert judge.judge(flipped).rules == ("keys-rotate",)
+    assert judge.judge(removed).rules == ("keys-rotate",)
