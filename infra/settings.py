@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from infra.fields import AddressRange, Arn, AwsAccountId, Digest, DomainName, EmailAddress, Uuid, pattern
+from infra.fields import AddressRange, Arn, AwsAccountId, Digest, DomainName, EmailAddress, TenantId, Uuid, pattern
 from infra.tenants import Tenant
 
 NAMESPACE: Final = "hosting"
@@ -121,10 +121,21 @@ class AccessGroups(_Model):
     platform: Uuid
     on_call: Uuid
     audit: Uuid
+    approvers: Uuid
+    """Who lets others in: somebody new among them is an alarm, as among the accounts for emergencies."""
+    break_glass: Uuid
     data_readers: Uuid
     """Here and below: a group that is empty, but for people whom privileged identity management lets in for hours."""
     key_operators: Uuid
     audit_readers: Uuid
+    recoverers: Uuid
+
+
+class Case(_Model):
+    """A tenant whose data somebody has to look at, and the ticket that says why."""
+
+    tenant: TenantId
+    ticket: Annotated[str, pattern(r"[A-Z][A-Z0-9]{1,9}-\d{1,9}", "a ticket such as CASE-123")]
 
 
 class AwareOptions(_Model):
@@ -141,6 +152,11 @@ class AwareOptions(_Model):
     access_groups: AccessGroups
     break_glass_user_ids: BreakGlassUserIds
     """The accounts that Conditional Access leaves out: each use of one is an alarm."""
+    deployer_id: Uuid
+    """Object id of the identity with which the release pipeline deploys this stack: what it writes is told apart."""
+    cases: tuple[Case, ...] = ()
+    """The open cases: whoever is let in to data (group `dataReaders`) reads the containers and indexes of these tenants
+    alone. None by default; a row is added with the case and removed with it."""
     audit_copy: Literal["unlocked", "locked"] = "unlocked"
     """Whether the immutability of the audit copy is locked, which Azure never takes back: a step of its own, once the
     copy is seen to fill."""
@@ -300,6 +316,7 @@ class Settings(_Model):
         self._has_room_for_its_subnets()
         self._holds_no_more_tenants_than_a_cell_may()
         self._names_each_tenant_once()
+        self._opens_cases_of_its_tenants()
         self._names_each_vpn_group_once()
         self._has_a_domain_that_certificates_take()
         return self
@@ -392,6 +409,18 @@ class Settings(_Model):
         for first, second in combinations(self.tenants, 2):
             if first.id == second.id:
                 raise ValueError(f"tenants names {first.id!r} twice: remove one of the rows")
+
+    def _opens_cases_of_its_tenants(self) -> None:
+        tenants = {tenant.id for tenant in self.tenants}
+        cases = self.aware.cases if self.aware else ()
+        for case in cases:
+            if case.tenant not in tenants:
+                raise ValueError(
+                    f"aware.cases names {case.tenant!r}, which is no tenant of this stack: remove {case.ticket}"
+                )
+        for first, second in combinations(cases, 2):
+            if first.tenant == second.tenant:
+                raise ValueError(f"aware.cases names {first.tenant!r} twice: one row opens the tenant's data")
 
     def _names_each_vpn_group_once(self) -> None:
         groups = self.cloud_integrated.vpn_groups if self.cloud_integrated else ()

@@ -16,6 +16,8 @@ from infra.aware.keys import Keys
 from infra.aware.migration import Migration
 from infra.aware.network import Network
 from infra.aware.placement import Placement, common_tags
+from infra.aware.private_queries import PrivateQueries
+from infra.aware.recoverers import Recoverers
 from infra.aware.recovery import Recovery
 from infra.aware.registry import Registry
 from infra.aware.sentinel import Sentinel
@@ -73,6 +75,7 @@ class Aware(pulumi.ComponentResource):
             audit=audit,
             break_glass_user_ids=settings.aware.break_glass_user_ids,
             groups=settings.aware.access_groups,
+            deployer_id=settings.aware.deployer_id,
             signer_ids=signers(placement, *([placement.at(second, resource_group_name="")] if second else [])),
             options=below,
         )
@@ -85,6 +88,9 @@ class Aware(pulumi.ComponentResource):
             size=settings.size,
             other_address_space=second.address_space if second else None,
             options=below,
+        )
+        private_queries = PrivateQueries(
+            "private-queries", placement=placement, audit=audit, private_links=network.private_links, options=below
         )
         keys = Keys(
             "keys",
@@ -185,7 +191,7 @@ class Aware(pulumi.ComponentResource):
         }
         held: list[pulumi.Resource] = [audit, alarms, sentinel, keys, tokens, audit_copy, flow_logs, data, registry]
         vault_ids = {**keys.vault_ids, "signing": tokens.vault.id, "copy": data.copy_vault.id}
-        second_group_name: pulumi.Input[str] | None = None
+        standby_placement: Placement | None = None
         if second is not None:
             standby = Standby(
                 "standby",
@@ -202,6 +208,7 @@ class Aware(pulumi.ComponentResource):
                 images=settings.aware.images,
                 endpoints=endpoints(keys, data),
                 tokens=tokens,
+                private_queries=private_queries,
                 edge=edge,
                 log_retention_days=settings.log_retention_days,
                 options=below,
@@ -210,21 +217,32 @@ class Aware(pulumi.ComponentResource):
             roles.give(standby.services.identities, placement=standby.services.placement)
             lasting |= standby.lasting
             vault_ids["platform-2"] = standby.vault.id
-            second_group_name = standby.services.placement.resource_group_name
+            standby_placement = standby.services.placement
             held.append(standby)
         access = Access(
             "access",
             placement=placement,
             groups=settings.aware.access_groups,
             workspace_id=audit.workspace_id,
+            content_id=audit.content_id,
             audit_copy_id=audit_copy.account_id,
             storage_id=data.storage.account_id,
-            search_id=data.search.service_id,
+            index_ids=data.search.index_ids,
+            cases=settings.aware.cases,
             vault_ids=vault_ids,
-            second_group_name=second_group_name,
+            second_group_name=standby_placement.resource_group_name if standby_placement else None,
             options=below,
         )
-        held.append(access)
+        recoverers = Recoverers(
+            "recoverers",
+            placement=placement,
+            second=standby_placement,
+            group_id=settings.aware.access_groups.recoverers,
+            storage_id=data.storage.account_id,
+            database_identity_id=data.database.identity_id,
+            options=below,
+        )
+        held += [access, recoverers]
         Recovery(
             "recovery",
             placement=placement,

@@ -11,9 +11,9 @@ import pulumi
 from pulumi_azure_native import authorization
 
 from infra.aware.audit import AUDIT_TABLES
-from infra.aware.detections import CONTENT_TABLES
+from infra.aware.conditions import only_containers
 from infra.aware.placement import Placement
-from infra.settings import AccessGroups
+from infra.settings import AccessGroups, Case
 
 OPERATIONS: Final = (
     "*/read",
@@ -53,11 +53,7 @@ KEEPS_KEYS: Final = (
 """What becomes of a key. Azure's own role for it (Key Vault Crypto Officer) may also use every key, take a copy out,
 and end a deleted one for good."""
 
-READABLE_TABLES: Final = (
-    *(table for table in AUDIT_TABLES if table not in CONTENT_TABLES),
-    "AzureMetrics",
-    "ContainerAppSystemLogs",
-)
+READABLE_TABLES: Final = (*AUDIT_TABLES, "AzureMetrics")
 """The logs in which no customer's words are: who did what, and how the machinery fares."""
 
 READS_INCIDENTS: Final = (
@@ -81,6 +77,9 @@ class Access(pulumi.ComponentResource):
     justification, for 4 hours at most (`infra.identity`). It is the group that one is eligible for and not the role,
     because Entra takes a group's terms from a program, and Azure makes up the ids of a role's terms at each scope.
 
+    Whoever is let in to data reads the containers and indexes of the tenants that have an open case in the stack file,
+    and nobody else's; without a case, nothing.
+
     Groups come from the stack `identity`, which exists once per Entra tenant.
     """
 
@@ -92,13 +91,17 @@ class Access(pulumi.ComponentResource):
         groups: AccessGroups,
         workspace_id: pulumi.Input[str],
         audit_copy_id: pulumi.Input[str],
+        content_id: pulumi.Input[str],
         storage_id: pulumi.Input[str],
-        search_id: pulumi.Input[str],
+        index_ids: Mapping[str, pulumi.Input[str]],
+        cases: Sequence[Case],
         vault_ids: Mapping[str, pulumi.Output[str]],
         second_group_name: pulumi.Input[str] | None,
         options: pulumi.ResourceOptions,
     ) -> None:
-        """`second_group_name` is the resource group of the second region, whose vault is among `vault_ids`."""
+        """`index_ids` are the scopes of roles on the tenants' indexes. `second_group_name` is the resource group of the
+        second region, whose vault is among `vault_ids`.
+        """
         super().__init__("hosting:aware:Access", name, {}, options)
         self._placement = placement
         group_names = [placement.resource_group_name, *([] if second_group_name is None else [second_group_name])]
@@ -142,9 +145,21 @@ class Access(pulumi.ComponentResource):
         self._give("on-call-incidents", groups.on_call, responder.id, workspace_id)
         self._give("audit-incidents", groups.audit, reader.id, workspace_id)
 
-        self._give_built_in("data-readers-logs", groups.data_readers, "Log Analytics Reader", workspace_id)
-        self._give_built_in("data-readers-storage", groups.data_readers, "Storage Blob Data Reader", storage_id)
-        self._give_built_in("data-readers-search", groups.data_readers, "Search Index Data Reader", search_id)
+        self._give_built_in("data-readers-logs", groups.data_readers, "Log Analytics Reader", content_id)
+        self._give_built_in(
+            "data-readers-storage",
+            groups.data_readers,
+            "Storage Blob Data Reader",
+            storage_id,
+            condition=only_containers([f"tenant-{case.tenant}" for case in cases]),
+        )
+        for case in cases:
+            self._give_built_in(
+                f"data-readers-search-{case.tenant}",
+                groups.data_readers,
+                "Search Index Data Reader",
+                index_ids[case.tenant],
+            )
         self._give_built_in("audit-readers-copy", groups.audit_readers, "Storage Blob Data Reader", audit_copy_id)
         for vault, vault_id in vault_ids.items():
             self._give(f"key-operators-{vault}", groups.key_operators, key_keeper.id, vault_id)
@@ -171,11 +186,19 @@ class Access(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _give_built_in(self, name: str, principal_id: str, role: str, scope: pulumi.Input[str]) -> None:
-        self._give(name, principal_id, self._placement.role_definition_id(role), scope)
+    def _give_built_in(
+        self, name: str, principal_id: str, role: str, scope: pulumi.Input[str], *, condition: str | None = None
+    ) -> None:
+        self._give(name, principal_id, self._placement.role_definition_id(role), scope, condition=condition)
 
     def _give(
-        self, name: str, principal_id: str, role_definition_id: pulumi.Input[str], scope: pulumi.Input[str]
+        self,
+        name: str,
+        principal_id: str,
+        role_definition_id: pulumi.Input[str],
+        scope: pulumi.Input[str],
+        *,
+        condition: str | None = None,
     ) -> None:
         authorization.RoleAssignment(
             name,
@@ -185,5 +208,7 @@ class Access(pulumi.ComponentResource):
             principal_type=authorization.PrincipalType.GROUP,
             role_definition_id=role_definition_id,
             description=f"{name}: a group of people, whose members the stack identity governs",
+            condition=condition,
+            condition_version=None if condition is None else "2.0",
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -30,14 +30,12 @@ AUDIT_TABLES: Final = (
     "AzureActivity",
     "ContainerRegistryLoginEvents",
     "LAQueryLogs",
-    "PGSQLLogs",
     "SecurityAlert",
     "SecurityIncident",
     "SigninLogs",
     "StorageBlobLogs",
 )
-"""The tables that say who did what; they are archived. What the services print (ContainerAppConsoleLogs), what
-customers search for (AI Search writes to AzureDiagnostics) and numbers (AzureMetrics) end with the workspace's own
+"""The tables that say who did what; they are archived. Numbers (AzureMetrics) end with the workspace's own
 retention."""
 
 ENTRA_CATEGORIES: Final = (
@@ -55,10 +53,15 @@ identity logs you can stream to an endpoint?")."""
 
 
 class Audit(pulumi.ComponentResource):
-    """A Log Analytics workspace watched by Microsoft Sentinel, and the diagnostic settings that fill it.
+    """Two Log Analytics workspaces, and the diagnostic settings that fill them.
 
-    Diagnostic settings reach the workspace over Microsoft's own channel, so its public ingestion endpoint is closed.
-    Its query endpoint answers signed-in Entra identities only.
+    One holds the audit: who did what; Microsoft Sentinel watches it. Its query endpoint is public, for Sentinel's own
+    queries take no private link (`infra.aware.private_queries`); it answers signed-in Entra identities only. The other
+    holds what may hold customers' words: what the services print, what customers search for and where they go in the
+    portal, and the statements of the database. It is asked from within the network only, by whoever is let in to a
+    case, and each question is in the audit.
+
+    Diagnostic settings reach a workspace over Microsoft's own channel, so the public ingestion endpoints are closed.
 
     The setting of the Entra tenant carries the stack's name: a second stack adds a setting of its own, of which Entra
     takes five. Whoever deploys needs the Entra role Security Administrator for it.
@@ -68,22 +71,18 @@ class Audit(pulumi.ComponentResource):
         self, name: str, *, placement: Placement, retention_days: int, options: pulumi.ResourceOptions
     ) -> None:
         super().__init__("hosting:aware:Audit", name, {}, options)
-        workspace = operationalinsights.Workspace(
+        self._placement = placement
+        workspace = self._workspace(
             "audit",
-            workspace_name=placement.name("log"),
-            resource_group_name=placement.resource_group_name,
-            location=placement.region,
-            sku=operationalinsights.WorkspaceSkuArgs(name=operationalinsights.WorkspaceSkuNameEnum.PER_GB2018),
-            retention_in_days=retention_days,
-            features=operationalinsights.WorkspaceFeaturesArgs(
-                disable_local_auth=True,
-                enable_log_access_using_only_resource_permissions=False,
-                immediate_purge_data_on30_days=False,
-            ),
-            public_network_access_for_ingestion=operationalinsights.PublicNetworkAccessType.DISABLED,
-            public_network_access_for_query=operationalinsights.PublicNetworkAccessType.ENABLED,
-            tags=placement.tags("audit"),
-            opts=pulumi.ResourceOptions(parent=self, protect=True),
+            placement.name("log"),
+            retention_days=retention_days,
+            queries=operationalinsights.PublicNetworkAccessType.ENABLED,
+        )
+        content = self._workspace(
+            "content",
+            content_workspace(placement),
+            retention_days=retention_days,
+            queries=operationalinsights.PublicNetworkAccessType.DISABLED,
         )
         sentinel = securityinsights.SentinelOnboardingState(
             "audit",
@@ -95,6 +94,8 @@ class Audit(pulumi.ComponentResource):
         )
         self.workspace_id: pulumi.Output[str] = workspace.id
         self.workspace_name: pulumi.Output[str] = workspace.name
+        self.content_id: pulumi.Output[str] = content.id
+        """The workspace of the logs that may hold customers' words."""
         self.sentinel: pulumi.Resource = sentinel
         """What has to exist before a rule of Sentinel, and before its tables."""
         self.tables: tuple[operationalinsights.Table, ...] = tuple(
@@ -112,6 +113,7 @@ class Audit(pulumi.ComponentResource):
             for table in AUDIT_TABLES
         )
         self.collect("audit", workspace.id, parent=self)
+        self.collect("content", content.id, parent=self)
         aadiam.DiagnosticSetting(
             "entra",
             name=placement.name("audit"),
@@ -120,6 +122,49 @@ class Audit(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({"workspaceId": workspace.id})
+
+    def _workspace(
+        self,
+        name: str,
+        workspace_name: str,
+        *,
+        retention_days: int,
+        queries: operationalinsights.PublicNetworkAccessType,
+    ) -> operationalinsights.Workspace:
+        """A workspace; `queries` says whether its query endpoint answers beyond the network."""
+        return operationalinsights.Workspace(
+            name,
+            workspace_name=workspace_name,
+            resource_group_name=self._placement.resource_group_name,
+            location=self._placement.region,
+            sku=operationalinsights.WorkspaceSkuArgs(name=operationalinsights.WorkspaceSkuNameEnum.PER_GB2018),
+            retention_in_days=retention_days,
+            features=operationalinsights.WorkspaceFeaturesArgs(
+                disable_local_auth=True,
+                enable_log_access_using_only_resource_permissions=False,
+                immediate_purge_data_on30_days=False,
+            ),
+            public_network_access_for_ingestion=operationalinsights.PublicNetworkAccessType.DISABLED,
+            public_network_access_for_query=queries,
+            tags=self._placement.tags(name),
+            opts=pulumi.ResourceOptions(parent=self, protect=True),
+        )
+
+    def collect_content(self, name: str, resource_id: pulumi.Input[str], *, parent: pulumi.Resource) -> None:
+        """Sends all logs of a resource, which may hold customers' words, to their own workspace; its numbers, which
+        hold none, go to the audit's, for what watches over them."""
+        _setting(
+            f"{name}-content", resource_id, called="content", workspace_id=self.content_id, logs=True, parent=parent
+        )
+        _setting(
+            name,
+            resource_id,
+            called="audit",
+            workspace_id=self.workspace_id,
+            logs=False,
+            metrics="AllMetrics",
+            parent=parent,
+        )
 
     def collect(
         self,
@@ -135,13 +180,39 @@ class Audit(pulumi.ComponentResource):
         tables of the resource's own type where Azure has them, as the rules of Sentinel expect (Azure documentation,
         "Diagnostic settings: collection mode"); where it has none they go to AzureDiagnostics all the same.
         """
-        monitor.DiagnosticSetting(
+        _setting(
             name,
-            name="audit",
-            resource_uri=resource_id,
+            resource_id,
+            called="audit",
             workspace_id=self.workspace_id,
-            log_analytics_destination_type="Dedicated",
-            logs=[monitor.DiagnosticsLogSettingsArgs(category_group="allLogs", enabled=True)],
-            metrics=[monitor.DiagnosticsMetricSettingsArgs(category=metrics, enabled=True)] if metrics else [],
-            opts=pulumi.ResourceOptions(parent=parent),
+            logs=True,
+            metrics=metrics,
+            parent=parent,
         )
+
+
+def content_workspace(placement: Placement) -> str:
+    """The name of the workspace for logs that may hold customers' words."""
+    return placement.name("log", "content")
+
+
+def _setting(
+    name: str,
+    resource_id: pulumi.Input[str],
+    *,
+    called: str,
+    workspace_id: pulumi.Input[str],
+    logs: bool,
+    metrics: str | None = None,
+    parent: pulumi.Resource,
+) -> None:
+    monitor.DiagnosticSetting(
+        name,
+        name=called,
+        resource_uri=resource_id,
+        workspace_id=workspace_id,
+        log_analytics_destination_type="Dedicated",
+        logs=[monitor.DiagnosticsLogSettingsArgs(category_group="allLogs", enabled=True)] if logs else [],
+        metrics=[monitor.DiagnosticsMetricSettingsArgs(category=metrics, enabled=True)] if metrics else [],
+        opts=pulumi.ResourceOptions(parent=parent),
+    )

@@ -15,10 +15,9 @@ from infra.aware.placement import Placement
 from infra.aware.private_link import PrivateLinks
 from infra.aware.vault import WrappingKey, let_wrap
 
-COPIED_TABLES: Final = tuple(table for table in AUDIT_TABLES if table not in ("AzureActivity", "PGSQLLogs"))
-"""What Log Analytics exports. Not the statements of the database, whose values may be a customer's; the activity log
-comes straight from the subscription, since export takes only a part of that table (Azure documentation, "Log Analytics
-data export rules", unsupported tables)."""
+COPIED_TABLES: Final = tuple(table for table in AUDIT_TABLES if table != "AzureActivity")
+"""What Log Analytics exports. The activity log comes straight from the subscription, since export takes only a part of
+that table (Azure documentation, "Log Analytics data export rules", unsupported tables)."""
 
 ACTIVITY_LOG_CATEGORIES: Final = (
     "Administrative",

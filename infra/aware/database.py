@@ -113,7 +113,7 @@ class Database(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create="2h", update="2h"),
             ),
         )
-        audit.collect("database", server.id, parent=self)
+        audit.collect_content("database", server.id, parent=self)
         configured = _configure(server, placement=placement, parent=self)
         database = dbforpostgresql.Database(
             DATABASE,
@@ -126,6 +126,8 @@ class Database(pulumi.ComponentResource):
             # the next until it is done.
             opts=pulumi.ResourceOptions(parent=self, protect=True, depends_on=[configured]),
         )
+        self.identity_id: pulumi.Output[str] = identity.id
+        """The identity that opens the server's key."""
         self.administrator = _identity(
             "database-administrator", region=placement.region, placement=placement, parent=self
         )
@@ -203,7 +205,7 @@ class Replica(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create="4h", update="2h"),
             ),
         )
-        audit.collect(placement.label("database"), server.id, parent=self)
+        audit.collect_content(placement.label("database"), server.id, parent=self)
         configured = _configure(server, placement=placement, parent=self)
         dbforpostgresql.VirtualEndpoint(
             "writer",

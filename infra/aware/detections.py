@@ -36,8 +36,8 @@ GUARDS: Final = (
     "Microsoft.Storage/storageAccounts/write",
 )
 """Operations of Azure Resource Manager that take away what guards the stack, or what would tell of it. Where one
-writes, it can switch a rule off or lead it elsewhere; the log doesn't say which, so a deployment is seen too. An
-account's own immutability is a part of the account."""
+writes, it can switch a rule off or lead it elsewhere; the log doesn't say which. An account's own immutability is a
+part of the account."""
 
 LETS_IN: Final = (
     "Microsoft.Authorization/elevateAccess/action",
@@ -54,8 +54,8 @@ ENTRA_LETS_IN: Final = ("Add member to group", "Add owner to group")
 Azure is in Entra's log alone, for it belongs to no subscription (Azure documentation, "Elevate access to manage all
 Azure subscriptions"); what is granted beside an activation is told by the name of what PIM did."""
 
-CONTENT_TABLES: Final = ("AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLLogs")
-"""Logs that may hold a customer's words: what is searched for, what services print, the database's statements."""
+CONTENT_TABLES: Final = ("ContainerAppConsoleLogs", "PGSQLLogs")
+"""Tables that hold nothing but what may be a customer's words: what services print, the database's statements."""
 
 ENTRA_GUARDS: Final = ("Delete conditional access policy", "Update conditional access policy")
 """The same in Entra ID (Entra documentation, "Microsoft Entra audit log categories and activities")."""
@@ -101,14 +101,19 @@ def detections(
     *,
     break_glass_user_ids: Sequence[str],
     empty_group_ids: Sequence[str],
+    deciding_group_ids: Sequence[str],
+    deployer_id: str,
     signer_ids: Sequence[str],
     signing_vault: str,
+    content_workspace: str,
 ) -> tuple[Detection, ...]:
     """Everything that Sentinel looks for.
 
     `break_glass_user_ids` are the accounts for emergencies, `empty_group_ids` the groups into which privileged identity
-    management lets somebody for hours, `signer_ids` the ids of the token services' identities, and `signing_vault` the
-    name of the vault with their key.
+    management lets somebody for hours, `deciding_group_ids` those who approve and the accounts for emergencies as
+    groups, and `deployer_id` the object id of the identity that deploys. `signer_ids` are the ids of the identities
+    of the token services, `signing_vault` the name of the vault with their key, and `content_workspace` that of the
+    workspace for customers' words.
     """
     return (
         Detection(
@@ -264,9 +269,10 @@ union blobs, keys, activated
             query=f"""
 LAQueryLogs
 | where isnotempty(AADEmail)
-| where QueryText has_any ({_quoted(CONTENT_TABLES)})
-    // Every table at once.
-    or QueryText matches regex @"(?i)(^|[|;(=])\\s*(search\\b|union\\b[^|]*\\*)"
+| where _ResourceId endswith "/workspaces/{content_workspace}"
+    // Asked from another workspace.
+    or QueryText has "{content_workspace}"
+    or QueryText has_any ({_quoted(CONTENT_TABLES)})
 | project TimeGenerated, Person = AADEmail, PersonId = AADObjectId, Client = RequestClientApp, QueryText
 """,
             entities={"Account": ("FullName", "Person")},
@@ -274,18 +280,20 @@ LAQueryLogs
         Detection(
             name="let-in",
             title="Somebody was given a role, or put into a group",
-            why="Only a deployment or an approved case gives access: whoever takes this up looks for either.",
+            why="An approved case gives access, and a deployment, which is another incident: look for the case.",
             severity="High",
             tactics=("PrivilegeEscalation", "Persistence"),
             query=f"""
 let groups = dynamic([{_quoted(empty_group_ids)}]);
+let watched = dynamic([{_quoted((*empty_group_ids, *deciding_group_ids))}]);
 let azure = AzureActivity
 | where OperationNameValue in~ ({_quoted(LETS_IN)})
 | where ActivityStatusValue in~ ("Success", "Succeeded")
+| where not({_by(deployer_id)})
 | project TimeGenerated, Caller, CallerIpAddress, _ResourceId, What = OperationNameValue;
 let entra = AuditLogs
 | where OperationName startswith "User has elevated their access"
-    or (TargetResources has_any (groups) and OperationName in~ ({_quoted(ENTRA_LETS_IN)}))
+    or (TargetResources has_any (watched) and OperationName in~ ({_quoted(ENTRA_LETS_IN)}))
     or (TargetResources has_any (groups) and LoggedByService == "PIM"
         and OperationName has_any ("role setting", "permanent", "timebound", "time-bound"))
 | project TimeGenerated, Caller = coalesce(tostring(InitiatedBy.user.userPrincipalName),
@@ -309,6 +317,7 @@ union azure, entra
 let azure = AzureActivity
 | where OperationNameValue in~ ({_quoted(GUARDS)})
 | where ActivityStatusValue in~ ("Success", "Succeeded")
+| where not({_by(deployer_id)})
 | project TimeGenerated, Caller, CallerIpAddress, _ResourceId, What = OperationNameValue;
 let entra = AuditLogs
 | where OperationName in~ ({_quoted(ENTRA_GUARDS)})
@@ -322,6 +331,22 @@ union azure, entra
                 "IP": ("Address", "CallerIpAddress"),
                 "AzureResource": ("ResourceId", "_ResourceId"),
             },
+        ),
+        Detection(
+            name="deployment-changed-guards",
+            title="A deployment gave a role, or changed an alarm, a lock or the logging",
+            why="The pipeline's identity can do both: whoever takes this up compares it with what was released.",
+            severity="Medium",
+            tactics=("PrivilegeEscalation", "DefenseEvasion"),
+            query=f"""
+AzureActivity
+| where OperationNameValue in~ ({_quoted((*LETS_IN, *GUARDS))})
+| where ActivityStatusValue in~ ("Success", "Succeeded")
+| where {_by(deployer_id)}
+| summarize TimeGenerated = max(TimeGenerated), Written = count(), What = make_set(OperationNameValue, 50)
+    by Caller, CallerIpAddress
+""",
+            entities={"Account": ("AadUserId", "Caller"), "IP": ("Address", "CallerIpAddress")},
         ),
         Detection(
             name="private-link-not-approved",
@@ -384,6 +409,12 @@ StorageBlobLogs
             entities={},
         ),
     )
+
+
+def _by(object_id: str) -> str:
+    """Whether an operation of Azure Resource Manager was asked for by an identity that is no person."""
+    claim = 'tostring(Claims_d["http://schemas.microsoft.com/identity/claims/objectidentifier"])'
+    return f'Caller =~ "{object_id}" or {claim} =~ "{object_id}"'
 
 
 def _quoted(values: Sequence[str]) -> str:

@@ -70,8 +70,9 @@ class Edge(pulumi.ComponentResource):
             tags=placement.tags("main"),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        # All categories: who asked for what (access), what the firewall did, and how the origins fared (probes).
-        audit.collect("edge", self._profile.id, parent=self)
+        # All categories: who asked for what (access), what the firewall did, and how the origins fared (probes). What a
+        # customer's browser asks for, and what the firewall finds in it, may be a customer's words.
+        audit.collect_content("edge", self._profile.id, parent=self)
         self._endpoint = cdn.AFDEndpoint(
             "main",
             endpoint_name=placement.name("fde"),

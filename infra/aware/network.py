@@ -14,7 +14,7 @@ from infra.aware.audit import Audit
 from infra.aware.firewall import Firewall
 from infra.aware.nat_gateway import nat_gateway
 from infra.aware.placement import Placement
-from infra.aware.private_link import PRIVATE_DNS_ZONES, PrivateLinkGroup, PrivateLinks
+from infra.aware.private_link import PRIVATE_DNS_ZONES, PrivateLinks, PrivateZoneName
 from infra.aware.resolver import Resolver
 from infra.aware.security_groups import (
     Flow,
@@ -125,9 +125,7 @@ class Network(pulumi.ComponentResource):
         self.private_links = PrivateLinks(
             placement=placement,
             subnet_id=self.subnet_ids["private-endpoints"],
-            zone_ids={
-                group: self._private_dns_zone(group, zone_name) for group, zone_name in PRIVATE_DNS_ZONES.items()
-            },
+            zone_ids={name: self._private_dns_zone(name, zone_name) for name, zone_name in PRIVATE_DNS_ZONES.items()},
         )
         self.database_zone_id = self._private_dns_zone("database", f"{placement.compact_name('psql')}.{DATABASE_ZONE}")
         self.vpn_endpoint = Vpn(
@@ -245,7 +243,7 @@ class Network(pulumi.ComponentResource):
         self._audit.collect(self._placement.label(f"nsg-{name}"), group.id, parent=self, metrics=None)
         return group
 
-    def _private_dns_zone(self, name: PrivateLinkGroup | Literal["database"], zone_name: str) -> pulumi.Output[str]:
+    def _private_dns_zone(self, name: PrivateZoneName | Literal["database"], zone_name: str) -> pulumi.Output[str]:
         """A zone that this network resolves; gives its id once the network does."""
         zone = privatedns.PrivateZone(
             self._placement.label(name),

@@ -16,6 +16,7 @@ ROLE_DEFINITIONS: Final[Mapping[str, str]] = {
     "Azure Event Hubs Data Sender": "2b629674-e913-4c01-ae53-ef4638d8f975",
     "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
     "Log Analytics Reader": "73c42c96-874c-492b-b04d-ab87d138a893",
+    "Managed Identity Operator": "f1a07417-d97a-45cb-824c-7a7467783830",
     "Search Index Data Contributor": "8ebe5a00-799e-43f5-93ac-243d3dce84a7",
     "Search Index Data Reader": "1407120a-92aa-4202-b7e9-c0e197c71c8f",
     "Storage Account Backup Contributor": "e5e2a7ff-d759-4cd2-bb51-3152d37e2eb1",

@@ -9,18 +9,32 @@ from pulumi_azure_native import network
 
 from infra.aware.placement import Placement
 
-PrivateLinkGroup = Literal["vault", "managedhsm", "blob", "namespace", "searchService", "registry"]
+PrivateLinkGroup = Literal["vault", "managedhsm", "blob", "namespace", "searchService", "registry", "azuremonitor"]
 """The sub-resources that private endpoints connect to, by the name that Azure gives them (group id)."""
 
-PRIVATE_DNS_ZONES: Final[Mapping[PrivateLinkGroup, str]] = {
+PrivateZoneName = Literal[
+    "vault", "managedhsm", "blob", "namespace", "searchService", "registry", "monitor", "oms", "ods", "agents"
+]
+"""The zones of private names, each called after the group that it serves, or after its part of Azure Monitor."""
+
+PRIVATE_DNS_ZONES: Final[Mapping[PrivateZoneName, str]] = {
     "vault": "privatelink.vaultcore.azure.net",
     "managedhsm": "privatelink.managedhsm.azure.net",
     "blob": "privatelink.blob.core.windows.net",
     "namespace": "privatelink.servicebus.windows.net",
     "searchService": "privatelink.search.windows.net",
     "registry": "privatelink.azurecr.io",
+    "monitor": "privatelink.monitor.azure.com",
+    "oms": "privatelink.oms.opinsights.azure.com",
+    "ods": "privatelink.ods.opinsights.azure.com",
+    "agents": "privatelink.agentsvc.azure-automation.net",
 }
-"""The zone in which a private endpoint's address is found (Azure documentation, "Private endpoint DNS values")."""
+"""The zones in which private endpoints' addresses are found (Azure documentation, "Private endpoint DNS values")."""
+
+
+def zones_of(group: PrivateLinkGroup) -> tuple[PrivateZoneName, ...]:
+    """The zones of PRIVATE_DNS_ZONES in which a private endpoint's names lie; Azure Monitor has many names."""
+    return ("monitor", "oms", "ods", "agents", "blob") if group == "azuremonitor" else (group,)
 
 
 @dataclass(frozen=True)
@@ -29,7 +43,7 @@ class PrivateLinks:
 
     placement: Placement
     subnet_id: pulumi.Output[str]
-    zone_ids: Mapping[PrivateLinkGroup, pulumi.Output[str]]
+    zone_ids: Mapping[PrivateZoneName, pulumi.Output[str]]
 
     def connect(
         self,
@@ -74,8 +88,9 @@ class PrivateLinks:
             resource_group_name=self.placement.resource_group_name,
             private_dns_zone_configs=[
                 network.PrivateDnsZoneConfigArgs(
-                    name=PRIVATE_DNS_ZONES[group].replace(".", "-"), private_dns_zone_id=self.zone_ids[group]
+                    name=PRIVATE_DNS_ZONES[zone].replace(".", "-"), private_dns_zone_id=self.zone_ids[zone]
                 )
+                for zone in zones_of(group)
             ],
             opts=pulumi.ResourceOptions(parent=endpoint),
         )

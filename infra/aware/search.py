@@ -75,7 +75,7 @@ class Search(pulumi.ComponentResource):
             tags=placement.tags("search"),
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
-        audit.collect("search", service.id, parent=self)
+        audit.collect_content("search", service.id, parent=self)
         private_links.connect("search", service.id, group="searchService", parent=self)
         search.SharedPrivateLinkResource(
             "search-to-keys",

@@ -9,7 +9,7 @@ from typing import Final
 import pulumi
 from pulumi_azure_native import securityinsights
 
-from infra.aware.audit import Audit
+from infra.aware.audit import Audit, content_workspace
 from infra.aware.detections import Detection, detections
 from infra.aware.placement import Placement
 from infra.settings import AccessGroups
@@ -34,16 +34,20 @@ class Sentinel(pulumi.ComponentResource):
         break_glass_user_ids: Sequence[str],
         groups: AccessGroups,
         signer_ids: Sequence[str],
+        deployer_id: str,
         options: pulumi.ResourceOptions,
     ) -> None:
         """`signer_ids` are the ids of the identities that may sign for which tenant a service works."""
         super().__init__("hosting:aware:Sentinel", name, {}, options)
-        empty = (groups.data_readers, groups.key_operators, groups.audit_readers)
+        empty = (groups.data_readers, groups.key_operators, groups.audit_readers, groups.recoverers)
         for detection in detections(
             break_glass_user_ids=break_glass_user_ids,
             empty_group_ids=empty,
+            deciding_group_ids=(groups.approvers, groups.break_glass),
+            deployer_id=deployer_id,
             signer_ids=signer_ids,
             signing_vault=placement.compact_name("kvs"),
+            content_workspace=content_workspace(placement),
         ):
             self._rule(detection, placement, audit)
         self.register_outputs({})

@@ -101,7 +101,7 @@ class Services(pulumi.ComponentResource):
             tags=placement.tags("main"),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        audit.collect(placement.label("apps"), self._environment.id, parent=self)
+        audit.collect_content(placement.label("apps"), self._environment.id, parent=self)
         self.environment_id = self._environment.id
         # A region's services ask the token service of their own environment.
         asking = {**endpoints, "TOKENS_URL": pulumi.Output.concat("https://", self._host_name(TOKENS))}

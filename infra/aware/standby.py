@@ -17,6 +17,7 @@ from infra.aware.flow_logs import FlowLogs
 from infra.aware.keys import Keys
 from infra.aware.network import Network
 from infra.aware.placement import Placement
+from infra.aware.private_queries import PrivateQueries
 from infra.aware.registry import Registry
 from infra.aware.services import Services
 from infra.aware.tokens import Tokens
@@ -55,6 +56,7 @@ class Standby(pulumi.ComponentResource):
         images: AwareImages,
         endpoints: Mapping[str, pulumi.Input[str]],
         tokens: Tokens,
+        private_queries: PrivateQueries,
         edge: Edge,
         log_retention_days: int,
         options: pulumi.ResourceOptions,
@@ -85,6 +87,7 @@ class Standby(pulumi.ComponentResource):
         self._resolve_database(own_network, placement, other=network, other_placement=first)
         self._resolve_database(network, first, other=own_network, other_placement=placement)
         self._reach(keys, tokens, data, registry, own_network)
+        private_queries.connect(own_network.private_links, parent=self)
 
         vault = Vault(
             "platform",

@@ -20,6 +20,7 @@ ELIGIBLE: Final[Mapping[str, tuple[str, Sequence[str]]]] = {
     "data-readers": ("Reads customers' data, in an approved case", ("platform", "on-call")),
     "key-operators": ("Manages the keys in the vaults, in an approved case", ("platform",)),
     "audit-readers": ("Reads the copy of the audit, in an approved case", ("audit",)),
+    "recoverers": ("Fails over, fails back and restores, in an approved case", ("platform", "on-call")),
 }
 """Groups without members, with what for, and the groups whose members may be let in for some hours."""
 
@@ -52,7 +53,12 @@ class Groups(pulumi.ComponentResource):
         self.eligible: Mapping[str, azuread.Group] = {
             each: self._group(each, why) for each, (why, _) in ELIGIBLE.items()
         }
-        exported = {**self.standing, **self.eligible}
+        exported = {
+            **self.standing,
+            **self.eligible,
+            "approvers": self.approvers,
+            "break-glass": self.break_glass,
+        }
         self.exported: pulumi.Output[dict[str, str]] = pulumi.Output.all(
             *(group.object_id for group in exported.values())
         ).apply(lambda ids: {_setting(each): id_ for each, id_ in zip(exported, ids, strict=True)})

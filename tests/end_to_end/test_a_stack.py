@@ -277,7 +277,7 @@ def test_a_change_that_would_replace_data_is_refused(clone, stack):
     assert resources_of(clone, stack) == before
 
 
-@pytest.mark.parametrize(("stack", "count"), [("useast", 9), ("ci-us", 26), ("ci-eu", 13)])
+@pytest.mark.parametrize(("stack", "count"), [("useast", 10), ("ci-us", 26), ("ci-eu", 13)])
 def test_another_tenant_changes_only_its_own_resources(deployed, stack, count, tmp_path):
     clone = deployed(stack)
 
@@ -300,15 +300,16 @@ def test_destroy_is_refused_while_tenants_are_active(clone, stack):
     assert resources_of(clone, stack) == before
 
 
-@pytest.mark.parametrize("stack", ["useast", "ci-eu"])
-def test_a_tenant_goes_in_two_steps_and_the_rest_stays(new_clone, stack):
+@pytest.mark.parametrize(("stack", "rights"), [("useast", 2), ("ci-eu", 0)])
+def test_a_tenant_goes_in_two_steps_and_the_rest_stays(new_clone, stack, rights):
+    """First what it may do, as soon as it is cut off, then the rest."""
     clone = new_clone()
     clone.succeeds("up", "--stack", stack)
     others = [{"id": "globex"}, {"id": "initech"}]
     count = len(resources_of(clone, stack))
     with clone.configured(stack, tenants=[{"id": "acme", "state": "deleted"}, *others]):
         clone.succeeds("up", "--stack", stack)
-        assert len(resources_of(clone, stack)) == count
+        assert len(resources_of(clone, stack)) == count - rights
     with clone.configured(stack, tenants=others):
         clone.succeeds("up", "--stack", stack)
 

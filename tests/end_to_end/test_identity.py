@@ -38,8 +38,4 @@ def test_the_exported_groups_are_those_of_the_tenant(deployed):
     printed = clone.succeeds("up", "--stack", STACK)
     groups = [entra(clone, item["id"]) for item in entra(clone)["value"] if item["id"].startswith("/groups/")]
     assert {"hostco-platform", "hostco-on-call", "hostco-audit"} <= {group["displayName"] for group in groups}
-    assert all(
-        group["objectId"] in printed
-        for group in groups
-        if group["displayName"] not in ("hostco-break-glass", "hostco-approvers")
-    )
+    assert all(group["objectId"] in printed for group in groups)

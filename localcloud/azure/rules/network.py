@@ -22,6 +22,7 @@ PRIVATE_LINK_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "microsoft.search/searchservices": ("searchService",),
     "microsoft.containerregistry/registries": ("registry",),
     "microsoft.dbforpostgresql/flexibleservers": ("postgresqlServer",),
+    "microsoft.insights/privatelinkscopes": ("azuremonitor",),
 }
 """The sub-resources that a private endpoint can lead to (Private Link documentation, "private-link resource")."""
 

@@ -9,6 +9,7 @@ from localcloud.azure.rules import monitoring as rules
 from localcloud.azure.table.line import ANY, STORAGE, WORKSPACE, line
 
 _ACTIONS: Final = "Microsoft.Insights/actionGroups"
+_LINKS: Final = "Microsoft.Insights/privateLinkScopes"
 
 LINES: Final = (
     line(
@@ -43,6 +44,22 @@ LINES: Final = (
         names={"resourceUri": ANY, "workspaceId": WORKSPACE, "storageAccountId": STORAGE},
         checks=(rules.diagnostics,),
         rules=(rules.fits_what_is_logged,),
+    ),
+    line(
+        "monitor:PrivateLinkScope",
+        f"{_LINKS}/{{scopeName}}",
+        replaces=("location",),
+        everywhere=True,
+        checks=(
+            common.one_of("accessModeSettings.ingestionAccessMode", "Open", "PrivateOnly"),
+            common.one_of("accessModeSettings.queryAccessMode", "Open", "PrivateOnly"),
+        ),
+    ),
+    line(
+        "monitor:PrivateLinkScopedResource",
+        f"{_LINKS}/{{scopeName}}/scopedResources/{{name}}",
+        # What a scope links can't be deleted before it is taken out ("Configure private link for Azure Monitor").
+        uses={"linkedResourceId": ANY},
     ),
     line(
         "monitor:ActionGroup",

@@ -1,19 +1,24 @@
+from collections.abc import Callable
 from fnmatch import fnmatch
 from typing import Any
 
 import pytest
 
+from infra.settings import SettingsError, parse_settings
+
 WITHOUT_DATA = {"incident-reader", "incident-responder", "operator"}
 """The roles by which nobody sees data, nor logs with customers' words: all our own."""
 
-PLATFORM, ON_CALL, AUDIT, DATA_READERS, KEY_OPERATORS, AUDIT_READERS = (
-    f"00000000-0000-4000-8000-00000000001{number}" for number in range(1, 7)
+PLATFORM, ON_CALL, AUDIT, DATA_READERS, KEY_OPERATORS, AUDIT_READERS, RECOVERERS = (
+    f"00000000-0000-4000-8000-00000000001{number}" for number in range(1, 8)
 )
-EMPTY = {DATA_READERS, KEY_OPERATORS, AUDIT_READERS}
+EMPTY = {DATA_READERS, KEY_OPERATORS, AUDIT_READERS, RECOVERERS}
 """The groups into which privileged identity management lets people, for hours."""
 
 RESOURCE_GROUP = "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg-hostco-useast"
+SECOND_GROUP = RESOURCE_GROUP.replace("/rg-", "/rg-2-")
 WORKSPACE = "azure-native:operationalinsights:Workspace/audit"
+CONTENT = "azure-native:operationalinsights:Workspace/content"
 
 ROLES = {
     "73c42c96-874c-492b-b04d-ab87d138a893": "Log Analytics Reader",
@@ -22,6 +27,10 @@ ROLES = {
     "incident-reader": "incident-reader",
     "incident-responder": "incident-responder",
     "key-keeper": "key-keeper",
+    "recoverer": "recoverer",
+    "drill-restorer": "drill-restorer",
+    "drill-blobs": "drill-blobs",
+    "f1a07417-d97a-45cb-824c-7a7467783830": "Managed Identity Operator",
     "operator": "operator",
 }
 
@@ -45,17 +54,25 @@ def test_what_people_may_do_and_where(stack: Any):
         "on-call-operator": (ON_CALL, "operator", RESOURCE_GROUP),
         "on-call-incidents": (ON_CALL, "incident-responder", WORKSPACE),
         "audit-incidents": (AUDIT, "incident-reader", WORKSPACE),
-        "data-readers-logs": (DATA_READERS, "Log Analytics Reader", WORKSPACE),
+        "data-readers-logs": (DATA_READERS, "Log Analytics Reader", CONTENT),
         "data-readers-storage": (
             DATA_READERS,
             "Storage Blob Data Reader",
             "azure-native:storage:StorageAccount/main",
         ),
-        "data-readers-search": (DATA_READERS, "Search Index Data Reader", "azure-native:search:Service/search"),
         "audit-readers-copy": (
             AUDIT_READERS,
             "Storage Blob Data Reader",
             "azure-native:storage:StorageAccount/audit-copy",
+        ),
+        "recoverers": (RECOVERERS, "recoverer", RESOURCE_GROUP),
+        "recoverers-2": (RECOVERERS, "recoverer", SECOND_GROUP),
+        "recoverers-drills": (RECOVERERS, "drill-restorer", "azure-native:resources:ResourceGroup/drills"),
+        "recoverers-drill-blobs": (RECOVERERS, "drill-blobs", "azure-native:storage:StorageAccount/main"),
+        "recoverers-database-identity": (
+            RECOVERERS,
+            "Managed Identity Operator",
+            "azure-native:managedidentity:UserAssignedIdentity/database",
         ),
         "key-operators-platform": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/platform"),
         "key-operators-tenants": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/tenants"),
@@ -63,6 +80,58 @@ def test_what_people_may_do_and_where(stack: Any):
         "key-operators-copy": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/copy"),
         "key-operators-platform-2": (KEY_OPERATORS, "key-keeper", "azure-native:keyvault:Vault/platform-2"),
     }
+
+
+CONDITION = (
+    "((!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'})) OR "
+    "(@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] "
+    "ForAnyOfAnyValues:StringEquals {'%s'}))"
+)
+
+
+def test_without_a_case_nobody_reads_a_container(stack: Any):
+    reads = stack.inputs("authorization:RoleAssignment", "data-readers-storage")
+    assert reads["condition"] == CONDITION % "no-case"
+    assert reads["conditionVersion"] == "2.0"
+    assert not [name for name in stack.named("storage:BlobContainer") if not name.startswith("tenant-")]
+
+
+def test_a_case_opens_its_tenants_container_and_index_alone(
+    stack: Any, declare: Callable[..., Any], sample: dict[str, Any]
+):
+    open_ = declare(
+        aware={
+            **sample["aware"],
+            "cases": [{"tenant": "globex", "ticket": "CASE-7"}, {"tenant": "acme", "ticket": "CASE-9"}],
+        }
+    )
+    condition = open_.inputs("authorization:RoleAssignment", "data-readers-storage")["condition"]
+    assert condition == CONDITION % "tenant-globex', 'tenant-acme"
+    added = {key: value for key, value in given_to_people(open_).items() if key not in given_to_people(stack)}
+    index = "azure-native:search:Service/search/indexes/tenant-"
+    assert added == {
+        f"data-readers-search-{tenant}": (DATA_READERS, "Search Index Data Reader", f"{index}{tenant}")
+        for tenant in ("acme", "globex")
+    }
+
+
+@pytest.mark.parametrize(
+    ("cases", "message"),
+    [
+        (
+            [{"tenant": "umbrella", "ticket": "CASE-1"}],
+            "aware.cases names 'umbrella', which is no tenant of this stack",
+        ),
+        (
+            [{"tenant": "acme", "ticket": "CASE-1"}, {"tenant": "acme", "ticket": "CASE-2"}],
+            "aware.cases names 'acme' twice",
+        ),
+        ([{"tenant": "acme", "ticket": "because"}], "'because' is not a ticket such as CASE-123"),
+    ],
+)
+def test_cases_that_open_nothing_are_refused(sample: dict[str, Any], cases: list[dict[str, str]], message: str):
+    with pytest.raises(SettingsError, match=message):
+        parse_settings("useast", {**sample, "aware": {**sample["aware"], "cases": cases}})
 
 
 def test_every_vault_has_its_keepers(stack: Any, modest: Any):

@@ -4,6 +4,10 @@ from typing import Any
 import pytest
 
 WORKSPACE = "azure-native:operationalinsights:Workspace/audit"
+CONTENT = "azure-native:operationalinsights:Workspace/content"
+
+CUSTOMERS_WORDS = frozenset({"app:ManagedEnvironment", "cdn:Profile", "dbforpostgresql:Server", "search:Service"})
+"""Types whose logs may hold what customers say: what services print, what is asked for, searched, and stated."""
 
 WITH_LOGS = frozenset(
     {
@@ -70,6 +74,8 @@ WITHOUT_LOGS: Mapping[str, str] = {
     "monitor:ActionGroup": "the activity log has it",
     "monitor:ActivityLogAlert": "the activity log has it",
     "monitor:DiagnosticSetting": "collects itself",
+    "monitor:PrivateLinkScope": "the activity log has it",
+    "monitor:PrivateLinkScopedResource": "the activity log has it",
     "monitor:ScheduledQueryRule": "the activity log has it",
     "network:FirewallPolicy": "logs through its firewall",
     "network:FirewallPolicyRuleCollectionGroup": "logs through its firewall",
@@ -116,6 +122,7 @@ def kind_of(inputs: Any) -> str:
     return inputs["resourceUri"].partition("/")[0].removeprefix("azure-native:")
 
 
+@pytest.mark.parametrize("workspace", ["audit", "content"])
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
@@ -132,9 +139,38 @@ def kind_of(inputs: Any) -> str:
         ),
     ],
 )
-def test_workspace(stack: Any, setting: str, value: Any):
-    assert stack.inputs("operationalinsights:Workspace", "audit")[setting] == value
-    assert stack.named("operationalinsights:Workspace")["audit"]["protect"] is True
+def test_workspace(stack: Any, workspace: str, setting: str, value: Any):
+    assert stack.inputs("operationalinsights:Workspace", workspace)[setting] == value
+    assert stack.named("operationalinsights:Workspace")[workspace]["protect"] is True
+
+
+def test_customers_words_are_asked_for_within_the_network_only(stack: Any):
+    assert stack.inputs("operationalinsights:Workspace", "content")["publicNetworkAccessForQuery"] == "Disabled"
+    joined = stack.named("monitor:PrivateLinkScopedResource")
+    assert [each["inputs"]["linkedResourceId"] for each in joined.values()] == [CONTENT]
+    for endpoint in ("logs", "logs-2"):
+        [connection] = stack.inputs("network:PrivateEndpoint", endpoint)["privateLinkServiceConnections"]
+        assert connection["privateLinkServiceId"] == "azure-native:monitor:PrivateLinkScope/logs"
+        assert connection["groupIds"] == ["azuremonitor"]
+    zones = stack.inputs("network:PrivateDnsZoneGroup", "logs")["privateDnsZoneConfigs"]
+    assert [zone["privateDnsZoneId"].rpartition("/")[2] for zone in zones] == [
+        "monitor",
+        "oms",
+        "ods",
+        "agents",
+        "blob",
+    ]
+
+
+def test_the_network_still_reaches_the_audit(stack: Any):
+    """It isn't in the scope, for Sentinel asks through Azure Resource Manager."""
+    modes = stack.inputs("monitor:PrivateLinkScope", "logs")["accessModeSettings"]
+    assert modes == {"ingestionAccessMode": "Open", "queryAccessMode": "Open"}
+
+
+def test_who_asks_for_customers_words_is_in_the_audit(stack: Any):
+    assert stack.inputs("monitor:DiagnosticSetting", "content")["workspaceId"] == WORKSPACE
+    assert stack.inputs("monitor:DiagnosticSetting", "content")["resourceUri"] == CONTENT
 
 
 def test_retention_is_the_settings(small: Any):
@@ -158,7 +194,9 @@ def test_the_audit_is_archived(stack: Any):
 
 
 def test_what_may_hold_customers_words_is_not_archived(stack: Any):
-    assert not {"AzureDiagnostics", "ContainerAppConsoleLogs"} & set(stack.named("operationalinsights:Table"))
+    tables = stack.named("operationalinsights:Table")
+    assert not {"AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLLogs"} & set(tables)
+    assert {table["inputs"]["workspaceName"] for table in tables.values()} == {"log-hostco-useast"}
 
 
 def test_sentinel_watches_the_workspace_before_its_tables_are_set(stack: Any):
@@ -187,19 +225,25 @@ def test_every_resource_that_has_logs_sends_them(stack: Any):
         if resource["type"].removeprefix("azure-native:") in WITH_LOGS
     ]
     assert len(wanted) > 30
-    assert sorted(inputs["resourceUri"] for inputs in settings(stack).values()) == sorted(wanted)
+    sent = [inputs["resourceUri"] for inputs in settings(stack).values() if inputs["logs"]]
+    assert sorted(sent) == sorted(wanted)
 
 
 def test_all_logs_are_sent_to_the_workspace_into_tables_of_their_own(stack: Any):
     for name, inputs in settings(stack).items():
-        assert inputs["workspaceId"] == WORKSPACE, name
-        assert inputs["logs"] == [{"categoryGroup": "allLogs", "enabled": True}], name
         assert inputs["logAnalyticsDestinationType"] == "Dedicated", name
+        if not inputs["logs"]:
+            continue
+        assert inputs["workspaceId"] == (CONTENT if kind_of(inputs) in CUSTOMERS_WORDS else WORKSPACE), name
+        assert inputs["logs"] == [{"categoryGroup": "allLogs", "enabled": True}], name
 
 
 def test_metrics_are_sent_where_there_are_any(stack: Any):
     for name, inputs in settings(stack).items():
         kind = kind_of(inputs)
+        if inputs["workspaceId"] == CONTENT:
+            assert inputs["metrics"] == [], f"{name}: numbers are for the audit, where Sentinel sees them"
+            continue
         wanted = [] if kind in WITHOUT_METRICS else [OTHER_METRICS.get(kind, "AllMetrics")]
         assert [metric["category"] for metric in inputs["metrics"] if metric["enabled"]] == wanted, name
 

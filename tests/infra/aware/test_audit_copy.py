@@ -93,7 +93,7 @@ def test_the_copy_is_filled_from_the_archived_tables(stack: Any):
     assert export["enable"] is True
     assert export["resourceId"] == ACCOUNT
     tables = set(export["tableNames"])
-    assert tables == set(stack.named("operationalinsights:Table")) - {"AzureActivity", "PGSQLLogs"}
+    assert tables == set(stack.named("operationalinsights:Table")) - {"AzureActivity"}
     assert {"AuditLogs", "AZKVAuditLogs", "SigninLogs", "StorageBlobLogs", "LAQueryLogs"} <= tables
 
 

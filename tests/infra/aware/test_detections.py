@@ -16,11 +16,19 @@ from infra.aware.detections import detections
 
 USERS = ("00000000-0000-4000-8000-000000000021", "00000000-0000-4000-8000-000000000022")
 GROUPS = ("00000000-0000-4000-8000-000000000014", "00000000-0000-4000-8000-000000000015")
+DECIDING = ("00000000-0000-4000-8000-000000000018", "00000000-0000-4000-8000-000000000019")
+DEPLOYER = "00000000-0000-4000-8000-000000000041"
 SIGNERS = ("/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-tokens",)
 DETECTIONS = {
     detection.name: detection
     for detection in detections(
-        break_glass_user_ids=USERS, empty_group_ids=GROUPS, signer_ids=SIGNERS, signing_vault="kvs"
+        break_glass_user_ids=USERS,
+        empty_group_ids=GROUPS,
+        deciding_group_ids=DECIDING,
+        deployer_id=DEPLOYER,
+        signer_ids=SIGNERS,
+        signing_vault="kvs",
+        content_workspace="log-content",
     )
 }
 QUERIES = {name: detection.query for name, detection in DETECTIONS.items()} | {"new-incident": NEW_INCIDENTS}
@@ -93,6 +101,7 @@ def test_what_is_looked_for():
     assert set(DETECTIONS) == {
         "audit-copy-stands-still",
         "break-glass-use",
+        "deployment-changed-guards",
         "failed-sign-ins",
         "failed-vpn-sign-ins",
         "guard-removed",
@@ -161,6 +170,26 @@ def test_whoever_is_let_in_beside_an_approval_is_seen(operation: str):
     assert f'"{operation}"' in DETECTIONS["let-in"].query
 
 
+@pytest.mark.parametrize("group", DECIDING)
+def test_somebody_new_among_those_who_decide_is_seen(group: str):
+    query = DETECTIONS["let-in"].query
+    watched = next(line for line in query.splitlines() if line.startswith("let watched"))
+    assert f'"{group}"' in watched
+    assert "TargetResources has_any (watched) and OperationName in~" in query
+
+
+@pytest.mark.parametrize("name", ["let-in", "guard-removed"])
+def test_what_a_deployment_writes_is_told_apart_and_not_lost(name: str):
+    """The pipeline's writes are the other incident's; what anybody else writes stays this one's."""
+    claim = 'tostring(Claims_d["http://schemas.microsoft.com/identity/claims/objectidentifier"])'
+    by_the_deployer = f'Caller =~ "{DEPLOYER}" or {claim} =~ "{DEPLOYER}"'
+    assert f"| where not({by_the_deployer})\n" in DETECTIONS[name].query
+    assert f"| where {by_the_deployer}\n" in DETECTIONS["deployment-changed-guards"].query
+    operations = set(re.findall(r'"(Microsoft\.[^"]+)"', DETECTIONS[name].query))
+    assert operations
+    assert operations <= set(re.findall(r'"(Microsoft\.[^"]+)"', DETECTIONS["deployment-changed-guards"].query))
+
+
 @pytest.mark.parametrize("group", GROUPS)
 def test_the_terms_of_a_group_are_watched(group: str):
     query = DETECTIONS["let-in"].query
@@ -187,6 +216,7 @@ def test_one_password_tried_on_many_people_is_seen():
     assert "by IPAddress\n| where People >= 5\n" in query
 
 
-@pytest.mark.parametrize("table", ["AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLLogs"])
-def test_a_look_at_what_customers_said_is_seen(table: str):
-    assert f'"{table}"' in DETECTIONS["person-reads-logs"].query
+def test_a_look_at_what_customers_said_is_seen():
+    query = DETECTIONS["person-reads-logs"].query
+    assert '_ResourceId endswith "/workspaces/log-content"' in query, "asked of the workspace"
+    assert 'QueryText has "log-content"' in query, "asked from another one"

@@ -78,7 +78,7 @@ def test_firewall_stands_before_every_domain(stack: Any):
 
 
 def test_access_is_logged_without_what_customers_search_for(stack: Any):
-    setting = stack.inputs("monitor:DiagnosticSetting", "edge")
+    setting = stack.inputs("monitor:DiagnosticSetting", "edge-content")
     assert setting["resourceUri"] == "azure-native:cdn:Profile/main"
     assert setting["logs"] == [{"categoryGroup": "allLogs", "enabled": True}]
     assert stack.inputs("cdn:Profile")["logScrubbing"] == {

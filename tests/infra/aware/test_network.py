@@ -21,6 +21,10 @@ ZONES = {
     "namespace": "privatelink.servicebus.windows.net",
     "searchService": "privatelink.search.windows.net",
     "registry": "privatelink.azurecr.io",
+    "monitor": "privatelink.monitor.azure.com",
+    "oms": "privatelink.oms.opinsights.azure.com",
+    "ods": "privatelink.ods.opinsights.azure.com",
+    "agents": "privatelink.agentsvc.azure-automation.net",
     "database": "psqlhostcouseast.private.postgres.database.azure.com",
 }
 

@@ -50,7 +50,7 @@ def test_it_is_reached_privately_logged_and_protected(stack: Any):
     [connection] = stack.inputs("network:PrivateEndpoint", "search")["privateLinkServiceConnections"]
     assert connection["privateLinkServiceId"] == "azure-native:search:Service/search"
     assert connection["groupIds"] == ["searchService"]
-    setting = stack.inputs("monitor:DiagnosticSetting", "search")
+    setting = stack.inputs("monitor:DiagnosticSetting", "search-content")
     assert setting["resourceUri"] == "azure-native:search:Service/search"
     [logs] = setting["logs"]
     assert (logs["categoryGroup"], logs["enabled"]) == ("allLogs", True), "queries are among all logs"

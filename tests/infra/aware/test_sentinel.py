@@ -5,6 +5,7 @@ import pytest
 RULES = (
     "audit-copy-stands-still",
     "break-glass-use",
+    "deployment-changed-guards",
     "failed-sign-ins",
     "failed-vpn-sign-ins",
     "guard-removed",
@@ -50,7 +51,7 @@ def test_an_incident_says_who_and_where(stack: Any):
 
 def test_whoever_is_let_in_to_data_or_keys_is_seen(stack: Any):
     query = stack.inputs("securityinsights:ScheduledAlertRule", "person-reads-tenant-data")["query"]
-    for number in (14, 15, 16):
+    for number in (14, 15, 16, 17):
         assert f'"00000000-0000-4000-8000-0000000000{number}"' in query
 
 
@@ -69,6 +70,17 @@ def test_the_identities_that_may_sign_are_those_of_the_token_services(stack: Any
 def test_the_vault_that_is_watched_is_the_signing_keys(stack: Any):
     query = stack.inputs("securityinsights:ScheduledAlertRule", "signing-key-changed")["query"]
     assert f'"/vaults/{stack.inputs("keyvault:Key", "tokens")["vaultName"]}"' in query
+
+
+def test_the_workspace_that_is_watched_is_the_one_for_customers_words(stack: Any):
+    query = stack.inputs("securityinsights:ScheduledAlertRule", "person-reads-logs")["query"]
+    assert f'"/workspaces/{stack.inputs("operationalinsights:Workspace", "content")["workspaceName"]}"' in query
+
+
+def test_those_who_decide_and_the_deployer_are_the_settings(stack: Any):
+    query = stack.inputs("securityinsights:ScheduledAlertRule", "let-in")["query"]
+    for number in (18, 19, 41):
+        assert f'"00000000-0000-4000-8000-0000000000{number}"' in query
 
 
 def test_rules_have_names_of_their_own(stack: Any):

@@ -11,6 +11,7 @@ GROUPS = (
     "key-operators",
     "on-call",
     "platform",
+    "recoverers",
 )
 
 

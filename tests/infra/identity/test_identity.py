@@ -11,6 +11,9 @@ def test_the_stack_exports_the_groups_that_the_services_settings_name(stack: Any
         "dataReaders": "id of hostco-data-readers",
         "keyOperators": "id of hostco-key-operators",
         "auditReaders": "id of hostco-audit-readers",
+        "recoverers": "id of hostco-recoverers",
+        "approvers": "id of hostco-approvers",
+        "breakGlass": "id of hostco-break-glass",
     }
 
 

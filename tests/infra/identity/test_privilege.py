@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-GROUPS = ("audit-readers", "data-readers", "key-operators")
+GROUPS = ("audit-readers", "data-readers", "key-operators", "recoverers")
 POLICIES = tuple(f"{group}-{role}" for group in GROUPS for role in ("member", "owner"))
 
 
@@ -54,6 +54,8 @@ def test_who_may_be_let_in_and_only_as_a_member(stack: Any):
         ("id of hostco-data-readers", "id of hostco-on-call"),
         ("id of hostco-key-operators", "id of hostco-platform"),
         ("id of hostco-audit-readers", "id of hostco-audit"),
+        ("id of hostco-recoverers", "id of hostco-platform"),
+        ("id of hostco-recoverers", "id of hostco-on-call"),
     }
     assert {each["inputs"]["assignmentType"] for each in eligible.values()} == {"member"}
 

@@ -1,0 +1,61 @@
+"""The role of whoever deploys, as docs/real-clouds.md has it made: enough for the program, and not the data."""
+
+import json
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localcloud.azure.table import KINDS
+
+ROLE: Mapping[str, Any] = json.loads((Path(__file__).parents[3] / "docs" / "aware-deployer-role.json").read_text())
+
+NEVER_DELETED = {"microsoft.aadiam/diagnosticSettings"}
+"""Belongs to Entra: who may write it is told by a role of Entra's."""
+
+RESOURCE_GROUPS = "Microsoft.Resources/subscriptions/resourceGroups"
+
+
+def allowed(action: str) -> bool:
+    def fits(patterns: Sequence[str]) -> bool:
+        return any(fnmatch(action.lower(), pattern.lower()) for pattern in patterns)
+
+    return fits(ROLE["Actions"]) and not fits(ROLE["NotActions"])
+
+
+@pytest.mark.parametrize("verb", ["write", "delete"])
+def test_whoever_deploys_may_write_and_delete_each_type_of_the_program(stack: Any, verb: str):
+    kinds = {KINDS[r["type"]].arm_type for r in stack.resources if r["type"] in KINDS} - NEVER_DELETED
+    assert len(kinds) > 50
+    renamed = {RESOURCE_GROUPS if kind == "Microsoft.Resources/resourceGroups" else kind for kind in kinds}
+    # A vault's key is deleted in the vault, by a keeper of keys.
+    wanted = renamed - ({"Microsoft.KeyVault/vaults/keys"} if verb == "delete" else set())
+    assert not sorted(kind for kind in wanted if not allowed(f"{kind}/{verb}"))
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "Microsoft.App/containerApps/getAuthtoken/action",
+        "Microsoft.App/containerApps/listSecrets/action",
+        "Microsoft.Authorization/elevateAccess/action",
+        "Microsoft.Authorization/policyAssignments/delete",
+        "Microsoft.Compute/virtualMachines/write",
+        "Microsoft.ContainerRegistry/registries/listCredentials/action",
+        "Microsoft.EventHub/namespaces/authorizationRules/listKeys/action",
+        "Microsoft.KeyVault/vaults/accessPolicies/write",
+        "Microsoft.KeyVault/vaults/secrets/write",
+        "Microsoft.OperationalInsights/workspaces/query/read",
+        "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
+        "Microsoft.Search/searchServices/listAdminKeys/action",
+        "Microsoft.Storage/storageAccounts/listKeys/action",
+    ],
+)
+def test_whoever_deploys_gets_no_key_no_shell_and_no_log(action: str):
+    assert not allowed(action)
+
+
+def test_whoever_deploys_sees_no_data():
+    assert ROLE["DataActions"] == []
