@@ -18,6 +18,7 @@ USER: Final = "aws:iam/user:User"
 KEY: Final = "aws:kms/key:Key"
 KEYS: Final = (KEY, "aws:kms/replicaKey:ReplicaKey", "aws:kms/externalKey:ExternalKey")
 TABLE: Final = "aws:dynamodb/table:Table"
+TABLES: Final = (TABLE, "aws:dynamodb/tableReplica:TableReplica")
 BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 
 _INLINE: Final = {

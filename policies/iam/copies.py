@@ -368,7 +368,7 @@ class _Copies:
         return {_CONTEXT_BUCKET: (self._account.arn(bucket),)}
 
     def _key_of_bucket(self, bucket: Resource) -> Resource | None:
-        return self._stack.derived(_keys_of_buckets).get(bucket.urn)
+        return key_of_bucket(bucket, self._stack)
 
     def _keys_of_table(self, table: Resource) -> list[Resource]:
         encryption = raw(table, "server_side_encryption")
@@ -377,6 +377,11 @@ class _Copies:
 
     def _documents_of_vault(self, vault: Resource) -> list[Document]:
         return self._stack.derived(_documents_of_vaults).get(vault.urn, [])
+
+
+def key_of_bucket(bucket: Resource, stack: Stack) -> Resource | None:
+    """The key that a bucket encrypts its objects with; None if S3 does so itself, or with a key outside the stack."""
+    return stack.derived(_keys_of_buckets).get(bucket.urn)
 
 
 def _keys_of_buckets(stack: Stack) -> Mapping[str, Resource]:

@@ -6,6 +6,7 @@ from typing import Final
 from policies.iam.account import BUCKETS, VIA_SERVICE, Account
 from policies.iam.context import Context, State, Values
 from policies.iam.decision import Caller, decide, unlike
+from policies.iam.statements import Document
 from policies.iam.truth import Truth
 from policies.principals import TAG, AwsRole, Uses, principals
 from policies.properties import UndeterminedError
@@ -70,7 +71,7 @@ def misuse(key: Resource, tenant: str, stack: Stack) -> Findings:
     account = stack.derived(Account)
     waiting: list[str] = []
     buckets = [account.arn(each) for each in stack.of_tenant(tenant, *BUCKETS)]
-    for who, caller, declared in _everybody(account, stack, key):
+    for who, caller, declared in everybody(account, stack, account.key_documents(key)):
         for action in USE:
             answer = of_key(account, key, caller, action)
             if answer is Truth.NO:
@@ -95,7 +96,7 @@ def administration(key: Resource, stack: Stack) -> Findings:
     """Yields whoever may change the key, or give others its use, and isn't meant to."""
     account = stack.derived(Account)
     waiting: list[str] = []
-    for who, caller, declared in _everybody(account, stack, key):
+    for who, caller, declared in everybody(account, stack, account.key_documents(key)):
         meant = declared.mends if isinstance(declared, AwsRole) else ()
         for action in ADMINISTRATION:
             if action in meant:
@@ -125,14 +126,18 @@ def _grants_by(account: Account) -> list[Mapping[str, Values]]:
     ]
 
 
-def _everybody(account: Account, stack: Stack, key: Resource) -> Iterator[tuple[str, Caller, Uses | None]]:
-    """Who there is: what to call it, whom to ask about, and what the design gives it."""
+def everybody(
+    account: Account, stack: Stack, policies: Sequence[Document]
+) -> Iterator[tuple[str, Caller, Uses | None]]:
+    """Who there is: what to call it, whom to ask about, and what the design gives it.
+
+    `policies` are those of what is asked about: they may name services and identity providers.
+    """
     for urn, caller in account.callers.items():
-        resource = account.resource(urn)
-        yield f"the {caller.kind} {resource.resource_name}", caller, principals().role(resource, stack)
+        yield account.label(caller), caller, principals().role(account.resource(urn), stack)
     yield account.unlisted.name, account.unlisted, principals().aws_account
     yield account.stranger.name, account.stranger, None
-    for caller in account.others_named_by(account.key_documents(key)):
+    for caller in account.others_named_by(policies):
         yield f"the {'service' if caller.kind == 'service' else 'identity provider'} {caller.name}", caller, None
 
 

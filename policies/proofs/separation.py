@@ -1,6 +1,7 @@
 """Separation: what belongs to a tenant is reached in a session of that tenant, and refers to no other tenant."""
 
-from policies.iam.account import ROLE
+from policies.iam.account import BUCKETS, ROLE, TABLES
+from policies.iam.content import items_opened, objects_opened
 from policies.iam.roles import carries_the_tag, forgeries
 from policies.principals import session_role
 from policies.rbac.directory import ASSIGNMENTS, CREDENTIAL
@@ -25,6 +26,19 @@ def session_is_of_one_tenant(role: Resource, stack: Stack) -> Findings:
     if carries_the_tag(role):
         yield "the role itself has the tag `tenant`, so every session of it is that tenant's: remove the tag"
     yield forgeries(role, stack)
+
+
+@stack_rule(*BUCKETS)
+def tenant_objects_are_reached_in_its_session(bucket: Resource, stack: Stack) -> Findings:
+    """What one tenant's session, or somebody without any, reads of another tenant's objects is a breach."""
+    tenant = stack.tenant(bucket) or not_applicable("the bucket belongs to no tenant")
+    yield from objects_opened(bucket, tenant, stack)
+
+
+@stack_rule(*TABLES)
+def shared_items_are_reached_in_a_tenants_session(table: Resource, stack: Stack) -> Findings:
+    """Tenants share a table, in which only the leading key of an item tells whose it is."""
+    yield from items_opened(table, stack)
 
 
 @stack_rule(*ASSIGNMENTS)
