@@ -89,6 +89,8 @@ class Account:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self.id = self._account_id()
+        self._arns: dict[str, str] = {}
+        self._bucket_documents: dict[str, list[Document]] = {}
         self._key_documents: dict[str, list[Document]] = {}
         self._rights = self._rights_by_principal()
         self._principals = {each.urn: each for each in stack.of_type(ROLE, USER)}
@@ -137,21 +139,34 @@ class Account:
 
     def arn(self, resource: Resource) -> str:
         """The ARN of a resource; where it isn't known yet, what follows from its name."""
+        if resource.urn not in self._arns:
+            self._arns[resource.urn] = self._read_arn(resource)
+        return self._arns[resource.urn]
+
+    def _read_arn(self, resource: Resource) -> str:
         known = text(resource, "arn")
         if known is not None and known != UNKNOWN:
             return known
-        if resource.resource_type in (ROLE, USER):
-            kind = "role" if resource.resource_type == ROLE else "user"
-            path = text(resource, "path") or "/"
-            return f"arn:aws:iam::{self.id}:{kind}{path}{text(resource, 'name') or UNKNOWN}"
-        if resource.resource_type in BUCKETS:
-            return f"arn:aws:s3:::{text(resource, 'bucket') or UNKNOWN}"
         region = aws_region(resource) or UNKNOWN
-        if resource.resource_type in KEYS:
-            return f"arn:aws:kms:{region}:{self.id}:key/{UNKNOWN}"
-        if resource.resource_type == TABLE:
-            return f"arn:aws:dynamodb:{region}:{self.id}:table/{text(resource, 'name') or UNKNOWN}"
-        return UNKNOWN
+        match resource.resource_type:
+            case kind if kind in (ROLE, USER):
+                principal = "role" if kind == ROLE else "user"
+                path = text(resource, "path") or "/"
+                predicted = f"arn:aws:iam::{self.id}:{principal}{path}{text(resource, 'name') or UNKNOWN}"
+            case kind if kind in BUCKETS:
+                predicted = f"arn:aws:s3:::{text(resource, 'bucket') or UNKNOWN}"
+            case kind if kind in KEYS:
+                predicted = f"arn:aws:kms:{region}:{self.id}:key/{UNKNOWN}"
+            case kind if kind == TABLE:
+                predicted = f"arn:aws:dynamodb:{region}:{self.id}:table/{text(resource, 'name') or UNKNOWN}"
+            case kind if kind in TABLES:
+                # The table of the same name in another region.
+                original = next(iter(self.named(resource, "global_table_arn", TABLE)), None)
+                name = UNKNOWN if original is None else self.arn(original).rpartition("/")[2]
+                predicted = f"arn:aws:dynamodb:{region}:{self.id}:table/{name}"
+            case _:
+                predicted = UNKNOWN
+        return predicted
 
     def key_documents(self, key: Resource) -> list[Document]:
         """The policies that a key has or may come to have. Without one KMS gives it to the account."""
@@ -178,6 +193,11 @@ class Account:
 
     def bucket_documents(self, bucket: Resource) -> list[Document]:
         """The policies of a bucket."""
+        if bucket.urn not in self._bucket_documents:
+            self._bucket_documents[bucket.urn] = self._read_bucket_documents(bucket)
+        return self._bucket_documents[bucket.urn]
+
+    def _read_bucket_documents(self, bucket: Resource) -> list[Document]:
         found = [document(bucket), *(document(each) for each in self._of_bucket.get(bucket.urn, ()))]
         return [each for each in found if each is not None]
 

@@ -4,8 +4,9 @@ After the IAM User Guide, "Policy evaluation logic", without the policies of an 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Literal
 
 from policies.iam.context import Context, Other
@@ -72,21 +73,15 @@ def decide(
     Keys (KMS) and roles (STS) have a policy without which nobody gets in: there `own_policies_suffice` is False.
     """
     context = Context({**caller.context.keys, **context.keys}, context.rest)
+    # Where its own policies are silent, being left to the account gives it nothing.
+    has_rights = any(_speaks_of(document, action) for document in caller.identity)
     itself = session = account = refused = Truth.NO
     for document in policies:
         if not document.is_known:
             itself = session = account = max(itself, Truth.UNKNOWN)
             refused = max(refused, Truth.UNKNOWN)
-        for covers, statement in document.about(action):
-            named = _named(statement, caller)
-            sure = min(covers, max(named.itself, named.session, named.account))
-            if sure is Truth.NO:
-                continue
-            sure = min(sure, statement.covers_resource(resource, context))
-            if sure is Truth.NO:
-                continue
-            sure = min(sure, statement.holds(context))
-            if not statement.is_allow:
+        for sure, named, is_allow in _applying(document, caller, action, resource, context, has_rights=has_rights):
+            if not is_allow:
                 refused = max(refused, sure)
                 continue
             itself = max(itself, min(sure, named.itself))
@@ -95,7 +90,9 @@ def decide(
     if not caller.is_of_the_account:
         # Its own account, or AWS, decides the rest.
         return min(max(itself, session, account), negated(refused))
-    by_account = Truth.YES if own_policies_suffice else account
+    by_account = account
+    if own_policies_suffice:
+        by_account = Truth.YES if has_rights else Truth.NO
     if max(itself, session, by_account) is Truth.NO:
         return Truth.NO
     allowed = max(
@@ -116,6 +113,25 @@ def decide(
     return min(granted, negated(refused))
 
 
+def _applying(
+    document: Document, caller: Caller, action: str, resource: str, context: Context, *, has_rights: bool
+) -> Iterator[tuple[Truth, _Named, bool]]:
+    """The statements of a resource's policy that may apply: how sure that is, whom they name, whether they allow."""
+    for covers, statement in document.about(action):
+        named = _named(statement, caller)
+        by_name = max(named.itself, named.session)
+        if by_name is Truth.NO and (named.account is Truth.NO or (statement.is_allow and not has_rights)):
+            continue
+        sure = min(covers, max(by_name, named.account), statement.covers_resource(resource, context))
+        if sure is not Truth.NO:
+            yield min(sure, statement.holds(context)), named, statement.is_allow
+
+
+def _speaks_of(document: Document, action: str) -> bool:
+    """Whether a policy may allow the action somewhere."""
+    return not document.is_known or any(statement.is_allow for _, statement in document.about(action))
+
+
 def _own(document: Document, action: str, resource: str, context: Context, *, allow: bool) -> Truth:
     """Whether a policy of the caller's own has a statement of this effect that is about the request."""
     if not document.is_known:
@@ -131,13 +147,24 @@ def _own(document: Document, action: str, resource: str, context: Context, *, al
 
 def _named(statement: Statement, caller: Caller) -> _Named:
     if statement.excluded_principals is not None:
-        if statement.is_allow:
-            # Everyone but those; a session of one of those may be in for all that.
-            return _Named(Truth.NO, Truth.POSSIBLE, Truth.NO)
-        # It takes the role, its session and its account all being named to be left out of a refusal.
-        return _Named(Truth.POSSIBLE, Truth.NO, Truth.NO)
-    itself = session = account = Truth.NO
-    for kind, text in statement.principals or ():
+        # Everyone but those; a session of one of those may be in for all that. Of a refusal it takes the role, its
+        # session and its account all being named to be left out.
+        return _EVERYONE_BUT_SOME_ALLOWED if statement.is_allow else _EVERYONE_BUT_SOME_REFUSED
+    return _named_among(statement.principals or (), caller.kind, caller.name, caller.account, caller.listed)
+
+
+_EVERYONE_BUT_SOME_ALLOWED: Final = _Named(Truth.NO, Truth.POSSIBLE, Truth.NO)
+_EVERYONE_BUT_SOME_REFUSED: Final = _Named(Truth.POSSIBLE, Truth.NO, Truth.NO)
+
+
+@lru_cache(maxsize=65536)
+def _named_among(
+    principals: tuple[tuple[str, str], ...], caller_kind: Kind, name: str, account: str, listed: frozenset[str]
+) -> _Named:
+    """How principals name whoever has this kind, name and account."""
+    caller = Caller(caller_kind, name, account, listed=listed)
+    itself = session = by_account = Truth.NO
+    for kind, text in principals:
         if text == "*" and kind in ("AWS", "*"):
             return _Named(Truth.NO, Truth.YES, Truth.NO)
         if kind == "*":
@@ -150,8 +177,9 @@ def _named(statement: Statement, caller: Caller) -> _Named:
             session = max(session, Truth.POSSIBLE if caller.kind in ("unlisted", "stranger") else Truth.NO)
             continue
         named = _named_by_arn(text, caller)
-        itself, session, account = max(itself, named.itself), max(session, named.session), max(account, named.account)
-    return _Named(itself, session, account)
+        itself, session = max(itself, named.itself), max(session, named.session)
+        by_account = max(by_account, named.account)
+    return _Named(itself, session, by_account)
 
 
 def _named_by_arn(text: str, caller: Caller) -> _Named:

@@ -48,6 +48,9 @@ CONTEXT_TENANT: Final = f"kms:EncryptionContext:{TAG}"
 CONTEXT_BUCKET: Final = "kms:EncryptionContext:aws:s3:arn"
 
 
+_HOWEVER: Final[Mapping[str, Values]] = {VIA_SERVICE: State.CHOSEN}
+
+
 def of_key(
     account: Account, key: Resource, caller: Caller, action: str, keys: Mapping[str, Values] | None = None
 ) -> Truth:
@@ -73,13 +76,13 @@ def misuse(key: Resource, tenant: str, stack: Stack) -> Findings:
     buckets = [account.arn(each) for each in stack.of_tenant(tenant, *BUCKETS)]
     for who, caller, declared in everybody(account, stack, account.key_documents(key)):
         for action in USE:
-            answer = of_key(account, key, caller, action)
-            if answer is Truth.NO:
+            if of_key(account, key, caller, action, _HOWEVER) is Truth.NO:
                 continue
             if declared is None or not declared.use:
+                answer = of_key(account, key, caller, action)
                 if answer is Truth.UNKNOWN:
                     waiting.append(f"{who} ({action})")
-                else:
+                elif answer is not Truth.NO:
                     yield f"{who} may use the key ({action}): take the right away, or declare in principals.toml why"
                     break
                 continue
