@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from policies.pack import all_rules
 from policies.terms import AGREED_POLICY
@@ -288,6 +289,18 @@ def test_another_tenant_changes_only_its_own_resources(deployed, stack, count, t
     assert {change["operation"] for change in planned} == {"create"}
     assert [change["name"] for change in planned if "umbrella" not in change["name"]] == []
     assert len([change for change in planned if change["type"].startswith(CLOUDS)]) == count
+
+
+def test_a_failover_passes_the_pack(deployed):
+    """On the day itself nobody has time to ask why not."""
+    clone = deployed("ci-us")
+    config = yaml.safe_load((clone.root / "Pulumi.ci-us.yaml").read_text())["config"]
+
+    with clone.configured("ci-us", secondRegion={**config["hosting:secondRegion"], "serving": True}):
+        printed = clone.succeeds("preview", "--stack", "ci-us")
+
+    assert re.fullmatch(r"\d+ create, \d+ update", changes(printed))
+    assert " 0 violations, " in printed
 
 
 def test_destroy_is_refused_while_tenants_are_active(clone, stack):
