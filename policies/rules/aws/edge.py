@@ -7,7 +7,7 @@ from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.network import EDGE
 from policies.rules.aws.subnets import LOAD_BALANCERS
-from policies.rules.aws.zones import ZONES
+from policies.rules.aws.zones import ZONES, runs_tasks
 from policies.tables import tls_setting
 
 LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
@@ -254,7 +254,7 @@ def edge_is_watched(balancer: Resource, stack: Stack) -> Findings:
 
 def _serves(balancer: Resource, stack: Stack) -> bool:
     return any(
-        service.get("desired_count", 0) > 0 and service.get("region", None) == balancer.get("region", None)
+        service.get("region", None) == balancer.get("region", None) and runs_tasks(service, stack)
         for service in stack.of_type("aws:ecs/service:Service")
     )
 

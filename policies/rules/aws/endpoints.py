@@ -9,6 +9,7 @@ from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.network import GROUP
 from policies.rules.aws.subnets import ROUTE_TABLE, SUBNET, VPC_ENDPOINT, occupants, subnets_of
 from policies.rules.aws.vpc import VPC
+from policies.rules.aws.zones import runs_tasks
 
 SERVICE = "aws:ecs/service:Service"
 
@@ -119,7 +120,7 @@ def vpc_has_its_doors(vpc: Resource, stack: Stack) -> Findings:
     tasks = {each.urn: each for subnet in subnets for each in occupants(subnet, stack) if each.resource_type == SERVICE}
     if not tasks:
         not_applicable("no task runs in the network")
-    needed = [*STORES, *(NEEDED_BY_TASKS if any(each.get("desired_count", 0) > 0 for each in tasks.values()) else ())]
+    needed = [*STORES, *(NEEDED_BY_TASKS if any(runs_tasks(each, stack) for each in tasks.values()) else ())]
     for service in needed:
         if service not in services:
             yield f"tasks reach {service} over the internet: add an aws.ec2.VpcEndpoint for it"

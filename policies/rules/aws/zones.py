@@ -49,18 +49,17 @@ def ecs_service_spans_three_zones(service: Resource, stack: Stack) -> Findings:
         yield "the service runs in fewer than three zones: give network_configuration.subnets one subnet a zone"
     if service.get("scheduling_strategy", "REPLICA") != "REPLICA" or stands_ready(service, stack):
         return
-    fewest, _ = _tasks(service, stack)
+    fewest, _ = numbers_of_tasks(service, stack)
     if fewest < ZONES:
         yield "the service has fewer tasks than zones: set desired_count to at least 3"
 
 
 def stands_ready(service: Resource, stack: Stack) -> bool:
     """Whether the service waits at size zero for a failover while the one it is called after runs in another region."""
-    _, most = _tasks(service, stack)
-    if most != 0:
+    if runs_tasks(service, stack):
         return False
     return any(
-        other.get("region", None) != service.get("region", None) and _tasks(other, stack)[0] >= ZONES
+        other.get("region", None) != service.get("region", None) and numbers_of_tasks(other, stack)[0] >= ZONES
         for other in stack.of_type(SERVICE)
         if service.resource_name.startswith(f"{other.resource_name}-")
     )
@@ -77,7 +76,13 @@ def scaling_of(service: Resource, kind: str, stack: Stack) -> list[Resource]:
     return [scaling for scaling in stack.of_type(kind) if is_meant(scaling)]
 
 
-def _tasks(service: Resource, stack: Stack) -> tuple[int, int]:
+def runs_tasks(service: Resource, stack: Stack) -> bool:
+    """Whether the service may have any task at all."""
+    _, most = numbers_of_tasks(service, stack)
+    return most > 0
+
+
+def numbers_of_tasks(service: Resource, stack: Stack) -> tuple[int, int]:
     """The fewest and the most tasks of the service.
 
     Autoscaling moves their number into its bounds at once (Application Auto Scaling API, RegisterScalableTarget). What
