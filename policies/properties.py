@@ -149,6 +149,10 @@ class Record:
             raise UnusableError(f"{place} is no object: correct it")
         return found
 
+    def has(self, name: str) -> bool:
+        """Whether a property is set, to whatever, known or not."""
+        return self._look_up(name)[0] not in (None, "")
+
     def numbered(self, name: str) -> Iterator[tuple[int, Any]]:
         """The values of a list with their indexes, none if it isn't set; unknown ones come last, as in Values."""
         values = self.get(name, None)

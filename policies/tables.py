@@ -1,7 +1,7 @@
-"""The tables that rules look things up in: regions by jurisdiction, transport encryption by service, reviewed types."""
+"""The tables that rules look things up in: regions by jurisdiction, TLS by service, roles in Azure, reviewed types."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -42,6 +42,81 @@ class TlsSetting(BaseModel):
     source: str
 
 
+class Egress(BaseModel):
+    """Where the network in Azure may go outside of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: Mapping[str, str]
+    """Domain names, with what is carried there; `{region}` stands for a region."""
+    tags: Mapping[str, str]
+    """Azure's service tags, with what is carried there."""
+
+    def destinations(self, regions: Sequence[str]) -> frozenset[str]:
+        """The domain names for a stack in these regions."""
+        return frozenset(name.replace("{region}", region) for name in self.names for region in regions)
+
+
+Holder = Literal["workload", "let-in people"]
+"""An identity of the stack's, or a group into which people are let for some hours."""
+
+
+class DataActions(BaseModel):
+    """What a role of our own may do with data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    actions: frozenset[str]
+    on: tuple[str, ...]
+    """The types of resources on which the role is narrow enough."""
+
+
+class BuiltInRole(BaseModel):
+    """A role of Azure's own that may be given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    to: frozenset[Holder]
+    on: tuple[str, ...]
+    """The types of resources on which it is narrow enough."""
+
+
+class CustomRoles(BaseModel):
+    """What roles of our own may do in Azure."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    actions: frozenset[str]
+    """Beside reading the settings of resources."""
+    data_actions: Mapping[Holder, DataActions]
+    """By who may have such a role; of a role with data actions, all belong to one of them."""
+    log_actions: frozenset[str]
+    """What a role whose actions hold an asterisk has to leave out."""
+    content_tables: frozenset[str]
+    """The tables of logs that no role may read."""
+
+
+class AzureRoles(BaseModel):
+    """The roles that may be given in Azure."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    built_in: Mapping[str, BuiltInRole]
+    custom: CustomRoles
+
+
+class Detection(BaseModel):
+    """Something that Microsoft Sentinel has to look for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    severity: Literal["High", "Medium"]
+    """The least that an incident of it weighs."""
+    words: tuple[str, ...]
+    """What the question has to hold."""
+
+
 class ReviewedTypes(BaseModel):
     """The types of cloud resources that somebody has reviewed."""
 
@@ -61,6 +136,24 @@ class ReviewedTypes(BaseModel):
 def reviewed_types() -> ReviewedTypes:
     """The table `types.toml`."""
     return ReviewedTypes.model_validate(_load("types.toml"))
+
+
+@cache
+def detections() -> Mapping[str, Detection]:
+    """The table `detections.toml`: what Sentinel looks for, by the logical name of its rule."""
+    return TypeAdapter(dict[str, Detection]).validate_python(_load("detections.toml"))
+
+
+@cache
+def egress() -> Egress:
+    """The table `egress.toml`."""
+    return Egress.model_validate(_load("egress.toml"))
+
+
+@cache
+def azure_roles() -> AzureRoles:
+    """The table `azure_roles.toml`."""
+    return AzureRoles.model_validate(_load("azure_roles.toml"))
 
 
 @cache

@@ -163,7 +163,13 @@ class Access(pulumi.ComponentResource):
         self._give_built_in("audit-readers-copy", groups.audit_readers, "Storage Blob Data Reader", audit_copy_id)
         for vault, vault_id in vault_ids.items():
             self._give(f"key-operators-{vault}", groups.key_operators, key_keeper.id, vault_id)
-        self.register_outputs({})
+        self.register_outputs(
+            {
+                # For the policy pack, which refuses a role for any other group.
+                "standingGroups": [groups.platform, groups.on_call, groups.audit],
+                "eligibleGroups": [groups.data_readers, groups.key_operators, groups.audit_readers],
+            }
+        )
 
     def _role(
         self,

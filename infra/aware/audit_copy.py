@@ -9,7 +9,7 @@ import pulumi
 from pulumi_azure_native import monitor, operationalinsights, storage
 
 from infra.aware.audit import ARCHIVED_DAYS, AUDIT_TABLES, Audit
-from infra.aware.closed_account import closed_account
+from infra.aware.closed_account import closed_account, hour_at_most
 from infra.aware.managed_identity import managed_identity
 from infra.aware.placement import Placement
 from infra.aware.private_link import PrivateLinks
@@ -85,6 +85,7 @@ class AuditCopy(pulumi.ComponentResource):
                     ),
                 ),
             ),
+            signatures=hour_at_most(),
             parent=self,
         )
         self.account_id: pulumi.Output[str] = account.id

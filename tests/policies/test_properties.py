@@ -79,6 +79,14 @@ def test_a_part_that_is_not_set_holds_nothing_and_a_hidden_one_is_undetermined()
         record(properties={"sku": "premium"}).properties.part("sku")
 
 
+def test_that_a_property_is_set_is_known_before_its_value():
+    seen = record(name=UNKNOWN_STRING_VALUE, flag=False, text="", nothing=None)
+
+    assert seen.has("name")
+    assert seen.has("flag")
+    assert not any(seen.has(name) for name in ("text", "nothing", "other"))
+
+
 def test_a_missing_property_is_the_default_that_the_rule_names_or_an_error():
     assert record(a=None).get("a", 7) == 7
     assert record(a=False).get("a", True) is False

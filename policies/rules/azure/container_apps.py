@@ -1,10 +1,26 @@
 """Container Apps and their environments."""
 
-from policies.resources import Resource
-from policies.rulebook import Findings, not_applicable, rule
+import re
+from collections.abc import Iterator
+from typing import Final
 
-ENVIRONMENT = "azure-native:app:ManagedEnvironment"
-APP = "azure-native:app:ContainerApp"
+from policies.properties import Record
+from policies.references import means
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, not_applicable, rule, stack_rule
+
+ENVIRONMENT: Final = "azure-native:app:ManagedEnvironment"
+APP: Final = "azure-native:app:ContainerApp"
+JOB: Final = "azure-native:app:Job"
+REGISTRY: Final = "azure-native:containerregistry:Registry"
+IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
+
+_IMAGE: Final = re.compile(r"([a-z0-9]+\.azurecr\.io)/[a-z0-9._/-]+@sha256:[0-9a-f]{64}")
+_SECRET: Final = re.compile(r"(?i)pass(word|wd)?|secret|credential|connection_?string|(^|_)(key|pwd|sas|token)$")
+"""Names of settings that hold a secret."""
+
+_ACCOUNT: Final = "azure-native:storage:StorageAccount"
+_LONGEST_JOB_SECONDS: Final = 24 * 3600
 
 
 @rule(ENVIRONMENT)
@@ -16,6 +32,8 @@ def environment_is_internal(environment: Resource) -> Findings:
     # An internal environment's public network access follows from `internal` unless it is set.
     if environment.get("public_network_access", "Disabled") != "Disabled":
         yield "the environment answers the internet: set public_network_access to Disabled"
+    if not environment.part("vnet_configuration").has("infrastructure_subnet_id"):
+        yield "the environment lies outside the network: set vnet_configuration.infrastructure_subnet_id"
 
 
 @rule(ENVIRONMENT)
@@ -25,6 +43,28 @@ def environment_encrypts_between_apps(environment: Resource) -> Findings:
     encryption = None if peers is None else peers.get("encryption", None)
     if encryption is None or not encryption.get("enabled", False):
         yield "traffic between apps is in clear: set peer_traffic_configuration.encryption.enabled=True"
+
+
+@rule(ENVIRONMENT)
+def environment_authenticates_apps(environment: Resource) -> Findings:
+    """Whoever gets into the environment's network calls every app, unless each has to show its certificate."""
+    if not environment.part("peer_authentication").part("mtls").get("enabled", False):
+        yield "apps take calls from anybody beside them: set peer_authentication.mtls.enabled=True"
+
+
+@rule(ENVIRONMENT)
+def environment_logs_to_workspace(environment: Resource) -> Findings:
+    """What services print, and what they measure, goes where the stack's diagnostic settings send it, nowhere else."""
+    if environment.part("app_logs_configuration").get("destination", "none") != "azure-monitor":
+        yield "logs of the apps are lost, or go elsewhere: set app_logs_configuration.destination to azure-monitor"
+    for name in (
+        "app_insights_configuration",
+        "daprAIConnectionString",
+        "daprAIInstrumentationKey",
+        "open_telemetry_configuration",
+    ):
+        if environment.has(name):
+            yield f"what services measure goes elsewhere: remove {name}"
 
 
 @rule(ENVIRONMENT)
@@ -51,6 +91,149 @@ def app_takes_tls_only(app: Resource) -> Findings:
 
 
 @rule(APP)
+def app_answers_its_own_pages_only(app: Resource) -> Findings:
+    """Pages of other sites may call the app in the name of whoever is signed in."""
+    if app.part("configuration").part("ingress").has("cors_policy"):
+        yield "pages of other sites may call the app: remove configuration.ingress.cors_policy"
+
+
+@rule(APP)
+def app_runs_newest_revision_only(app: Resource) -> Findings:
+    """An older revision that still answers has the flaws that the newest mends."""
+    configuration = app.part("configuration")
+    if configuration.get("active_revisions_mode", "Single") != "Single":
+        yield "older revisions go on: set configuration.active_revisions_mode to Single"
+    for number, share in configuration.part("ingress").numbered("traffic"):
+        if not share.get("latest_revision", False):
+            yield f"an older revision answers: set latest_revision=True in configuration.ingress.traffic[{number}]"
+
+
+@rule(APP)
+def app_is_probed(app: Resource) -> Findings:
+    """An app that hangs goes on being called unless something asks whether it lives and whether it is ready."""
+    for number, container in app.template.numbered("containers"):
+        kinds = {probe.get("type", None) for probe in container.get("probes", [])}
+        for kind in sorted({"Liveness", "Readiness"} - kinds):
+            yield f"nothing asks the app how it fares: add a probe {kind} to template.containers[{number}]"
+    if len(app.template.get("containers", [])) == 0:
+        yield "the app has no container: set template.containers"
+
+
+def _containers(workload: Resource) -> Iterator[tuple[str, Record]]:
+    for name in ("containers", "init_containers"):
+        for number, container in workload.part("template").numbered(name):
+            yield f"template.{name}[{number}]", container
+
+
+@rule(APP, JOB)
+def workload_runs_image_by_digest(workload: Resource) -> Findings:
+    """A tag can be moved to another image; a digest names what was reviewed, from a registry that is signed in to."""
+    configuration = workload.part("configuration")
+    servers = {each.get("server", None) for each in configuration.get("registries", [])}
+    for place, container in _containers(workload):
+        yield _is_by_digest(container, servers, place)
+    for number, registry in configuration.numbered("registries"):
+        if not registry.has("identity") or registry.has("username") or registry.has("password_secret_ref"):
+            yield f"a password opens the registry: set identity alone in configuration.registries[{number}]"
+
+
+def _is_by_digest(container: Record, servers: set[str], place: str) -> Findings:
+    image = _IMAGE.fullmatch(container.get("image", ""))
+    if image is None or image[1] not in servers:
+        yield f"the image may be another one tomorrow: name it by sha256 digest in an own registry in {place}.image"
+    for name in ("command", "args"):
+        if len(container.get(name, [])) > 0:
+            yield f"something else than the reviewed program runs: remove {place}.{name}"
+
+
+@stack_rule(APP, JOB)
+def workload_takes_images_of_own_registry(workload: Resource, stack: Stack) -> Findings:
+    """Whoever owns the registry decides what runs as the services."""
+    registries = {REGISTRY: ("login_server",)}
+    for number, each in workload.configuration.numbered("registries"):
+        if not means(stack, workload, "configuration", read=lambda at=each: at.get("server", None), targets=registries):
+            yield f"images come from a stranger's registry: name the stack's in configuration.registries[{number}]"
+
+
+@rule(APP, JOB)
+def workload_holds_no_secret(workload: Resource) -> Findings:
+    """A secret in a setting is read by everybody who may look at the app; in Key Vault each reading is logged."""
+    for number, secret in workload.part("configuration").numbered("secrets"):
+        if secret.has("value") or not secret.has("key_vault_url") or not secret.has("identity"):
+            yield f"a secret lies in the app: refer to Key Vault in configuration.secrets[{number}]"
+    for place, container in _containers(workload):
+        for number, variable in container.numbered("env"):
+            if _SECRET.search(variable.name) and variable.has("value"):
+                yield f"a secret lies in the app: refer to it by secret_ref in {place}.env[{number}]"
+
+
+@rule(APP, JOB)
+def workload_has_no_side_door(workload: Resource) -> Findings:
+    """Sidecars, shares and bindings that nobody reviewed carry customers' data past the network's rules."""
+    template = workload.part("template")
+    for number, volume in template.numbered("volumes"):
+        if volume.get("storage_type", "EmptyDir") not in ("EmptyDir", "Secret"):
+            yield f"the app writes to a share: remove template.volumes[{number}]"
+    if workload.resource_type == JOB:
+        return
+    configuration = workload.part("configuration")
+    if configuration.part("dapr").get("enabled", False):
+        yield "a sidecar carries data: remove configuration.dapr"
+    if len(template.get("service_binds", [])) > 0 or configuration.has("service"):
+        yield "the app is bound to a service beside the stack's: remove service_binds"
+
+
+@rule(JOB)
+def job_is_started_on_purpose(job: Resource) -> Findings:
+    """A job that changes the database runs when somebody has decided it, once, and not for ever."""
+    configuration = job.configuration
+    if configuration.get("trigger_type", None) != "Manual":
+        yield "the job starts by itself: set configuration.trigger_type to Manual"
+    if not 0 < configuration.get("replica_timeout", 0) <= _LONGEST_JOB_SECONDS:
+        yield "the job may run for ever: set configuration.replica_timeout to a day at most"
+    manual = configuration.part("manual_trigger_config")
+    if manual.get("parallelism", 1) != 1 or manual.get("replica_completion_count", 1) != 1:
+        yield "the job runs several times at once: set parallelism and replica_completion_count to 1"
+
+
+@rule(APP, JOB)
+def workload_has_one_identity(workload: Resource) -> Findings:
+    """With several identities a workload has the rights of all; the environment's own parts need none of them."""
+    identity = workload.part("identity")
+    if identity.get("type", "None") != "UserAssigned" or len(identity.get("user_assigned_identities", [])) != 1:
+        yield "the workload has none or several identities: set identity to one user-assigned identity"
+    for number, setting in workload.part("configuration").numbered("identity_settings"):
+        if setting.get("lifecycle", "All") not in ("Main", "None"):
+            yield f"more than the service itself gets tokens: set lifecycle of identity_settings[{number}] to Main"
+
+
+@stack_rule(APP, JOB)
+def workload_shares_no_identity(workload: Resource, stack: Stack) -> Findings:
+    """What shares an identity shares its rights: one service taken over is then all of them."""
+    own = [each for each in stack.sources(workload, "identity") if each.resource_type == IDENTITY]
+    if not own:
+        yield "the identity isn't the stack's: name one of its own in identity.user_assigned_identities"
+    for identity in own:
+        if stack.tenant(identity) is not None:
+            yield "the workload works as a tenant: name an identity of its own"
+        sharing = [each for each in stack.of_type(APP, JOB, _ACCOUNT) if identity in stack.sources(each, "identity")]
+        if any(each.urn != workload.urn for each in sharing):
+            yield "another resource works as the same identity: name an identity of its own"
+
+
+@stack_rule(APP, JOB)
+def workload_runs_in_own_environment(workload: Resource, stack: Stack) -> Findings:
+    """Whoever owns the environment reads what the services keep in memory."""
+    environments = {ENVIRONMENT: ("id",)}
+
+    def read() -> str | None:
+        return workload.get("environment_id", None)
+
+    if not means(stack, workload, "environment_id", read=read, targets=environments):
+        yield "the workload runs in a stranger's environment: set environment_id to the stack's"
+
+
+@rule(APP)
 def app_runs_in_every_zone(app: Resource) -> Findings:
     """Fewer replicas than zones leave the app in fewer zones."""
     template = app.get("template", None)
@@ -58,3 +241,5 @@ def app_runs_in_every_zone(app: Resource) -> Findings:
     # Left out, an app shrinks to no replica at all.
     if scale is None or scale.get("min_replicas", 0) < 3:
         yield "the app may run in fewer than three zones: set template.scale.min_replicas to at least 3"
+    elif scale.get("max_replicas", 10) < scale.min_replicas:
+        yield "the app can't grow: set template.scale.max_replicas to at least min_replicas"

@@ -1,11 +1,43 @@
 """Front Door, the edge in Azure."""
 
-from policies.resources import Resource
-from policies.rulebook import Findings, rule
-from policies.tables import tls_setting
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from policies.properties import UndeterminedError
+from policies.references import means
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, rule, stack_rule
+from policies.tables import jurisdictions, tls_setting
+
+DOMAIN: Final = "azure-native:cdn:AFDCustomDomain"
+ENDPOINT: Final = "azure-native:cdn:AFDEndpoint"
+ORIGIN: Final = "azure-native:cdn:AFDOrigin"
+ORIGIN_GROUP: Final = "azure-native:cdn:AFDOriginGroup"
+ROUTE: Final = "azure-native:cdn:Route"
+RULE_SET: Final = "azure-native:cdn:RuleSet"
+RULE: Final = "azure-native:cdn:Rule"
+ENVIRONMENT: Final = "azure-native:app:ManagedEnvironment"
+
+_HEADERS: Final[Mapping[str, re.Pattern[str] | None]] = {
+    # Nearly a year in seconds, or more.
+    "Strict-Transport-Security": re.compile(r"max-age=([3-9]\d{7}|\d{9,}); includeSubDomains(; preload)?"),
+    "X-Content-Type-Options": re.compile("nosniff"),
+    "Referrer-Policy": re.compile("no-referrer|same-origin|strict-origin"),
+    "Content-Security-Policy": re.compile(
+        r"default-src '(self|none)';(?!.*(unsafe|\*|https?:)).*frame-ancestors 'none'.*"
+    ),
+    "X-Frame-Options": re.compile("DENY"),
+    "Permissions-Policy": re.compile(r"(?=.*camera=\(\))(?=.*geolocation=\(\))(?=.*microphone=\(\)).*"),
+    "Cross-Origin-Opener-Policy": re.compile("same-origin"),
+    "Cross-Origin-Resource-Policy": re.compile("same-origin"),
+    "X-Powered-By": None,
+}
+"""Each header that every answer bears, with what it says; none for one that is taken away (OWASP, "HTTP Headers Cheat
+Sheet")."""
 
 
-@rule("azure-native:cdn:AFDCustomDomain")
+@rule(DOMAIN)
 def front_door_domain_takes_strongest_tls_only(domain: Resource) -> Findings:
     """What is sent under an old version of TLS can be read and changed on its way, now or once recorded."""
     setting = tls_setting("azure-front-door")
@@ -23,7 +55,7 @@ def front_door_domain_takes_strongest_tls_only(domain: Resource) -> Findings:
         yield "the set holds suites of TLS 1.2: remove cipher_suite_set_for_tls12"
 
 
-@rule("azure-native:cdn:Route")
+@rule(ROUTE)
 def front_door_route_takes_https_only(route: Resource) -> Findings:
     """A route that answers plain HTTP, or goes on in plain HTTP, shows what passes to every network on the way."""
     if list(route.get("supported_protocols", ["Http", "Https"])) != ["Https"]:
@@ -34,7 +66,7 @@ def front_door_route_takes_https_only(route: Resource) -> Findings:
         yield "Front Door's own name, which takes TLS 1.2, serves the route: set link_to_default_domain to Disabled"
 
 
-@rule("azure-native:cdn:AFDOrigin")
+@rule(ORIGIN)
 def front_door_origin_is_private(origin: Resource) -> Findings:
     """An origin without a private link has to be open to the internet, and can be reached past the edge."""
     if origin.get("shared_private_link_resource", None) is None:
@@ -48,3 +80,124 @@ def front_door_is_premium(profile: Resource) -> Findings:
     """Only the premium tier reaches origins over private links and carries the managed firewall rules."""
     if profile.sku.name != "Premium_AzureFrontDoor":
         yield "the tier has no private links: set sku.name to Premium_AzureFrontDoor"
+
+
+@rule("azure-native:cdn:Profile")
+def front_door_logs_no_content(profile: Resource) -> Findings:
+    """What stands behind the question mark of an address may be customers' words; a log holds none of them."""
+    scrubbing = profile.part("log_scrubbing")
+    rules = [each for each in scrubbing.get("scrubbing_rules", []) if each.get("state", "Enabled") == "Enabled"]
+    hidden = {each.match_variable for each in rules if each.get("selector_match_operator", None) == "EqualsAny"}
+    if scrubbing.get("state", "Disabled") != "Enabled" or not hidden & {"QueryStringArgNames", "RequestUri"}:
+        yield "logs hold what customers ask for: set log_scrubbing with a rule for QueryStringArgNames"
+
+
+@rule(ROUTE)
+def front_door_route_keeps_nothing(route: Resource) -> Findings:
+    """What the edge keeps lies in every country where Front Door stands, under no key of ours."""
+    if route.get("cache_configuration", None) is not None:
+        yield "answers are kept at the edge, outside the jurisdiction: remove cache_configuration"
+
+
+@stack_rule(ROUTE)
+def front_door_route_bears_headers(route: Resource, stack: Stack) -> Findings:
+    """A browser that isn't told otherwise shows the portal within a stranger's page, and takes plain HTTP."""
+    sets = [each for each in stack.sources(route, "rule_sets") if each.resource_type == RULE_SET]
+    for needed in _HEADERS:
+        if not any(_sets_header(each, needed) for one in sets for each in _rules(one, stack)):
+            yield f"answers lack {needed}: name a rule set in rule_sets whose rules set the header"
+
+
+def _rules(rule_set: Resource, stack: Stack) -> list[Resource]:
+    return [each for each in stack.of_type(RULE) if rule_set in stack.sources(each, "rule_set_name")]
+
+
+def _sets_header(each: Resource, header: str) -> bool:
+    if len(each.get("conditions", [])) > 0 or each.get("match_processing_behavior", "Continue") != "Continue":
+        return False
+    return any(action.parameters.get("header_name", None) == header for action in each.get("actions", []))
+
+
+@rule(RULE)
+def front_door_rule_sets_safe_headers_only(each: Resource) -> Findings:
+    """A rule at the edge can send customers anywhere, or take away what keeps browsers safe."""
+    if each.get("match_processing_behavior", "Continue") != "Continue":
+        yield "the rules after this one are left out: set match_processing_behavior to Continue"
+    if len(each.get("conditions", [])) > 0:
+        yield "some answers lack the header: remove conditions"
+    for number, action in each.numbered("actions"):
+        place = f"actions[{number}]"
+        if action.get("name", None) != "ModifyResponseHeader":
+            yield f"the edge does more than set headers of answers: remove {place}"
+            continue
+        parameters = action.parameters
+        name, wanted = parameters.header_name, _HEADERS.get(parameters.header_name)
+        if name not in _HEADERS:
+            yield f"nobody has reviewed this header: remove {place}"
+        elif wanted is None:
+            if parameters.header_action != "Delete":
+                yield f"the header tells attackers what to look for: set header_action of {place} to Delete"
+        elif parameters.header_action != "Overwrite" or wanted.fullmatch(parameters.get("value", "")) is None:
+            yield f"the header is weaker than it has to be: set header_action Overwrite and a strict value in {place}"
+
+
+@stack_rule(ROUTE)
+def front_door_route_leads_to_own_origins(route: Resource, stack: Stack) -> Findings:
+    """A route that leads to a stranger's origin hands customers over."""
+
+    def read() -> str | None:
+        return route.part("origin_group").get("id", None)
+
+    if not means(stack, route, "origin_group", read=read, targets={ORIGIN_GROUP: ("id",)}):
+        yield "customers are led to a stranger: set origin_group.id to one of the stack's"
+    domains = list(route.get("custom_domains", []))
+    if not domains:
+        yield "customers can't reach the route by the portal's name: set custom_domains"
+    for each in domains:
+        if not means(
+            stack, route, "custom_domains", read=lambda each=each: each.get("id", None), targets={DOMAIN: ("id",)}
+        ):
+            yield "another domain leads here: name the stack's own in custom_domains"
+
+
+@stack_rule(ORIGIN)
+def front_door_origin_is_own_environment(origin: Resource, stack: Stack) -> Findings:
+    """A private link to a stranger's environment hands customers over."""
+
+    def read() -> str | None:
+        return origin.part("shared_private_link_resource").part("private_link").get("id", None)
+
+    if not means(stack, origin, "shared_private_link_resource", read=read, targets={ENVIRONMENT: ("id",)}):
+        yield "the origin is a stranger's: set private_link.id to the stack's environment"
+
+
+@stack_rule(ORIGIN)
+def front_door_origin_lies_in_jurisdiction(origin: Resource, stack: Stack) -> Findings:
+    """What the edge passes on must not leave the jurisdiction on its way."""
+    location = origin.part("shared_private_link_resource").get("private_link_location", "")
+    if location.replace(" ", "").lower() not in jurisdictions().regions("azure", stack.jurisdiction):
+        yield "the link lies outside the stack's jurisdiction: set private_link_location to the environment's region"
+
+
+@stack_rule(ORIGIN)
+def front_door_origin_answers_under_its_name(origin: Resource, stack: Stack) -> Findings:
+    """The certificate is checked against the name that is asked for; an address has none."""
+    try:
+        same = origin.host_name == origin.get("origin_host_header", None)
+    except UndeterminedError:
+        sources = {each.urn for each in stack.sources(origin, "host_name")}
+        same = bool(sources) and sources == {each.urn for each in stack.sources(origin, "origin_host_header")}
+    if not same:
+        yield "the origin is asked for under another name: set origin_host_header to host_name"
+    if origin.get("enabled_state", "Enabled") != "Enabled":
+        yield "the origin answers nobody: set enabled_state to Enabled"
+
+
+@rule(ORIGIN_GROUP)
+def front_door_asks_origins_over_tls(group: Resource) -> Findings:
+    """A probe in plain HTTP finds what no customer gets, and an app that a session sticks to is never left."""
+    probes = group.part("health_probe_settings")
+    if probes.get("probe_protocol", "Http") != "Https" or not probes.has("probe_path"):
+        yield "origins are asked in plain HTTP, or not at all: set health_probe_settings.probe_protocol to Https"
+    if group.get("session_affinity_state", "Disabled") != "Disabled":
+        yield "a cookie of the edge tells customers apart: set session_affinity_state to Disabled"

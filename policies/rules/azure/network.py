@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from policies.addresses import is_internal_to_azure
-from policies.properties import Record, UndeterminedError
+from policies.entra import own_tenant
+from policies.properties import Record
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 
@@ -146,15 +147,6 @@ def gateway_trusts_own_tenant_only(gateway: Resource, stack: Stack) -> Findings:
 
 
 def _is_of_own_tenant(client: Record, name: str, host: str, gateway: Resource, stack: Stack) -> Findings:
-    wanted = f"https://{host}/{_own_tenant(gateway, stack)}"
+    wanted = f"https://{host}/{own_tenant(gateway, stack)}"
     if (client.get(name, None) or "").removesuffix("/").lower() != wanted.lower():
         yield f"the VPN trusts another tenant of Entra ID: set {name} to https://{host}/, our tenant's id, and a slash"
-
-
-def _own_tenant(gateway: Resource, stack: Stack) -> str:
-    tenants = {gateway.provider_property("tenant_id")} - {None} or {
-        vault.properties.tenant_id for vault in stack.of_type("azure-native:keyvault:Vault")
-    }
-    if len(tenants) != 1:
-        raise UndeterminedError("the stack's tenant of Entra ID is not known: set tenant_id on the provider")
-    return str(tenants.pop())

@@ -1,5 +1,8 @@
 """Storage accounts, encryption scopes and containers in Azure Storage."""
 
+from datetime import timedelta
+
+from policies.durations import duration
 from policies.ownership import uses_own
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
@@ -54,6 +57,90 @@ def storage_account_spans_zones(account: Resource) -> Findings:
         yield "the account's data lie in one zone: set sku.name to Standard_ZRS or Standard_GZRS"
 
 
+@rule(ACCOUNT)
+def storage_account_is_closed_by_firewall(account: Resource) -> Findings:
+    """Public access is one switch; behind it the firewall decides once more, and lets in whom its rules name."""
+    rules = account.part("network_rule_set")
+    if rules.get("default_action", "Allow") != "Deny":
+        yield "the firewall lets in what no rule names: set network_rule_set.default_action to Deny"
+    for name in ("ip_rules", "virtual_network_rules", "resource_access_rules"):
+        if len(rules.get(name, [])) > 0:
+            yield f"the firewall names others who come in: remove network_rule_set.{name}"
+    if rules.get("bypass", "AzureServices") not in ("None", "AzureServices"):
+        yield "anybody reads logs or metrics past the firewall: set network_rule_set.bypass to None or AzureServices"
+
+
+@rule(ACCOUNT)
+def storage_account_is_under_own_key(account: Resource) -> Findings:
+    """What lies under a key of Microsoft's can't be cut off with a key of ours; a key by its version isn't rotated."""
+    encryption = account.part("encryption")
+    if encryption.get("key_source", "Microsoft.Storage").lower() != "microsoft.keyvault":
+        yield "the account is under a key of Microsoft's: set encryption.key_source to Microsoft.Keyvault"
+    key = encryption.part("key_vault_properties")
+    for name in ("key_name", "key_vault_uri"):
+        if not key.has(name):
+            yield f"the account has no key of ours: set encryption.key_vault_properties.{name}"
+    if key.has("key_version"):
+        yield "the account stays with one version of its key: remove encryption.key_vault_properties.key_version"
+    identity = encryption.part("encryption_identity")
+    if not identity.has("encryption_user_assigned_identity") or identity.has("encryption_federated_identity_client_id"):
+        yield "nobody of the stack's opens the key: set encryption.encryption_identity to an identity of the stack"
+    if not account.part("identity").has("user_assigned_identities"):
+        yield "the account can't act as the identity that opens its key: set identity.user_assigned_identities"
+    for name in ("blob", "file", "queue", "table"):
+        # Left out, queues and tables are under a key of Microsoft's, but the account then has none to hold.
+        service = encryption.part("services").part(name)
+        if not service.get("enabled", True) or service.get("key_type", "Account") != "Account":
+            yield f"a part of the account is under another key: set key_type of encryption.services.{name} to Account"
+
+
+@rule(ACCOUNT)
+def storage_account_copies_to_own_network_only(account: Resource) -> Findings:
+    """A copy into a stranger's account takes the data out without a download that anybody would see."""
+    # Accounts made before December 2023 replicate to other tenants of Entra unless told otherwise.
+    if account.get("allow_cross_tenant_replication", True):
+        yield "blobs may be replicated to a stranger's account: set allow_cross_tenant_replication=False"
+    if account.get("allowed_copy_scope", None) not in ("AAD", "PrivateLink"):
+        yield "blobs may be copied to a stranger's account: set allowed_copy_scope to AAD or PrivateLink"
+
+
+@rule(ACCOUNT)
+def storage_account_ends_signatures(account: Resource) -> Findings:
+    """A link with a signature opens a blob to whoever has it, until it ends."""
+    policy = account.part("sas_policy")
+    # An action `Log` only writes down that a signature lasts longer.
+    if policy.get("expiration_action", "Log") != "Block":
+        yield "signatures may last for days: set sas_policy.expiration_action to Block"
+    if duration(policy.get("sas_expiration_period", "7.00:00:00")) > timedelta(hours=1):
+        yield "signatures may last for days: set sas_policy.sas_expiration_period to 0.01:00:00"
+    if not account.get("default_to_o_auth_authentication", False):
+        yield "the portal asks for shared keys first: set default_to_o_auth_authentication=True"
+
+
+@rule(ACCOUNT)
+def storage_account_has_blobs_with_versions(account: Resource) -> Findings:
+    """Hierarchical names have no versions to come back to, and NFS lets in whoever reaches the network."""
+    if account.get("kind", "Storage") != "StorageV2":
+        yield "the kind lacks versions or encryption scopes: set kind to StorageV2"
+    for name in ("is_hns_enabled", "enable_nfs_v3"):
+        if account.get(name, False):
+            yield f"the account has no versions, or no sign-in: set {name}=False"
+
+
+@stack_rule(ACCOUNT)
+def storage_account_of_tenants_trusts_no_service(account: Resource, stack: Stack) -> Findings:
+    """Microsoft's trusted services come past the firewall with whatever role they have; customers' data need none."""
+    if not holds_tenants(account, stack):
+        not_applicable("the account holds no tenant's container")
+    if account.part("network_rule_set").get("bypass", "AzureServices") != "None":
+        yield "other services of Azure come past the firewall: set network_rule_set.bypass to None"
+
+
+def holds_tenants(account: Resource, stack: Stack) -> bool:
+    """Whether customers' content lies in the account."""
+    return any(stack.tenant(each) for each in stack.referring("account_name", account, [CONTAINER], "name"))
+
+
 @rule(CONTAINER)
 def container_is_private(container: Resource) -> Findings:
     """A public container is readable by anyone who guesses its name."""
@@ -93,6 +180,31 @@ def encryption_scope_uses_tenants_own_key(scope: Resource, stack: Stack) -> Find
         targets={KEY: ("key_uri", "key_uri_with_version")},
         what="the scope's key",
     )
+
+
+@rule(SCOPE)
+def encryption_scope_is_encrypted_twice(scope: Resource) -> Findings:
+    """With infrastructure encryption data stay encrypted even where one algorithm or key fails."""
+    if not scope.get("require_infrastructure_encryption", False):
+        yield "the scope has no infrastructure encryption: set require_infrastructure_encryption=True"
+
+
+@rule(SCOPE)
+def encryption_scope_follows_rotation(scope: Resource) -> Findings:
+    """A scope on one version of its key stays with it however often the key rotates."""
+    # https://VAULT/keys/NAME, or with the version behind it
+    uri = scope.part("key_vault_properties").get("key_uri", "")
+    if len(uri.removeprefix("https://").rstrip("/").split("/")) > 3:
+        yield "the scope stays with one version of its key: leave the version out of key_vault_properties.key_uri"
+
+
+@stack_rule(SCOPE)
+def encryption_scope_follows_its_tenants_state(scope: Resource, stack: Stack) -> Findings:
+    """A tenant that is suspended or has left is cut off by its scope; one that is served needs it."""
+    tenant = stack.tenant_component(scope) or not_applicable("the scope belongs to no tenant")
+    wanted = "Enabled" if tenant.get("state", "active") == "active" else "Disabled"
+    if scope.get("state", "Enabled") != wanted:
+        yield f"the scope doesn't follow the tenant's state: set state to {wanted}"
 
 
 @stack_rule(CONTAINER)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from policies.references import means, meant
+from policies.references import means
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.entra.groups import GROUP, GROUPS, is_asked_for, is_for_emergencies, is_of_approvers
@@ -149,7 +149,7 @@ def _included(policy: Resource, stack: Stack) -> Iterator[Resource]:
     """The groups that the policy holds for; before they are known, all that it was computed from."""
     included = policy.conditions.users.get("included_groups", [])
     for number in range(len(included)):
-        yield from meant(stack, policy, "conditions", read=lambda at=number: included[at], targets=GROUPS)
+        yield from stack.meant(policy, "conditions", (GROUP,), "object_id", read=lambda at=number: included[at])
 
 
 @rule(STRENGTH)
@@ -171,7 +171,9 @@ def conditional_access_covers_what_leads_to_stacks(_: Resource, stack: Stack) ->
         if not any(_covers(each, application) for each in asking):
             yield f"a password opens {what}: add a policy for all users that asks for the stack's strength"
         codes = [
-            each for each in shutting if set(each.conditions.get("authentication_flow_transfer_methods", [])) >= _FLOWS
+            each
+            for each in shutting
+            if _FLOWS.issubset(each.conditions.get("authentication_flow_transfer_methods", []))
         ]
         if not any(_covers(each, application) for each in codes):
             yield f"a code read out on the telephone opens {what}: add a policy that blocks the flows to other devices"

@@ -6,7 +6,7 @@ from typing import Final
 
 from policies.durations import duration
 from policies.properties import Record
-from policies.references import means, meant
+from policies.references import means
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.entra.groups import GROUPS, TERMS, is_asked_for, is_of_approvers, is_privileged
@@ -73,7 +73,7 @@ def privilege_is_approved_by_approvers(terms: Resource, stack: Stack) -> Finding
 @stack_rule(TERMS)
 def privilege_has_terms_for_members_and_owners(terms: Resource, stack: Stack) -> Findings:
     """An owner lets in whom they like: the terms of becoming one have to be the terms of membership."""
-    groups = meant(stack, terms, "group_id", read=lambda: terms.get("group_id", None), targets=GROUPS)
+    groups = stack.meant(terms, "group_id", tuple(GROUPS), "object_id")
     if not groups:
         yield "the terms are of no group of the stack: set group_id to one"
     for group in groups[:1]:

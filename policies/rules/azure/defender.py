@@ -1,0 +1,73 @@
+"""Microsoft Defender for Cloud: what watches the subscription, and whom it tells."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, rule, stack_rule
+
+PLAN: Final = "azure-native:security:Pricing"
+CONTACT: Final = "azure-native:security:SecurityContact"
+WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
+
+_PLANS: Final[Mapping[str, str | None]] = {
+    "Arm": "PerSubscription",
+    "CloudPosture": None,
+    "Containers": None,
+    "KeyVaults": "PerKeyVault",
+    "OpenSourceRelationalDatabases": None,
+    "StorageAccounts": "DefenderForStorageV2",
+}
+"""The plans for what a stack is made of, and the variant of each (Azure documentation, "Microsoft.Security pricings").
+"""
+
+_SCANS: Final = "ContainerRegistriesVulnerabilityAssessments"
+_SCANNING: Final = ("CloudPosture", "Containers")
+_READS_CONTENT: Final = ("OnUploadMalwareScanning", "SensitiveDataDiscovery")
+"""Extensions that read what customers have stored, which nobody does as a matter of course."""
+
+_SEVERITIES: Final = ("Low", "Medium")
+
+
+@rule(PLAN)
+def defender_plan_is_on(plan: Resource) -> Findings:
+    """The free tier only gives advice; attacks it doesn't see."""
+    name = plan.pricing_name
+    if plan.get("pricing_tier", "Free") != "Standard":
+        yield "the plan sees no attacks: set pricing_tier to Standard"
+    if name not in _PLANS or (_PLANS[name] is not None and plan.get("sub_plan", None) != _PLANS[name]):
+        yield "nobody has reviewed this plan or variant of it: set pricing_name and sub_plan to a reviewed one"
+    on = {each.name for each in plan.get("extensions", []) if str(each.get("is_enabled", False)).lower() == "true"}
+    off = {each.name for each in plan.get("extensions", [])} - on
+    if name in _SCANNING and _SCANS not in on:
+        yield f"nothing looks for flaws in images: switch the extension {_SCANS} on"
+    for extension in _READS_CONTENT if name in ("CloudPosture", "StorageAccounts") else ():
+        # Azure turns some on by itself, unless they are named.
+        if extension not in off and (name, extension) != ("CloudPosture", "OnUploadMalwareScanning"):
+            yield f"Defender reads what customers have stored: switch the extension {extension} off"
+
+
+@stack_rule(WORKSPACE)
+def defender_watches_what_the_stack_is_made_of(_: Resource, stack: Stack) -> Findings:
+    """What no plan covers is attacked unseen."""
+    named = {each.one_of("pricing_name", "name") for each in stack.of_type(PLAN)}
+    for name in sorted(_PLANS.keys() - named):
+        yield f"nothing watches {name}: add the plan of Defender"
+    if not stack.of_type(CONTACT):
+        yield "Defender tells nobody: add a security contact"
+
+
+@rule(CONTACT)
+def defender_tells_those_on_call(contact: Resource) -> Findings:
+    """An alert that is mailed to nobody waits in a portal."""
+    if not contact.get("is_enabled", False) or not contact.has("emails"):
+        yield "Defender tells nobody: set is_enabled=True and emails"
+    alerts = [each for each in contact.get("notifications_sources", []) if each.get("source_type", None) == "Alert"]
+    if not alerts or alerts[0].get("minimal_severity", "High") not in _SEVERITIES:
+        yield "alerts of medium severity are told to nobody: set notifications_sources for Alert from Medium on"
+    paths = [each for each in contact.get("notifications_sources", []) if each.get("source_type", None) == "AttackPath"]
+    if not paths:
+        yield "paths of attack are told to nobody: add AttackPath to notifications_sources"
+    by_role = contact.part("notifications_by_role")
+    if by_role.get("state", "Off") != "On" or "Owner" not in by_role.get("roles", []):
+        yield "the subscription's owners hear nothing: set notifications_by_role to Owner"

@@ -1,0 +1,116 @@
+"""Private endpoints, and the names by which they are found inside the network."""
+
+from typing import Final
+
+from policies.properties import Record
+from policies.references import means
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, rule, stack_rule
+
+ENDPOINT: Final = "azure-native:network:PrivateEndpoint"
+ZONE_GROUP: Final = "azure-native:network:PrivateDnsZoneGroup"
+ZONE: Final = "azure-native:privatedns:PrivateZone"
+LINK: Final = "azure-native:privatedns:VirtualNetworkLink"
+NETWORK: Final = "azure-native:network:VirtualNetwork"
+SUBNET: Final = "azure-native:network:Subnet"
+RESOLVER: Final = "azure-native:dnsresolver:DnsResolver"
+INBOUND: Final = "azure-native:dnsresolver:InboundEndpoint"
+
+_LINKED: Final = {
+    "azure-native:containerregistry:Registry": ("registry",),
+    "azure-native:eventhub:Namespace": ("namespace",),
+    "azure-native:keyvault:ManagedHsm": ("managedhsm",),
+    "azure-native:keyvault:Vault": ("vault",),
+    "azure-native:search:Service": ("searchService",),
+    "azure-native:storage:StorageAccount": ("blob", "blob_secondary"),
+}
+"""What is reached over private endpoints, and by which parts of it."""
+
+
+@stack_rule(ENDPOINT)
+def private_endpoint_leads_to_own_resource(endpoint: Resource, stack: Stack) -> Findings:
+    """An endpoint to a stranger's resource is a way out of the network that no firewall sees."""
+    if len(endpoint.get("manual_private_link_service_connections", [])) > 0:
+        yield "somebody else says what is connected: remove manual_private_link_service_connections"
+    connections = list(endpoint.get("private_link_service_connections", []))
+    if len(connections) != 1:
+        yield "the endpoint leads nowhere, or to several: set private_link_service_connections to one"
+    for each in connections:
+
+        def read(each: Record = each) -> str | None:
+            return each.get("private_link_service_id", None)
+
+        groups = list(each.get("group_ids", []))
+        kinds = [kind for kind, parts in _LINKED.items() if len(groups) == 1 and groups[0] in parts]
+        name = "private_link_service_connections"
+        if not kinds or not means(stack, endpoint, name, read=read, targets=dict.fromkeys(kinds, ("id",))):
+            yield "the endpoint leads to a stranger: set private_link_service_id and group_ids to one of the stack's"
+
+
+@stack_rule(ENDPOINT)
+def private_endpoint_lies_in_own_subnet(endpoint: Resource, stack: Stack) -> Findings:
+    """An endpoint in a stranger's network lets the stranger in."""
+
+    def read() -> str | None:
+        return endpoint.part("subnet").get("id", None)
+
+    if not means(stack, endpoint, "subnet", read=read, targets={SUBNET: ("id",)}):
+        yield "the endpoint lies in a stranger's network: set subnet.id to a subnet of the stack"
+
+
+@stack_rule(ENDPOINT)
+def private_endpoint_has_its_name(endpoint: Resource, stack: Stack) -> Findings:
+    """Without its name inside the network, services ask for the public address, which answers nobody."""
+    if not stack.referring("private_endpoint_name", endpoint, [ZONE_GROUP], "name"):
+        yield "the endpoint has no name inside the network: add a private DNS zone group"
+
+
+@stack_rule(ZONE_GROUP)
+def private_name_is_in_own_zone(group: Resource, stack: Stack) -> Findings:
+    """Whoever keeps the zone says where the name leads."""
+    configurations = list(group.get("private_dns_zone_configs", []))
+    if not configurations:
+        yield "the endpoint has no name inside the network: set private_dns_zone_configs"
+    for each in configurations:
+
+        def read(each: Record = each) -> str | None:
+            return each.get("private_dns_zone_id", None)
+
+        if not means(stack, group, "private_dns_zone_configs", read=read, targets={ZONE: ("id",)}):
+            yield "a stranger says where the name leads: set private_dns_zone_id to a zone of the stack"
+
+
+@rule(ZONE)
+def private_zone_hides_nothing(zone: Resource) -> Findings:
+    """A private zone takes the place of a public name for everybody in the network: it may do so for Azure's only."""
+    name = zone.get("private_zone_name", "")
+    if not name.startswith("privatelink.") and not name.endswith(".private.postgres.database.azure.com"):
+        yield "the zone takes the place of somebody's names: set private_zone_name to one of Azure's private zones"
+
+
+@stack_rule(LINK, RESOLVER)
+def private_zone_answers_own_networks_only(link: Resource, stack: Stack) -> Findings:
+    """Who resolves the names knows what there is; who registers names leads services elsewhere."""
+
+    def read() -> str | None:
+        return link.part("virtual_network").get("id", None)
+
+    if not means(stack, link, "virtual_network", read=read, targets={NETWORK: ("id",)}):
+        yield "a stranger's network resolves the names: set virtual_network.id to a network of the stack"
+    if link.resource_type == LINK and link.get("registration_enabled", False):
+        yield "whatever comes to be in the network takes a name: set registration_enabled=False"
+
+
+@stack_rule(INBOUND)
+def resolver_answers_in_own_subnet(endpoint: Resource, stack: Stack) -> Findings:
+    """A resolver that a stranger's network asks tells what there is in ours."""
+    configurations = list(endpoint.get("ip_configurations", []))
+    if not configurations:
+        yield "the resolver answers nowhere: set ip_configurations"
+    for each in configurations:
+
+        def read(each: Record = each) -> str | None:
+            return each.part("subnet").get("id", None)
+
+        if not means(stack, endpoint, "ip_configurations", read=read, targets={SUBNET: ("id",)}):
+            yield "the resolver answers a stranger's network: set subnet.id to a subnet of the stack"

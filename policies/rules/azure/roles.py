@@ -1,0 +1,202 @@
+"""Who may do what in Azure: roles, to whom and on what they are given, and whose tokens identities take."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from policies.references import means
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, not_applicable, rule, stack_rule
+from policies.tables import BuiltInRole, Holder, azure_roles
+
+ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
+DEFINITION: Final = "azure-native:authorization:RoleDefinition"
+CREDENTIAL: Final = "azure-native:managedidentity:FederatedIdentityCredential"
+IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
+ACCESS: Final = "hosting:aware:Access"
+"""The room of the people; its outputs name the groups, those whose members stay and those who are let in for hours."""
+
+_WITH_IDENTITY: Final = ("azure-native:dataprotection:BackupVault", "azure-native:search:Service")
+"""Resources that act as an identity of their own."""
+
+_DOMAIN: Final = "azure-native:cdn:AFDCustomDomain"
+_AUDIENCE: Final = "api://AzureADTokenExchange"
+"""The audience that Entra takes in a token to be exchanged (Entra documentation, "Workload identity federation")."""
+
+_BUILT_IN_ID: Final = re.compile(r"(?i)/subscriptions/[^/]+/providers/Microsoft\.Authorization/roleDefinitions/([^/]+)")
+_GROUP_ID: Final = re.compile(r"(?i)/subscriptions/[^/]+/resourceGroups/[^/]+")
+_TABLE: Final = re.compile(r"(?i)Microsoft\.OperationalInsights/workspaces/query/([^/]+)/read")
+
+
+# Roles of our own.
+
+
+@rule(DEFINITION)
+def role_does_what_is_reviewed_only(definition: Resource) -> Findings:
+    """Rights that nobody reviewed read keys, open a shell, or give rights; an asterisk takes in what is yet to come."""
+    custom = azure_roles().custom
+    if len(definition.get("permissions", [])) == 0:
+        yield "the role says nothing: set permissions"
+    for number, permission in definition.numbered("permissions"):
+        place = f"permissions[{number}]"
+        actions = list(permission.get("actions", []))
+        if not all(each in custom.actions or _reads(each) for each in actions):
+            yield f"the role does what nobody has reviewed: take it out of {place}.actions (azure_roles.toml)"
+        if "*/read" in actions and not custom.log_actions <= set(permission.get("not_actions", [])):
+            yield f"the role reads all logs: name the actions on logs in {place}.not_actions (azure_roles.toml)"
+    if _data_actions(definition) and _holder(definition) is None:
+        yield "the role gets at content or uses keys: take that out of data_actions (azure_roles.toml)"
+
+
+def _data_actions(definition: Resource) -> set[str]:
+    return {action for each in definition.get("permissions", []) for action in each.get("data_actions", [])}
+
+
+def _holder(definition: Resource) -> Holder | None:
+    """Who may have a role with such data actions; None when nobody may, or when it has none."""
+    actions = _data_actions(definition)
+    allowed = azure_roles().custom.data_actions.items()
+    return next((holder for holder, each in allowed if actions and actions <= each.actions), None)
+
+
+def _reads(action: str) -> bool:
+    """Whether an action only reads settings, or a table of logs that holds none of customers' words."""
+    table = _TABLE.fullmatch(action)
+    if table is not None:
+        return "*" not in table[1] and table[1] not in azure_roles().custom.content_tables
+    return action.endswith("/read") and "*" not in action and not action.lower().endswith("search/read")
+
+
+@rule(DEFINITION)
+def role_is_of_own_groups(definition: Resource) -> Findings:
+    """A role that can be given on a whole subscription, or above, reaches what nobody meant."""
+    scopes = [definition.get("scope", None), *definition.get("assignable_scopes", [])]
+    if len(scopes) < 2 or not all(_GROUP_ID.fullmatch(each or "") for each in scopes):
+        yield "the role can be given on more than a resource group: set scope and assignable_scopes to resource groups"
+    if definition.get("role_type", "CustomRole") != "CustomRole":
+        yield "the role takes the place of one of Azure's own: set role_type to CustomRole"
+
+
+# To whom and on what roles are given.
+
+
+def _role(assignment: Resource, stack: Stack) -> "BuiltInRole | Resource | None":
+    """The reviewed built-in role, or the stack's own, that is given; None for any other."""
+    own = stack.meant(assignment, "role_definition_id", (DEFINITION,), "id")
+    if own:
+        return own[0]
+    match = _BUILT_IN_ID.fullmatch(assignment.get("role_definition_id", None) or "")
+    return next((each for each in azure_roles().built_in.values() if match and each.id == match[1].lower()), None)
+
+
+def _holders(role: BuiltInRole | Resource) -> frozenset[Holder]:
+    """Who may have a role that opens content or uses keys; nobody special where it does neither."""
+    if isinstance(role, BuiltInRole):
+        return role.to
+    return frozenset({_holder(role) or "workload"}) if _data_actions(role) else frozenset()
+
+
+@stack_rule(ASSIGNMENT)
+def role_given_is_reviewed(assignment: Resource, stack: Stack) -> Findings:
+    """Owner, Contributor and their like change or give everything; nobody has them, not for an hour."""
+    if _role(assignment, stack) is None:
+        yield "nobody has reviewed the role: give one of azure_roles.toml, or one that the stack defines"
+    if assignment.has("delegated_managed_identity_resource_id"):
+        yield "the role is given across tenants of Entra: remove delegated_managed_identity_resource_id"
+
+
+@stack_rule(ASSIGNMENT)
+def role_is_given_on_narrowest_scope(assignment: Resource, stack: Stack) -> Findings:
+    """A role on a resource group holds for all that is in it, and for whatever comes to be there."""
+    role = _role(assignment, stack) or not_applicable("role-given-is-reviewed judges it")
+    types = role.on if isinstance(role, BuiltInRole) else _scopes(role, stack)
+
+    def read() -> str | None:
+        return assignment.get("scope", None)
+
+    if not means(stack, assignment, "scope", read=read, targets=dict.fromkeys(types, ("id",))):
+        yield f"the role holds for more, or for something else: set scope to one of {', '.join(types)}"
+
+
+def _scopes(definition: Resource, stack: Stack) -> tuple[str, ...]:
+    holder = _holder(definition)
+    if holder is not None:
+        return azure_roles().custom.data_actions[holder].on
+    return tuple(sorted({each.resource_type for each in stack.resources if each.is_of_cloud}))
+
+
+@stack_rule(ASSIGNMENT)
+def role_is_given_to_own_workload_or_group(assignment: Resource, stack: Stack) -> Findings:
+    """A stranger with a role is in; a person with a role of their own stays in when their function ends."""
+    role = _role(assignment, stack) or not_applicable("role-given-is-reviewed judges it")
+    kind = assignment.get("principal_type", "User")
+    if kind == "Group":
+        yield _is_given_to_group(assignment, role, stack)
+    elif kind != "ServicePrincipal" or not _is_own_workload(assignment, stack):
+        yield "somebody has the role for themselves: give it to an identity of the stack's, or to a group"
+    elif _holders(role) and "workload" not in _holders(role):
+        yield "a workload has a role for people: give it another one"
+
+
+def _is_given_to_group(assignment: Resource, role: BuiltInRole | Resource, stack: Stack) -> Findings:
+    principal = assignment.get("principal_id", None)
+    holders = _holders(role)
+    if not holders:
+        if principal not in _groups(stack, "standing_groups"):
+            yield "nobody reviews who is in the group: give the role to a group of the stack identity"
+    elif "let-in people" not in holders:
+        yield "people have a role for workloads: give it to the identity that needs it"
+    elif principal not in _groups(stack, "eligible_groups"):
+        yield "people have customers' data or keys before them for good: give the role to a group without members"
+
+
+def _groups(stack: Stack, name: str) -> set[str]:
+    return {each for room in stack.of_type(ACCESS) for each in room.get(name, [])}
+
+
+def _is_own_workload(assignment: Resource, stack: Stack) -> bool:
+    def read() -> str | None:
+        return assignment.get("principal_id", None)
+
+    if any(each.resource_type in _WITH_IDENTITY for each in stack.sources(assignment, "principal_id")):
+        principals = set(_own_principals(stack))
+        return not principals or read() in principals
+    return means(stack, assignment, "principal_id", read=read, targets={IDENTITY: ("principal_id",)})
+
+
+def _own_principals(stack: Stack) -> Iterator[str]:
+    for resource in stack.of_type(*_WITH_IDENTITY):
+        principal = resource.part("identity").get("principal_id", None)
+        if principal is not None:
+            yield principal
+
+
+# Whose tokens an identity takes.
+
+
+@stack_rule(CREDENTIAL)
+def federation_takes_own_tokens_only(credential: Resource, stack: Stack) -> Findings:
+    """Whoever signs the tokens that an identity takes can be that identity."""
+    issuer = urlsplit(credential.get("issuer", ""))
+    hosts = {domain.host_name for domain in stack.of_type(_DOMAIN)}
+    if issuer.scheme != "https" or issuer.netloc not in hosts or len(issuer.path) < 2:
+        yield "somebody else signs: set issuer to the token service behind the stack's own domain"
+    if list(credential.get("audiences", [])) != [_AUDIENCE]:
+        yield f"tokens for others are taken: set audiences to {_AUDIENCE} alone"
+
+
+@stack_rule(CREDENTIAL)
+def federation_awaits_its_own_tenant(credential: Resource, stack: Stack) -> Findings:
+    """A token for one tenant must never open another; one that is cut off is awaited under a name that nobody gets."""
+    tenant = stack.tenant_component(credential)
+    if tenant is None:
+        yield "only tenants' work is done with tokens from outside: put the credential below a tenant, or remove it"
+        return
+    served = tenant.get("state", "active") == "active"
+    wanted = f"{'tenant' if served else 'cut-off'}/{tenant.resource_name}"
+    if credential.get("subject", None) != wanted:
+        yield f"the credential awaits somebody else: set subject to {wanted}"
+
+    if not any(stack.tenant(each) == tenant.resource_name for each in stack.sources(credential, "resource_name")):
+        yield "the credential is of another identity: set resource_name to the tenant's own"
