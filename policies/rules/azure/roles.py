@@ -1,10 +1,10 @@
 """Who may do what in Azure: roles, to whom and on what they are given, and whose tokens identities take."""
 
 import re
-from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from policies.properties import UndeterminedError
 from policies.references import means
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
@@ -159,17 +159,13 @@ def _is_own_workload(assignment: Resource, stack: Stack) -> bool:
     def read() -> str | None:
         return assignment.get("principal_id", None)
 
-    if any(each.resource_type in _WITH_IDENTITY for each in stack.sources(assignment, "principal_id")):
-        principals = set(_own_principals(stack))
-        return not principals or read() in principals
+    own = [each for each in stack.sources(assignment, "principal_id") if each.resource_type in _WITH_IDENTITY]
+    if own:
+        try:
+            return read() in [each.part("identity").get("principal_id", None) for each in own]
+        except UndeterminedError:
+            return True
     return means(stack, assignment, "principal_id", read=read, targets={IDENTITY: ("principal_id",)})
-
-
-def _own_principals(stack: Stack) -> Iterator[str]:
-    for resource in stack.of_type(*_WITH_IDENTITY):
-        principal = resource.part("identity").get("principal_id", None)
-        if principal is not None:
-            yield principal
 
 
 # Whose tokens an identity takes.
