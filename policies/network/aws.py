@@ -6,7 +6,7 @@ VPCs, so that more counts as reached than is.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 from policies.network.filters import Match, Rule, through
@@ -200,7 +200,7 @@ class _Vpn:
     (Client VPN Administrator Guide, "How AWS Client VPN works")."""
 
     source: Source
-    subnet_urns: frozenset[str]
+    subnets: tuple[Resource, ...]
     targets: tuple[Resource, ...]
     """The authorization rules."""
 
@@ -214,7 +214,6 @@ class AwsNetwork:
         self._groups: dict[tuple[str, Source], Access] = {}
         self._acls: dict[tuple[str, Source], Access] = {}
         self._routes: dict[str, Access] = {}
-        self._vpns: list[_Vpn] | None = None
 
     def paths(self, resource: Resource, *, from_vpn: bool) -> Iterator[Path]:
         """The ways in which the internet, or a client of the VPN, gets to a resource of REACHED."""
@@ -279,8 +278,13 @@ class AwsNetwork:
                 partial(self._wears, resource, face, one.source),
                 partial(self._listens, resource),
             )
-            for one in self._clients()
+            for one in self._clients_beside(
+                subnet for place in face.subnets for subnet in self._placed(resource, place)
+            )
         )
+
+    def _placed(self, resource: Resource, place: Property) -> Sequence[Resource]:
+        return self._references.named(resource, place).resources
 
     def _has_public_address(self, resource: Resource) -> Access:
         match resource.resource_type:
@@ -511,10 +515,30 @@ class AwsNetwork:
 
     # Client VPN
 
-    def _clients(self) -> list[_Vpn]:
-        if self._vpns is None:
-            self._vpns = [self._client(endpoint) for endpoint in self._stack.of_type(CLIENT_VPN)]
-        return self._vpns
+    def _clients_beside(self, subnets: Iterable[Resource]) -> Iterable[_Vpn]:
+        """The VPNs that end in the network of one of these subnets, or in one that isn't known."""
+        networks = {network for subnet in subnets for network in self._network_urns(subnet)}
+        if "" in networks:
+            return [one for each in self._clients.values() for one in each]
+        return [one for network in sorted({*networks, ""}) for one in self._clients.get(network, ())]
+
+    def _network_urns(self, subnet: Resource) -> Sequence[str]:
+        """The networks of a subnet; an empty name stands for one that isn't known or is none of the stack's."""
+        try:
+            named = self._references.named(subnet, _VPC_OF)
+        except UndeterminedError:
+            return [""]
+        return [each.urn for each in named.resources] or [""]
+
+    @cached_property
+    def _clients(self) -> Mapping[str, Sequence[_Vpn]]:
+        """The VPNs by the network in which they end."""
+        found: dict[str, list[_Vpn]] = {}
+        for endpoint in self._stack.of_type(CLIENT_VPN):
+            one = self._client(endpoint)
+            for network in {network for subnet in one.subnets for network in self._network_urns(subnet)}:
+                found.setdefault(network, []).append(one)
+        return found
 
     def _client(self, endpoint: Resource) -> _Vpn:
         associations = self._references.users(_VPN_OF, _VPN_ASSOCIATION)
@@ -525,10 +549,10 @@ class AwsNetwork:
         subnets = {subnet.urn: subnet for each in named for subnet in each.resources}
         groups = self._references.named(endpoint, _VPN_GROUPS).resources
         source = vpn((str(each.cidr_block) for each in subnets.values()), (group.urn for group in groups))
-        return _Vpn(source, frozenset(subnets), tuple(rules.of(endpoint)))
+        return _Vpn(source, tuple(subnets.values()), tuple(rules.of(endpoint)))
 
     def _from_vpn(self, subnet: Resource) -> Access:
-        return any_of(partial(self._from_one_vpn, one, subnet) for one in self._clients())
+        return any_of(partial(self._from_one_vpn, one, subnet) for one in self._clients_beside([subnet]))
 
     def _from_one_vpn(self, one: _Vpn, subnet: Resource) -> Access:
         def admitted() -> Access:
@@ -536,7 +560,7 @@ class AwsNetwork:
 
         def passes() -> Access:
             # Within a subnet no ACL is asked.
-            return opened(ALL_PORTS) if subnet.urn in one.subnet_urns else self._acl(subnet, one.source)
+            return opened(ALL_PORTS) if subnet in one.subnets else self._acl(subnet, one.source)
 
         return in_turn(admitted, passes)
 

@@ -7,7 +7,7 @@ the other network if either side lends its gateway, and every origin of Front Do
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Final
 
 from policies.network.filters import Match, Rule, through
@@ -266,7 +266,25 @@ class AzureNetwork:
     def _front_door(self, endpoint: Resource) -> Access:
         if str(endpoint.get("enabled_state", "Enabled")).lower() == "disabled":
             return CLOSED
+        return self._taken
+
+    @cached_property
+    def _taken(self) -> Access:
+        """On which ports Front Door answers, by any route."""
         return any_of(partial(_takes, route) for route in self._stack.of_type(_ROUTE))
+
+    @cached_property
+    def _edge(self) -> Access:
+        """On which ports the internet gets to Front Door."""
+        return any_of(partial(self._front_door, endpoint) for endpoint in self._stack.of_type(ENDPOINT))
+
+    @cached_property
+    def _forwarding(self) -> Mapping[str, Access]:
+        """By which protocols Front Door goes on to origins, by any route."""
+        ways = {name: partial(_forwards, name) for name in ("https", "http")}
+        return {
+            name: any_of(partial(way, route) for route in self._stack.of_type(_ROUTE)) for name, way in ways.items()
+        }
 
     def _origin(self, origin: Resource) -> Access:
         named = self._references.named(origin, _LINKED_TO)
@@ -277,16 +295,20 @@ class AzureNetwork:
         return CLOSED
 
     def _behind_front_door(self, environment: Resource) -> Access:
-        edge = any_of(partial(self._front_door, endpoint) for endpoint in self._stack.of_type(ENDPOINT))
-        if not edge:
+        if not self._edge:
             return CLOSED
+        behind = any_of(self._references.users(_LINKED_TO, ORIGIN).ways(environment, self._goes_on))
+        return behind if self._edge.surely or not behind else possibly(behind, self._edge.unknown[0])
 
-        def by(origin: Resource) -> Access:
-            goes_on = any_of(partial(_goes_on, route, origin) for route in self._stack.of_type(_ROUTE))
-            return goes_on & opened(ALL_PORTS, called(origin))
-
-        behind = any_of(self._references.users(_LINKED_TO, ORIGIN).ways(environment, by))
-        return behind if edge.surely or not behind else possibly(behind, edge.unknown[0])
+    def _goes_on(self, origin: Resource) -> Access:
+        """On which ports Front Door goes on to an origin."""
+        access = CLOSED
+        for name, default in (("https", 443), ("http", 80)):
+            port = origin.get(f"{name}_port", default)
+            ports = opened(Ports.of("tcp", port, port), called(origin))
+            if self._forwarding[name]:
+                access |= self._forwarding[name] & ports
+        return access
 
     def _in_environment(self, app: Resource, *, from_vpn: bool) -> Access:
         configuration = app.get("configuration", None)
@@ -422,7 +444,9 @@ class AzureNetwork:
                 named = [self._references.named(subnet, _NETWORK_OF) for subnet in subnets.resources]
                 everywhere = everywhere or subnets.foreign > 0 or any(each.foreign for each in named)
                 networks |= {network.urn for each in named for network in each.resources}
-            self._known_clients = _Clients(vpn(ranges), frozenset(networks | self._lent(networks)), everywhere)
+            self._known_clients = _Clients(
+                vpn(dict.fromkeys(ranges)), frozenset(networks | self._lent(networks)), everywhere
+            )
         return self._known_clients
 
     def _lent(self, networks: Iterable[str]) -> set[str]:
@@ -491,17 +515,11 @@ def _takes(route: Resource) -> Access:
     return opened(ports, called(route))
 
 
-def _goes_on(route: Resource, origin: Resource) -> Access:
-    """On which ports Front Door goes on to an origin."""
+def _forwards(name: str, route: Resource) -> Access:
+    """Whether Front Door goes on by this protocol, `http` or `https`, by a route."""
     forwarding = str(route.get("forwarding_protocol", "MatchRequest")).lower()
-    ports = Ports()
-    if forwarding != "httponly":
-        port = origin.get("https_port", 443)
-        ports |= Ports.of("tcp", port, port)
-    if forwarding != "httpsonly":
-        port = origin.get("http_port", 80)
-        ports |= Ports.of("tcp", port, port)
-    return opened(ports, called(route))
+    other = "httpsonly" if name == "http" else "httponly"
+    return CLOSED if forwarding == other else opened(ALL_PORTS, called(route))
 
 
 def _filtered(rules: Iterable[Rule], source: Source) -> Access:
