@@ -118,14 +118,17 @@ class Access:
     """What isn't known yet."""
 
     def __or__(self, other: "Access") -> "Access":
-        """Through the one or the other."""
+        """Through the one or the other; of two ways that lead as far, one is told."""
+        for one, another in ((self, other), (other, self)):
+            if not (another.surely | another.perhaps) - one.surely:
+                return one
         surely = self.surely | other.surely
-        ways = [each for each in (self, other) if each]
+        ways = dict.fromkeys(" -> ".join(each.hops) for each in (self, other) if each.hops)
         return Access(
             surely,
             (self.perhaps | other.perhaps) - surely,
-            tuple(dict.fromkeys(hop for each in ways for hop in each.hops)),
-            tuple(dict.fromkeys(text for each in ways for text in each.unknown)),
+            (" or ".join(ways),) if ways else (),
+            tuple(dict.fromkeys((*self.unknown, *other.unknown))),
         )
 
     def __and__(self, other: "Access") -> "Access":
@@ -133,7 +136,10 @@ class Access:
         surely = self.surely & other.surely
         most = (self.surely | self.perhaps) & (other.surely | other.perhaps)
         return Access(
-            surely, most - surely, (*self.hops, *other.hops), tuple(dict.fromkeys((*self.unknown, *other.unknown)))
+            surely,
+            most - surely,
+            tuple(dict.fromkeys((*self.hops, *other.hops))),
+            tuple(dict.fromkeys((*self.unknown, *other.unknown))),
         )
 
     def __bool__(self) -> bool:

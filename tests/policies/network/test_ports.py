@@ -73,10 +73,16 @@ def test_who_gets_through_one_thing_and_then_another_gets_through_both():
 
 
 def test_who_gets_through_either_gets_through():
-    either = opened(HTTPS, "one") | undecided(HTTPS | UPPER, "x is not known", "other") | CLOSED
+    either = opened(HTTPS, "one", "two") | undecided(HTTPS | UPPER, "x is not known", "other") | CLOSED
 
     assert (either.surely, either.perhaps) == (HTTPS, UPPER)
-    assert either.hops == ("one", "other")
+    assert (either.hops, either.unknown) == (("one -> two or other",), ("x is not known",))
+
+
+def test_of_two_ways_that_lead_as_far_one_is_told():
+    assert (opened(HTTPS | UPPER, "one") | opened(HTTPS, "other")).hops == ("one",)
+    assert (CLOSED | opened(HTTPS, "other")).hops == ("other",)
+    assert (undecided(HTTPS, "x", "one") | opened(HTTPS, "other")) == opened(HTTPS, "other")
 
 
 def test_what_depends_on_something_unknown_is_only_possible():
