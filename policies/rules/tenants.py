@@ -15,6 +15,34 @@ SCOPE: Final = "azure-native:storage:EncryptionScope"
 ROLE: Final = "azure-native:authorization:RoleAssignment"
 IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
 
+GUARDS: Final = (
+    "aws:backup/plan:Plan",
+    "aws:backup/selection:Selection",
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+    "aws:dynamodb/tableReplica:TableReplica",
+    "aws:ebs/encryptionByDefault:EncryptionByDefault",
+    "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess",
+    "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess",
+    "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults",
+    "aws:ec2/serialConsoleAccess:SerialConsoleAccess",
+    "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+    "aws:iam/policy:Policy",
+    "aws:kms/alias:Alias",
+    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+    "aws:s3/bucketPolicy:BucketPolicy",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    "aws:s3/bucketVersioning:BucketVersioning",
+    "aws:secretsmanager/secret:Secret",
+    "aws:sns/topic:Topic",
+    "aws:sns/topicPolicy:TopicPolicy",
+    "aws:sqs/queue:Queue",
+    "aws:sqs/queuePolicy:QueuePolicy",
+)
+"""What keeps data, keys and the account as they have to be: without it they lie open, or are lost, a moment later."""
+
 UNTAGGED: Final = frozenset(
     {
         "aws:backup/selection:Selection",
@@ -130,6 +158,7 @@ def tenant_has_key_and_store_of_its_own(tenant: Resource, stack: Stack) -> Findi
 @rule(
     *KEYS,
     *STORES,
+    *GUARDS,
     "aws:cloudwatch/logGroup:LogGroup",
     "aws:cloudtrail/trail:Trail",
     "aws:dynamodb/table:Table",
@@ -161,7 +190,7 @@ def tenant_has_key_and_store_of_its_own(tenant: Resource, stack: Stack) -> Findi
     "azuread:index/groupRoleManagementPolicy:GroupRoleManagementPolicy",
 )
 def lasting_resource_is_protected(resource: Resource) -> Findings:
-    """Keys, logs, backups and data that all depend on must not be deleted by a mistake in the program."""
+    """Keys, logs, backups, data and what guards them must not be deleted by a mistake in the program."""
     if resource.is_of_tenant:
         not_applicable("tenant-resource-is-protected judges it")
     if not resource.protected:

@@ -85,7 +85,7 @@ def analyzer_overlooks_nothing(analyzer: Resource) -> Findings:
     if unused is None:
         return
     # Access Analyzer takes 90 days when none are given.
-    if unused.get("unused_access_age", LONGEST_UNUSED) > LONGEST_UNUSED:
+    if not 0 < unused.get("unused_access_age", LONGEST_UNUSED) <= LONGEST_UNUSED:
         yield f"access counts as unused too late: set configuration.unused_access.unused_access_age to {LONGEST_UNUSED}"
     rules = unused.get("analysis_rule", None)
     if rules is not None and len(rules.get("exclusions", [])) > 0:

@@ -1,11 +1,11 @@
 """Backups: taken of all data, kept apart and locked, gone in time."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from policies.properties import Record, UndeterminedError
-from policies.resources import TENANT_TYPE, Resource, Stack, aws_region
+from policies.resources import TENANT_TYPE, Resource, Stack, aws_region, identities
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.copies import TABLE, has_second_region
 from policies.rules.aws.s3 import BUCKETS
@@ -21,7 +21,7 @@ REGION: Final = "aws:backup/regionSettings:RegionSettings"
 SHORTEST_POINT: Final = 7
 """Days that a recovery point is kept at least."""
 
-LONGEST_COOLING_OFF: Final = 3
+COOLING_OFF: Final = 3
 """Days in which a lock can be taken off again, the fewest that AWS Backup takes."""
 
 STORES: Final = ("DynamoDB", "S3")
@@ -48,8 +48,8 @@ def backup_vault_is_locked(vault: Resource, stack: Stack) -> Findings:
         yield "recovery points can be deleted: add an aws.backup.VaultLockConfiguration for the vault"
     for lock in locks:
         # Without days to change one's mind the lock is in governance mode, which some people may take off.
-        if not 0 < lock.get("changeable_for_days", 0) <= LONGEST_COOLING_OFF:
-            yield f"some people may take the lock off: set changeable_for_days to {LONGEST_COOLING_OFF}"
+        if lock.get("changeable_for_days", 0) != COOLING_OFF:
+            yield f"some people may take the lock off: set changeable_for_days to {COOLING_OFF}"
         if lock.get("min_retention_days", 0) < SHORTEST_POINT:
             yield f"a point may be gone the next day: set min_retention_days to at least {SHORTEST_POINT}"
 
@@ -152,8 +152,8 @@ def backup_selection_finds_its_store(selection: Resource, stack: Stack) -> Findi
     if len(selection.get("not_resources", [])) > 0 or len(selection.get("selection_tags", [])) > 0:
         yield "what is backed up depends on more than its name: remove not_resources and selection_tags"
     stores = _selected(selection, stack)
-    if not stores:
-        yield "the selection names no store of its owner: name the bucket's, or the table's, ARN in resources"
+    if not stores or _names_others(selection, stores, stack):
+        yield "the selection names other things than stores of its owner: name the bucket's, or the table's, ARN only"
     for store in stores:
         component = stack.tenant_component(store)
         if component is None or component.get("state", "active") == "active":
@@ -164,12 +164,27 @@ def _selected(selection: Resource, stack: Stack) -> list[Resource]:
     """The stores of the selection's owner that it names."""
     own = _own(stack, selection, *BUCKETS, TABLE)
     try:
-        named = [each.rsplit(":", 1)[-1] for each in selection.get("resources", [])]
+        named = list(selection.get("resources", []))
     except UndeterminedError:
         return [store for store in stack.sources(selection, "resources") if store in own]
-    return [
-        store for store in own if (f"table/{store.name}" if store.resource_type == TABLE else store.bucket) in named
-    ]
+    return [store for store in own if any(_is_arn_of(each, store) for each in named)]
+
+
+def _names_others(selection: Resource, stores: Sequence[Resource], stack: Stack) -> bool:
+    """Whether the selection means more than these stores."""
+    try:
+        return len(selection.get("resources", [])) != len(stores)
+    except UndeterminedError:
+        sources = stack.sources(selection, "resources")
+        return any(each.resource_type in (*BUCKETS, TABLE) and each not in stores for each in sources)
+
+
+def _is_arn_of(arn: str, store: Resource) -> bool:
+    """Whether an ARN is the store's; as far as its name tells while its own isn't known yet."""
+    if store.resource_type != TABLE:
+        return arn == f"arn:aws:s3:::{store.bucket}"
+    known = identities(store, "arn")
+    return arn in known if known else arn.rsplit(":", 1)[-1] == f"table/{store.name}"
 
 
 def _meets_conditions(selection: Resource, store: Resource) -> Findings:

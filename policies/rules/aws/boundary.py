@@ -107,6 +107,8 @@ def _keeps_session_tags(denials: Collection[Statement], stack: Stack) -> Finding
     for denial in denials:
         conditions = denial.conditions()
         named = conditions.get(("arnnotequals", "aws:principalarn"), [])
-        if denial.acts_on("sts:TagSession") and (not conditions or (len(conditions) == 1 and set(named) <= taggers)):
+        if denial.acts_on("sts:TagSession") and (
+            not conditions or (len(conditions) == 1 and named and set(named) <= taggers)
+        ):
             return
     yield "the boundary lets others tag a session than whom a role trusts with it: deny sts:TagSession to all others"

@@ -1,10 +1,11 @@
 """Who may do what with a key of AWS KMS, as its policy says."""
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
 from policies.documents import Statement, statements
-from policies.resources import Resource, Stack
+from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.kms import KEY, REPLICA
 
@@ -33,6 +34,8 @@ USE: Final = (
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 )
+
+_ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[^*?]+")
 
 NEVER: Final = (
     "kms:DeleteImportedKeyMaterial",
@@ -63,8 +66,14 @@ def _allowing(key: Resource) -> Iterator[tuple[str, Statement]]:
 def kms_key_policy_names_principals(key: Resource) -> Findings:
     """A key policy that lets everyone in opens the key to other accounts, and with it the data."""
     for place, statement in _allowing(key):
-        if statement.everyone and not statement.is_bound_to_account(key.allowed_accounts):
+        if statement.everyone:
             yield f"{place} allows everyone: name the principals"
+        if any(not re.fullmatch(r"[a-z0-9.-]+\.amazonaws\.com", each) for each in statement.principals("Service")):
+            yield f"{place} names what is no service of AWS: name the service"
+        for service in statement.principals("Service"):
+            region = re.fullmatch(r"[a-z-]+\.([a-z]+-[a-z-]+-\d+)\.amazonaws\.com", service)
+            if region is not None and region[1] != aws_region(key):
+                yield f"{place} lets in the service of another region: name that of the key's own"
 
 
 @stack_rule(KEY)
@@ -99,8 +108,8 @@ def kms_key_policy_keeps_use_from_administrators(key: Resource) -> Findings:
         uses = any(statement.acts_on(action) for action in USE)
         if uses and any(statement.acts_on(action) for action in ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")):
             yield f"{place} allows use and administration at once: write a statement for each"
-        if uses and any(_is_account(each) for each in statement.principals("AWS")) and not _is_in_one_way(statement):
-            yield f"{place} lets the whole account use the key: name the role, or add StringEquals kms:ViaService"
+        if (uses or statement.acts_on("kms:CreateGrant")) and not _is_in_one_way(statement, key):
+            yield f"{place} lets the key be used for anything: add StringEquals kms:ViaService, in the key's region"
         if statement.acts_on("kms:CreateGrant") and not _is_grant_for_service(statement):
             yield f"{place} lets somebody let others in: add Bool kms:GrantIsForAWSResource true"
         if statement.acts_on("kms:ScheduleKeyDeletion") and not _waits(statement):
@@ -115,13 +124,36 @@ def _is_account(principal: str) -> bool:
     return principal.endswith(":root") or principal.isdigit()
 
 
-def _is_in_one_way(statement: Statement) -> bool:
-    tests = {
-        ("stringequals", "kms:viaservice"),
-        ("arnequals", "aws:principalarn"),
-        ("stringequals", "aws:principalarn"),
-    }
-    return any(values for test, values in statement.conditions().items() if test in tests)
+def _is_in_one_way(statement: Statement, key: Resource) -> bool:
+    """Whether principals of the account may use the key through some services, for some data, or as one role only."""
+    if not list(statement.principals("AWS")):
+        return True
+    conditions = statement.conditions()
+    services = conditions.get(("stringequals", "kms:viaservice"), [])
+    if not all(each.endswith(f".{aws_region(key)}.amazonaws.com") for each in services):
+        return False
+    contexts = [
+        values
+        for (operator, name), values in conditions.items()
+        if name.startswith("kms:encryptioncontext:")
+        and operator in ("stringequals", "stringlike", "arnlike", "arnequals")
+    ]
+    if any(_is_open(value) for values in contexts for value in values):
+        return False
+    roles = conditions.get(("arnequals", "aws:principalarn"), [])
+    if any(not _ROLE.fullmatch(each) or not _is_own(each, key) for each in roles):
+        return False
+    # A role that is named may use a key of the platform in one more respect; the account as a whole through services.
+    return bool(services or roles) or (bool(contexts) and not any(_is_account(p) for p in statement.principals("AWS")))
+
+
+def _is_open(value: str) -> bool:
+    """Whether a pattern leaves open from its beginning what it means."""
+    return re.match(r"(arn:[^:]*:[^:]*:[^:]*:[^:]*:)?[*?]", value) is not None
+
+
+def _is_own(arn: str, key: Resource) -> bool:
+    return not key.allowed_accounts or _account(arn) in key.allowed_accounts
 
 
 def _is_grant_for_service(statement: Statement) -> bool:
@@ -130,7 +162,7 @@ def _is_grant_for_service(statement: Statement) -> bool:
 
 def _waits(statement: Statement) -> bool:
     days = statement.conditions().get(("numericgreaterthanequals", "kms:schedulekeydeletionpendingwindowindays"), [])
-    return bool(days) and all(each.isdigit() and int(each) >= LONGEST_WINDOW for each in days)
+    return bool(days) and all(each.isdigit() and int(each) == LONGEST_WINDOW for each in days)
 
 
 @rule(KEY, KEY_POLICY)

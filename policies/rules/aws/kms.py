@@ -16,8 +16,8 @@ def kms_key_rotates(key: Resource) -> Findings:
     """A key that never rotates exposes everything it ever encrypted at once; KMS rotates only when told to."""
     if not key.get("enable_key_rotation", False):
         yield "the key does not rotate: set enable_key_rotation=True"
-    if key.get("rotation_period_in_days", 365) > 365:
-        yield "the key rotates less than once a year: leave rotation_period_in_days out or set at most 365"
+    if not 90 <= key.get("rotation_period_in_days", 365) <= 365:
+        yield "the key rotates less than once a year: leave rotation_period_in_days out or set 90 to 365"
 
 
 @rule(KEY, "aws:kms/externalKey:ExternalKey", "aws:kms/replicaExternalKey:ReplicaExternalKey")
@@ -37,7 +37,7 @@ def kms_key_is_hsm_backed(key: Resource) -> Findings:
 @rule(KEY, REPLICA)
 def kms_key_deletion_waits(key: Resource) -> Findings:
     """Whoever deletes a key destroys all data under it; the longest wait leaves time to notice and cancel."""
-    if key.get("deletion_window_in_days", 30) < 30:
+    if key.get("deletion_window_in_days", 30) != 30:
         yield "the key can be gone in less than 30 days: remove deletion_window_in_days or set it to 30"
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from policies.properties import Record, UnusableError
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
-from policies.rules.aws.resource_policies import QUEUE, TOPIC
+from policies.rules.aws.resource_policies import QUEUE, TOPIC, is_arn_of
 
 DAY: Final = 24 * 3600
 """Seconds."""
@@ -31,7 +31,7 @@ def _redrive(queue: Resource) -> Record | None:
 @rule(QUEUE)
 def queue_forgets_keys_soon(queue: Resource) -> Findings:
     """SQS goes on with a key for as long as it may reuse it, after the key was disabled to end all access."""
-    if queue.get("kms_data_key_reuse_period_seconds", LONGEST_REUSE) > LONGEST_REUSE:
+    if not 0 < queue.get("kms_data_key_reuse_period_seconds", LONGEST_REUSE) <= LONGEST_REUSE:
         yield f"a disabled key goes on working: set kms_data_key_reuse_period_seconds to at most {LONGEST_REUSE}"
 
 
@@ -44,7 +44,7 @@ def queue_keeps_messages(queue: Resource) -> Findings:
 
 def _is_named_in(document: Record, queue: Resource) -> bool:
     """Whether the document of another queue's `redrivePolicy` names this queue as the one for dead letters."""
-    return str(document.get(_TARGET, "")).rsplit(":", 1)[-1] == queue.name
+    return is_arn_of(str(document.get(_TARGET, "")), queue)
 
 
 @stack_rule(QUEUE)
@@ -82,8 +82,10 @@ def dead_letters_come_from_own_queues(queue: Resource, stack: Stack) -> Findings
             "any queue may send dead letters here: set redrive_allow_policy with redrivePermission byQueue"
         )
     allowed = queue.document("redrive_allow_policy")
-    named = {str(each).rsplit(":", 1)[-1] for each in allowed.get(_SOURCES, [])}
-    if allowed.get(_PERMISSION, "allowAll") != "byQueue" or named != {source.name for source in sources}:
+    named = [str(each) for each in allowed.get(_SOURCES, [])]
+    if allowed.get(_PERMISSION, "allowAll") != "byQueue" or not all(
+        any(is_arn_of(each, source) for source in sources) for each in named
+    ):
         yield "other queues may send dead letters here: set redrivePermission to byQueue and name the sources only"
 
 

@@ -1,9 +1,10 @@
 """Policies of stores: whom they let in, in whose name, and that nobody comes in clear."""
 
+import re
 from typing import Final
 
 from policies.documents import Statement, statements
-from policies.resources import Resource, Stack
+from policies.resources import Resource, Stack, identities
 from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.aws.s3 import BUCKET_POLICY
 
@@ -48,8 +49,12 @@ INLINE: Final = {
 def resource_policy_allows_no_one_unnamed(policy: Resource) -> Findings:
     """A policy that allows everyone opens the store to other accounts, or to the internet."""
     for number, statement in enumerate(statements(policy.document("policy"))):
-        if statement.is_allow and (statement.everyone or statement.leaves_out):
+        if not statement.is_allow:
+            continue
+        if statement.everyone or statement.leaves_out:
             yield f"statement {number} of the policy allows everyone, or everything: name principals and actions"
+        elif any(re.search(r"[*?]", action) for action in statement.actions()):
+            yield f"statement {number} of the policy allows actions that it doesn't name: name each"
 
 
 @rule(*POLICIES)
@@ -83,6 +88,12 @@ def store_is_set_up_by_its_companions(store: Resource) -> Findings:
     for name in INLINE[store.resource_type]:
         if store.get(name, None):
             yield f"{name} is set in place: move it to the resource that is there for it"
+
+
+def is_arn_of(arn: str, store: Resource) -> bool:
+    """Whether an ARN is the store's; as far as its name tells while its own isn't known yet."""
+    known = identities(store, "arn")
+    return arn in known if known else arn.rsplit(":", 1)[-1] == store.name
 
 
 @stack_rule(QUEUE)
@@ -131,5 +142,14 @@ def _is_denial(statement: Statement, store: Resource, action: str) -> bool:
         not statement.is_allow
         and statement.everyone
         and statement.acts_on(action)
-        and any(each == "*" or each.rsplit(":", 1)[-1] == store.name for each in statement.resources())
+        and any(each == "*" or is_arn_of(each, store) for each in statement.resources())
     )
+
+
+@rule(TOPIC_POLICY)
+def topic_policy_is_about_its_topic(policy: Resource) -> Findings:
+    """What is allowed on anything is allowed wherever it is copied to; what is refused elsewhere is not refused."""
+    arn = policy.arn
+    for number, statement in enumerate(statements(policy.document("policy"))):
+        if any(each != arn for each in statement.resources()):
+            yield f"statement {number} is about another topic, or any: set Resource to the topic's ARN"

@@ -46,7 +46,7 @@ def restore_test_is_regular(plan: Resource) -> Findings:
     if not (_WEEKLY.fullmatch(plan.schedule_expression) or DAILY.fullmatch(plan.schedule_expression)):
         yield "restores are not tried each week: set schedule_expression to one such as cron(0 6 ? * SUN *)"
     points = plan.recovery_point_selection
-    if points.get("selection_window_days", 30) > SHORTEST_POINT:
+    if not 0 < points.get("selection_window_days", 30) <= SHORTEST_POINT:
         yield f"an old point may be tried while new ones fail: set selection_window_days to at most {SHORTEST_POINT}"
     if points.algorithm != "LATEST_WITHIN_WINDOW":
         yield "any point may be tried while the newest fail: set algorithm to LATEST_WITHIN_WINDOW"

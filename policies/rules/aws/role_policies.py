@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import Final
 
 from policies.documents import Statement, statements
@@ -9,6 +10,7 @@ from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.s3 import BUCKETS
 from policies.rules.aws.trust import ROLE, is_for_people
+from policies.tables import jurisdictions
 
 ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
 TABLE: Final = "aws:dynamodb/table:Table"
@@ -88,6 +90,12 @@ TENANT_TAG: Final = "${aws:PrincipalTag/tenant}"
 _PATTERN: Final = re.compile(r"[a-z0-9-]+:[A-Z][a-z]+[A-Za-z0-9]*\*?")
 """An action, or a pattern that at least says what is done: `kms:Describe*`."""
 
+_READS: Final = re.compile(r"[a-z0-9-]+:(Describe|Get|List)\w*\*?")
+_GRANT: Final = ("bool", "kms:grantisforawsresource")
+_AGENT: Final = ":repository/aws-guardduty-agent-fargate"
+_RESTORE_TEST: Final = "awsbackup-restore-test-"
+"""How AWS Backup calls what a restore test makes."""
+
 _PARTS_OF_ARN: Final = 6
 
 
@@ -123,10 +131,17 @@ def role_policy_gives_no_rights(policy: Resource) -> Findings:
     for place, statement in _allowing(policy):
         if any(statement.acts_on(action) for action in ESCALATIONS):
             yield f"{place} lets the role give rights to itself or others: remove these actions"
+        if statement.acts_on("acm-pca:IssueCertificate") and not _issues_to_ends_only(statement):
+            yield f"{place} makes authorities: add ArnEquals acm-pca:TemplateArn with the template for end entities"
         if statement.acts_on("iam:PassRole"):
             yield _passes_one_role(place, statement)
         if statement.acts_on("sts:AssumeRole") and not all(_names_one(each) for each in statement.resources()):
             yield f"{place} lets the role take on any other: name the roles in Resource"
+
+
+def _issues_to_ends_only(statement: Statement) -> bool:
+    templates = statement.conditions().get(("arnequals", "acm-pca:templatearn"), [])
+    return bool(templates) and all(each.endswith(":template/EndEntityCertificate/V1") for each in templates)
 
 
 def _passes_one_role(place: str, statement: Statement) -> Findings:
@@ -151,9 +166,45 @@ def role_policy_names_the_data_it_reaches(policy: Resource) -> Findings:
 def _uses_keys_in_one_way(place: str, statement: Statement) -> Findings:
     if all(_names_one(resource) for resource in statement.resources()) and not statement.leaves_out:
         return
-    ways = {key for operator, key in statement.conditions() if operator in ("stringequals", "stringlike")}
-    if not any(key == "kms:viaservice" or key.startswith("kms:encryptioncontext:") for key in ways):
+    ways = [
+        values
+        for (operator, key), values in statement.conditions().items()
+        if (operator == "stringequals" and key == "kms:viaservice")
+        or (operator in ("stringequals", "stringlike") and key.startswith("kms:encryptioncontext:"))
+    ]
+    if not ways or any(re.match(r"[*?]", value) for values in ways for value in values):
         yield f"{place} uses any key for anything: name the key, or add StringEquals kms:ViaService"
+    if statement.acts_on("kms:CreateGrant") and statement.conditions().get(_GRANT) != ["true"]:
+        yield f"{place} lets the role let others in: add Bool kms:GrantIsForAWSResource true"
+
+
+@stack_rule(ROLE_POLICY)
+def role_policy_stays_in_its_stack(policy: Resource, stack: Stack) -> Findings:
+    """What a role may do in another account or region is seen by nobody here, and carries data there.
+
+    An agent of GuardDuty lies in accounts of AWS ("Managing the security agent for Fargate").
+    """
+    regions = {"", "*", *jurisdictions().regions("aws", stack.jurisdiction)}
+    accounts = {"", "aws", *policy.allowed_accounts}
+    people = {role.get("name", None) for role in stack.of_type(ROLE) if is_for_people(role)}
+    for place, statement in _allowing(policy):
+        for resource in statement.resources():
+            parts = resource.split(":", _PARTS_OF_ARN - 1)
+            if resource == "*":
+                if policy.get("role", None) not in people and not all(_READS.fullmatch(a) for a in statement.actions()):
+                    yield f"{place} changes things of whatever name: name them in Resource"
+            elif len(parts) != _PARTS_OF_ARN or parts[3] not in regions:
+                yield f"{place} reaches outside the jurisdiction: name resources in its regions"
+            elif policy.allowed_accounts and parts[4] not in accounts and not resource.endswith(_AGENT):
+                yield f"{place} reaches into another account: name resources of the stack's own"
+            elif parts[2] == "s3" and not _is_of_buckets(parts[-1], stack):
+                yield f"{place} reaches a bucket that is not of this stack: name one in Resource"
+
+
+def _is_of_buckets(pattern: str, stack: Stack) -> bool:
+    """Whether the end of an ARN, or of a pattern of some, means buckets of the stack, or those of restore tests."""
+    text = re.sub(r"\$\{[^}]*\}", "*", pattern).split("/")[0]
+    return text.startswith(_RESTORE_TEST) or any(fnmatchcase(each.bucket, text) for each in stack.of_type(*BUCKETS))
 
 
 def _names_one(arn: str) -> bool:

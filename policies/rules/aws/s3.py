@@ -12,6 +12,7 @@ ENCRYPTIONS = (
     "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
 )
 VERSIONINGS = ("aws:s3/bucketVersioning:BucketVersioning", "aws:s3/bucketVersioningV2:BucketVersioningV2")
+OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 KEY = "aws:kms/key:Key"
@@ -111,6 +112,8 @@ def s3_bucket_encrypted_by_platforms_key(bucket: Resource, stack: Stack) -> Find
     if not configurations:
         yield "the bucket's objects are not encrypted by a key of ours: add an encryption configuration with one"
     for configuration in configurations:
+        if not configuration.rules:
+            yield "the encryption configuration has no rule: add one with a key of ours"
         for entry in configuration.rules:
             default = entry.apply_server_side_encryption_by_default
             if default.get("sse_algorithm", "AES256") == "AES256" and _takes_logs_of_balancer(bucket, stack):
@@ -139,6 +142,16 @@ def s3_bucket_asks_for_its_key_as_a_whole(bucket: Resource, stack: Stack) -> Fin
     for configuration in companions(stack, bucket, *ENCRYPTIONS):
         if not all(entry.get("bucket_key_enabled", False) for entry in configuration.rules):
             yield "KMS is asked for each object by its ARN, which the key's policy refuses: set bucket_key_enabled=True"
+
+
+@stack_rule(ACCESS_BLOCK, OWNERSHIP, BUCKET_POLICY, *ENCRYPTIONS, *VERSIONINGS)
+def s3_companion_has_its_buckets_owner(companion: Resource, stack: Stack) -> Findings:
+    """Of a tenant's resources more is asked: what sets up its bucket must count as its own, or nobody asks."""
+    buckets = [each for each in stack.of_type(*BUCKETS) if stack.refers_to(companion, "bucket", each, "bucket", "id")]
+    if not buckets:
+        yield "what is set up is no bucket of this stack: set bucket to one"
+    if any(stack.tenant(bucket) != stack.tenant(companion) for bucket in buckets):
+        yield "it sets up a bucket of somebody else: set parent to the bucket's own, or below the same tenant"
 
 
 @stack_rule(*BUCKETS)

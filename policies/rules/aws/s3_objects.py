@@ -5,7 +5,7 @@ from typing import Final
 from policies.properties import Record
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
-from policies.rules.aws.s3 import BUCKETS, companions
+from policies.rules.aws.s3 import BUCKETS, OWNERSHIP, companions
 
 LOCKS: Final = (
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
@@ -15,7 +15,6 @@ LIFECYCLES: Final = (
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
 )
-OWNERSHIP: Final = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
 TRAIL: Final = "aws:cloudtrail/trail:Trail"
 
 AUDIT_DAYS: Final = 365
@@ -149,7 +148,7 @@ def _keeps_to_deletions(place: str, entry: Record, stack: Stack) -> Findings:
         if days >= stack.deletion_policy_days:
             yield f"{place} erases after the deletion policy's term: set noncurrent_days to less"
     uploads = entry.get("abort_incomplete_multipart_upload", None)
-    if uploads is None or uploads.get("days_after_initiation", 0) > UPLOAD_DAYS:
+    if uploads is None or not 0 < uploads.get("days_after_initiation", 0) <= UPLOAD_DAYS:
         yield (
             f"{place} leaves parts of unfinished uploads: set "
             f"abort_incomplete_multipart_upload.days_after_initiation to at most {UPLOAD_DAYS}"

@@ -17,6 +17,16 @@ _CALLERS_KEY: Final = f"{_ALGORITHM}-customer-algorithm"
 _NOT_EQUAL: Final = ("stringnotequals", "stringnotequalsifexists", "arnnotequals", "arnnotequalsifexists")
 _TENANT: Final = "aws:principaltag/tenant"
 
+OBJECT_ACCESS: Final = (
+    *OBJECTS,
+    "s3:ListBucketVersions",
+    "s3:ReplicateDelete",
+    "s3:ReplicateObject",
+    "s3:ReplicateTags",
+    "s3:RestoreObject",
+)
+"""What reads or writes objects, or tells their versions."""
+
 
 @rule(BUCKET_POLICY)
 def s3_policy_refuses_plain_http(policy: Resource) -> Findings:
@@ -68,6 +78,15 @@ def s3_policy_refuses_keys_of_callers(policy: Resource, stack: Stack) -> Finding
     yield f"an upload may bring a key of its own: deny s3:PutObject where Null {_CALLERS_KEY} is false"
 
 
+@rule(BUCKET_POLICY)
+def s3_policy_is_about_its_bucket(policy: Resource) -> Findings:
+    """What is allowed on anything is allowed wherever it is copied to; what is refused elsewhere is not refused."""
+    bucket = f"arn:aws:s3:::{policy.bucket}"
+    for number, statement in enumerate(statements(policy.document("policy"))):
+        if not all(each == bucket or each.startswith(f"{bucket}/") for each in statement.resources()):
+            yield f"statement {number} is about another bucket, or any: name the bucket's ARN in Resource"
+
+
 @stack_rule(BUCKET_POLICY)
 def s3_policy_admits_tenants_sessions_only(policy: Resource, stack: Stack) -> Findings:
     """Whatever other policies allow, a tenant's objects are for its own sessions, and for what copies them."""
@@ -89,9 +108,10 @@ def s3_policy_admits_tenants_sessions_only(policy: Resource, stack: Stack) -> Fi
 def _refuses_all_but(statement: Statement, roles: dict[str | None, Resource], policy: Resource) -> bool:
     conditions = statement.conditions()
     named = conditions.get(("arnnotequals", "aws:principalarn"), [])
-    admitted = [roles.get(_role_name(each)) for each in named]
+    admitted = [roles.get(_role_name(each, policy)) for each in named]
     return (
-        _refuses_everyone(statement, *OBJECTS)
+        _refuses_everyone(statement, *OBJECT_ACCESS)
+        and statement.covers_bucket(policy)
         and statement.covers_objects(policy)
         and len(conditions) == 1
         and bool(named)
@@ -99,8 +119,10 @@ def _refuses_all_but(statement: Statement, roles: dict[str | None, Resource], po
     )
 
 
-def _role_name(arn: str) -> str:
-    return arn.rsplit("/", 1)[-1] if ":role/" in arn else ""
+def _role_name(arn: str, policy: Resource) -> str:
+    """The name of the role of the policy's account that an ARN means; nothing for what is another's, or no role."""
+    accounts = policy.allowed_accounts
+    return arn.rsplit("/", 1)[-1] if ":role/" in arn and (not accounts or arn.split(":")[4] in accounts) else ""
 
 
 def _takes_session_tags(role: Resource) -> bool:
@@ -111,7 +133,7 @@ def _keeps_out(statement: Statement, role: str, tenant: str, policy: Resource) -
     """Whether the statement refuses the role's sessions that aren't the tenant's."""
     return (
         not statement.is_allow
-        and (statement.everyone or any(_role_name(each) == role for each in statement.principals("AWS")))
+        and (statement.everyone or any(_role_name(each, policy) == role for each in statement.principals("AWS")))
         and statement.acts_on("s3:*")
         and statement.covers_bucket(policy)
         and statement.covers_objects(policy)

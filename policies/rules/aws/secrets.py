@@ -20,7 +20,7 @@ _RATE: Final = re.compile(r"rate\((\d+) (day|days|hour|hours)\)")
 @rule(SECRET)
 def secret_can_be_brought_back(secret: Resource) -> Findings:
     """A secret that is deleted at once takes down whatever needs it; the longest wait leaves time to notice."""
-    if secret.get("recovery_window_in_days", 30) < 30:
+    if secret.get("recovery_window_in_days", 30) != 30:
         yield "a deleted secret is gone too soon: remove recovery_window_in_days or set it to 30"
     if len(secret.get("replicas", [])) > 0:
         yield "the secret is copied under a key that no rule judges: make one of its own in the other region"

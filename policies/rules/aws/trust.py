@@ -48,7 +48,7 @@ def is_for_people(role: Resource) -> bool:
 def role_session_is_short(role: Resource) -> Findings:
     """A session that was stolen is of use until it ends; who works longer shows the second factor again."""
     limit = WORKING_DAY if any(list(each.principals("Federated")) for _, each in admissions(role)) else HOUR
-    if role.get("max_session_duration", HOUR) > limit:
+    if not 0 < role.get("max_session_duration", HOUR) <= limit:
         yield f"a session may last too long: set max_session_duration to at most {limit}"
 
 

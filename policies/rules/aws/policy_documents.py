@@ -1,0 +1,48 @@
+"""What holds for every policy document in AWS, whatever it is about."""
+
+from typing import Final
+
+from policies.documents import statements
+from policies.resources import Resource
+from policies.rulebook import Findings, rule
+
+DOCUMENTS: Final = {
+    "aws:iam/policy:Policy": "policy",
+    "aws:iam/role:Role": "assume_role_policy",
+    "aws:iam/rolePolicy:RolePolicy": "policy",
+    "aws:kms/key:Key": "policy",
+    "aws:kms/keyPolicy:KeyPolicy": "policy",
+    "aws:s3/bucketPolicy:BucketPolicy": "policy",
+    "aws:sns/topicPolicy:TopicPolicy": "policy",
+    "aws:sqs/queuePolicy:QueuePolicy": "policy",
+}
+"""The property that holds the document, by type."""
+
+LANGUAGE: Final = "2012-10-17"
+_VERSION: Final = "Version"
+
+
+@rule(*DOCUMENTS)
+def policy_is_in_the_new_language(resource: Resource) -> Findings:
+    """In the old version of the language `${aws:PrincipalTag/tenant}` means these letters, and no tenant."""
+    name = DOCUMENTS[resource.resource_type]
+    if resource.get(name, None) is not None and resource.document(name).get(_VERSION, None) != LANGUAGE:
+        yield f"the document is in the old version of the language: set Version to {LANGUAGE}"
+
+
+@rule(*DOCUMENTS)
+def policy_demands_what_it_tests(resource: Resource) -> Findings:
+    """`IfExists` and `ForAllValues` also hold for a request without the key, and let in whoever leaves it out.
+
+    With `Null` next to it, or for the tags of a request, which another condition demands, a test is sound (IAM User
+    Guide, "Multivalued context keys").
+    """
+    name = DOCUMENTS[resource.resource_type]
+    if resource.get(name, None) is None:
+        return
+    for number, statement in enumerate(statements(resource.document(name))):
+        conditions = statement.conditions() if statement.is_allow else {}
+        for operator, key in conditions:
+            is_loose = operator.endswith("ifexists") or operator.startswith("forallvalues:")
+            if is_loose and key != "aws:tagkeys" and conditions.get(("null", key)) != ["false"]:
+                yield f"statement {number} allows requests that leave {key} out: use an operator that demands it"
