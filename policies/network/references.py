@@ -44,7 +44,7 @@ class References:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._by_identifier: dict[tuple[tuple[str, ...], tuple[str, ...]], Mapping[str, Resource]] = {}
+        self._by_identifier: dict[tuple[tuple[str, ...], tuple[str, ...]], Mapping[str, Sequence[Resource]]] = {}
         self._users: dict[tuple[Property, tuple[str, ...]], Users] = {}
 
     def named(self, resource: Resource, place: Property) -> Named:
@@ -56,13 +56,10 @@ class References:
         sources = [each for each in self._stack.sources(resource, place.name) if each.resource_type in place.targets]
         hidden = [each for each in sources if not _identifiers(each, place.identifiers)]
         for value in known:
-            target = index.get(value.lower())
-            if target is not None:
-                found[target.urn] = target
-            elif hidden:
-                found |= {each.urn: each for each in hidden}
-            else:
-                foreign += 1
+            # A name that two resources have, in two resource groups, may mean either.
+            targets = index.get(value.lower()) or hidden
+            found |= {each.urn: each for each in targets}
+            foreign += not targets
         if unknown is not None:
             if not sources:
                 raise unknown
@@ -76,14 +73,14 @@ class References:
             self._users[key] = Users(self, self._stack, place, types)
         return self._users[key]
 
-    def _index(self, place: Property) -> Mapping[str, Resource]:
+    def _index(self, place: Property) -> Mapping[str, Sequence[Resource]]:
         key = (place.targets, place.identifiers)
         if key not in self._by_identifier:
-            self._by_identifier[key] = {
-                identifier.lower(): resource
-                for resource in self._stack.of_type(*place.targets)
-                for identifier in _identifiers(resource, place.identifiers)
-            }
+            index: dict[str, list[Resource]] = defaultdict(list)
+            for resource in self._stack.of_type(*place.targets):
+                for identifier in {each.lower() for each in _identifiers(resource, place.identifiers)}:
+                    index[identifier].append(resource)
+            self._by_identifier[key] = index
         return self._by_identifier[key]
 
 
