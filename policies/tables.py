@@ -66,9 +66,12 @@ class DataActions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    to: Holder
     actions: frozenset[str]
     on: tuple[str, ...]
     """The types of resources on which the role is narrow enough."""
+    conditional: bool = False
+    """Whether it has to be given under a condition, which says for what."""
 
 
 class BuiltInRole(BaseModel):
@@ -80,6 +83,8 @@ class BuiltInRole(BaseModel):
     to: frozenset[Holder]
     on: tuple[str, ...]
     """The types of resources on which it is narrow enough."""
+    below: str | None = None
+    """The part of such a resource, such as `indexes`, of which the scope has to name one."""
 
 
 class CustomRoles(BaseModel):
@@ -89,8 +94,10 @@ class CustomRoles(BaseModel):
 
     actions: frozenset[str]
     """Beside reading the settings of resources."""
-    data_actions: Mapping[Holder, DataActions]
-    """By who may have such a role; of a role with data actions, all belong to one of them."""
+    let_in_actions: frozenset[str]
+    """What only people may do who are let in for some hours."""
+    data_actions: tuple[DataActions, ...]
+    """Of a role with data actions, all belong to one of these."""
     log_actions: frozenset[str]
     """What a role whose actions hold an asterisk has to leave out."""
     content_tables: frozenset[str]

@@ -95,7 +95,8 @@ class Recoverers(pulumi.ComponentResource):
         self._give("recoverers-drill-blobs", blobs.id, storage_id, condition=condition)
         operator = placement.role_definition_id("Managed Identity Operator")
         self._give("recoverers-database-identity", operator, database_identity_id)
-        self.register_outputs({})
+        # For the policy pack, which refuses a role for any other group.
+        self.register_outputs({"eligibleGroups": [group_id]})
 
     def _role(
         self,

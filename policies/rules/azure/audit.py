@@ -152,7 +152,7 @@ def diagnostic_setting_fills_own_tables(setting: Resource) -> Findings:
         setting
     ):
         yield "logs go where no rule of Sentinel looks: set log_analytics_destination_type to Dedicated"
-    if len(setting.get("logs", [])) == 0:
+    if len(setting.get("logs", [])) == 0 and len(setting.get("metrics", [])) == 0:
         yield "the setting collects nothing: set logs"
 
 

@@ -16,11 +16,15 @@ SUBNET: Final = "azure-native:network:Subnet"
 RESOLVER: Final = "azure-native:dnsresolver:DnsResolver"
 INBOUND: Final = "azure-native:dnsresolver:InboundEndpoint"
 
+SCOPED: Final = "azure-native:monitor:PrivateLinkScopedResource"
+WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
+
 _LINKED: Final = {
     "azure-native:containerregistry:Registry": ("registry",),
     "azure-native:eventhub:Namespace": ("namespace",),
     "azure-native:keyvault:ManagedHsm": ("managedhsm",),
     "azure-native:keyvault:Vault": ("vault",),
+    "azure-native:monitor:PrivateLinkScope": ("azuremonitor",),
     "azure-native:search:Service": ("searchService",),
     "azure-native:storage:StorageAccount": ("blob", "blob_secondary"),
 }
@@ -114,3 +118,14 @@ def resolver_answers_in_own_subnet(endpoint: Resource, stack: Stack) -> Findings
 
         if not means(stack, endpoint, "ip_configurations", read=read, targets={SUBNET: ("id",)}):
             yield "the resolver answers a stranger's network: set subnet.id to a subnet of the stack"
+
+
+@stack_rule(SCOPED)
+def private_scope_leads_to_own_workspaces(scoped: Resource, stack: Stack) -> Findings:
+    """A stranger's workspace behind our private endpoint is a way out of the network that no firewall sees."""
+
+    def read() -> str | None:
+        return scoped.get("linked_resource_id", None)
+
+    if not means(stack, scoped, "linked_resource_id", read=read, targets={WORKSPACE: ("id",)}):
+        yield "the scope leads to a stranger: set linked_resource_id to a workspace of the stack"

@@ -8,14 +8,14 @@ from policies.properties import UndeterminedError
 from policies.references import means
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
-from policies.tables import BuiltInRole, Holder, azure_roles
+from policies.tables import BuiltInRole, DataActions, Holder, azure_roles
 
 ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
 DEFINITION: Final = "azure-native:authorization:RoleDefinition"
 CREDENTIAL: Final = "azure-native:managedidentity:FederatedIdentityCredential"
 IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
-ACCESS: Final = "hosting:aware:Access"
-"""The room of the people; its outputs name the groups, those whose members stay and those who are let in for hours."""
+ROOMS: Final = ("hosting:aware:Access", "hosting:aware:Recoverers")
+"""The rooms of people; their outputs name the groups, those whose members stay and those who are let in for hours."""
 
 _WITH_IDENTITY: Final = ("azure-native:dataprotection:BackupVault", "azure-native:search:Service")
 """Resources that act as an identity of their own."""
@@ -41,11 +41,11 @@ def role_does_what_is_reviewed_only(definition: Resource) -> Findings:
     for number, permission in definition.numbered("permissions"):
         place = f"permissions[{number}]"
         actions = list(permission.get("actions", []))
-        if not all(each in custom.actions or _reads(each) for each in actions):
+        if not all(each in custom.actions | custom.let_in_actions or _reads(each) for each in actions):
             yield f"the role does what nobody has reviewed: take it out of {place}.actions (azure_roles.toml)"
         if "*/read" in actions and not custom.log_actions <= set(permission.get("not_actions", [])):
             yield f"the role reads all logs: name the actions on logs in {place}.not_actions (azure_roles.toml)"
-    if _data_actions(definition) and _holder(definition) is None:
+    if _data_actions(definition) and _reviewed(definition) is None:
         yield "the role gets at content or uses keys: take that out of data_actions (azure_roles.toml)"
 
 
@@ -53,11 +53,10 @@ def _data_actions(definition: Resource) -> set[str]:
     return {action for each in definition.get("permissions", []) for action in each.get("data_actions", [])}
 
 
-def _holder(definition: Resource) -> Holder | None:
-    """Who may have a role with such data actions; None when nobody may, or when it has none."""
+def _reviewed(definition: Resource) -> DataActions | None:
+    """What allows the data actions of a role; None when nothing does, or when it has none."""
     actions = _data_actions(definition)
-    allowed = azure_roles().custom.data_actions.items()
-    return next((holder for holder, each in allowed if actions and actions <= each.actions), None)
+    return next((each for each in azure_roles().custom.data_actions if actions and actions <= each.actions), None)
 
 
 def _reads(action: str) -> bool:
@@ -90,18 +89,33 @@ def _role(assignment: Resource, stack: Stack) -> "BuiltInRole | Resource | None"
     return next((each for each in azure_roles().built_in.values() if match and each.id == match[1].lower()), None)
 
 
+def _is_for_a_part(role: BuiltInRole | Resource) -> bool:
+    """Whether the role has to be given under a condition."""
+    reviewed = None if isinstance(role, BuiltInRole) else _reviewed(role)
+    return reviewed is not None and reviewed.conditional
+
+
 def _holders(role: BuiltInRole | Resource) -> frozenset[Holder]:
-    """Who may have a role that opens content or uses keys; nobody special where it does neither."""
+    """Who may have a role that opens content, uses keys or changes stores; nobody special where it does neither."""
     if isinstance(role, BuiltInRole):
         return role.to
-    return frozenset({_holder(role) or "workload"}) if _data_actions(role) else frozenset()
+    reviewed = _reviewed(role)
+    if reviewed is not None:
+        return frozenset({reviewed.to})
+    actions = {action for each in role.get("permissions", []) for action in each.get("actions", [])}
+    return frozenset({"let-in people"}) if actions & azure_roles().custom.let_in_actions else frozenset()
 
 
 @stack_rule(ASSIGNMENT)
 def role_given_is_reviewed(assignment: Resource, stack: Stack) -> Findings:
     """Owner, Contributor and their like change or give everything; nobody has them, not for an hour."""
-    if _role(assignment, stack) is None:
+    role = _role(assignment, stack)
+    if role is None:
         yield "nobody has reviewed the role: give one of azure_roles.toml, or one that the stack defines"
+    elif _is_for_a_part(role) and not (
+        assignment.has("condition") and assignment.get("condition_version", None) == "2.0"
+    ):
+        yield "the role holds for everything there: give it under a condition of version 2.0"
     if assignment.has("delegated_managed_identity_resource_id"):
         yield "the role is given across tenants of Entra: remove delegated_managed_identity_resource_id"
 
@@ -112,17 +126,23 @@ def role_is_given_on_narrowest_scope(assignment: Resource, stack: Stack) -> Find
     role = _role(assignment, stack) or not_applicable("role-given-is-reviewed judges it")
     types = role.on if isinstance(role, BuiltInRole) else _scopes(role, stack)
 
+    below = role.below if isinstance(role, BuiltInRole) else None
+
     def read() -> str | None:
-        return assignment.get("scope", None)
+        scope = assignment.get("scope", None)
+        if below is None or scope is None:
+            return scope
+        resource, part, name = str(scope).rpartition(f"/{below}/")
+        return resource if part and name and "/" not in name else None
 
     if not means(stack, assignment, "scope", read=read, targets=dict.fromkeys(types, ("id",))):
         yield f"the role holds for more, or for something else: set scope to one of {', '.join(types)}"
 
 
 def _scopes(definition: Resource, stack: Stack) -> tuple[str, ...]:
-    holder = _holder(definition)
-    if holder is not None:
-        return azure_roles().custom.data_actions[holder].on
+    reviewed = _reviewed(definition)
+    if reviewed is not None:
+        return reviewed.on
     return tuple(sorted({each.resource_type for each in stack.resources if each.is_of_cloud}))
 
 
@@ -152,7 +172,7 @@ def _is_given_to_group(assignment: Resource, role: BuiltInRole | Resource, stack
 
 
 def _groups(stack: Stack, name: str) -> set[str]:
-    return {each for room in stack.of_type(ACCESS) for each in room.get(name, [])}
+    return {each for room in stack.of_type(*ROOMS) for each in room.get(name, [])}
 
 
 def _is_own_workload(assignment: Resource, stack: Stack) -> bool:
