@@ -163,9 +163,14 @@ _REMOTE_OF: Final = Property(
     "remoteVirtualNetwork", lambda peering: entry_id(peering, "remote_virtual_network"), (NETWORK,)
 )
 _GATEWAYS_SUBNET: Final = Property("ipConfigurations", _each_configuration("ip_configurations", "subnet"), (SUBNET,))
+_CONNECTABLE: Final = (*_LINKABLE, "azure-native:monitor:PrivateLinkScope")
+"""A private link scope answers nobody itself: what it names are workspaces, which say whom they answer."""
+
 CONNECTED_TO: Final = (
-    Property("privateLinkServiceConnections", _connected("private_link_service_connections"), _LINKABLE),
-    Property("manualPrivateLinkServiceConnections", _connected("manual_private_link_service_connections"), _LINKABLE),
+    Property("privateLinkServiceConnections", _connected("private_link_service_connections"), _CONNECTABLE),
+    Property(
+        "manualPrivateLinkServiceConnections", _connected("manual_private_link_service_connections"), _CONNECTABLE
+    ),
 )
 """What a private endpoint leads to."""
 
