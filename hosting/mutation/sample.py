@@ -5,7 +5,8 @@ stack that is otherwise in many places, and the rules that are violated, each wi
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -36,6 +37,8 @@ class Sampled:
     asked: int = 0
     refused_by_cloud: int = 0
     """How many the local cloud refused before the pack was asked."""
+    consequences: int = 0
+    """How often the engine finds a rule violated, besides, at what the program computes from a mutant."""
     differences: tuple[str, ...] = ()
 
 
@@ -70,7 +73,7 @@ def ask_engine(
     chooser = random.Random(seed)  # noqa: S311  # a sample, not a secret
     varied = [_Varied(each, variation) for each in mutants if (variation := each.vary(stack.preview)) is not None]
     chosen = chooser.sample(varied, min(len(varied), round(len(varied) * SHARE) or 1)) if varied else []
-    asked = refused = 0
+    asked = refused = consequences = 0
     differences: list[str] = []
     for batch in _batches(chosen):
         say(f"Asking the engine about {len(batch)} mutants of {stack.name} ...")
@@ -79,9 +82,14 @@ def ask_engine(
         refused += len(batch) - len(left)
         asked += len(left)
         expected = violations(rules, stack.preview, [each.variation for each in left])
-        differences += [f"only the engine: {rule} at {urn}" for rule, urn in sorted(answer.violations - expected)]
+        downstream = _computed_from({urn for each in left for urn in each.variation.states}, stack.preview)
+        only_there = answer.violations - expected
+        consequences += sum(urn in downstream for _, urn in only_there)
+        differences += [
+            f"only the engine: {rule} at {urn}" for rule, urn in sorted(only_there) if urn not in downstream
+        ]
         differences += [f"only in-process: {rule} at {urn}" for rule, urn in sorted(expected - answer.violations)]
-    return Sampled(asked, refused, tuple(differences))
+    return Sampled(asked, refused, consequences, tuple(differences))
 
 
 def violations(rules: Sequence[Rule], run: RecordedRun, variations: Sequence[Variation]) -> Violations:
@@ -116,6 +124,21 @@ def _batches(chosen: Sequence[_Varied]) -> Iterator[list[_Varied]]:
                 touched |= urns
         left = [each for each in left if each not in batch]
         yield batch
+
+
+def _computed_from(urns: Collection[str], run: RecordedRun) -> set[str]:
+    """The resources that have a property computed from one of these, directly or by way of others."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for each in run.states.values():
+        for source in (urn for sources in each.depends_on.values() for urn in sources):
+            users[source].add(each.urn)
+    found: set[str] = set()
+    left = list(urns)
+    while left:
+        new = users[left.pop()] - found
+        found |= new
+        left += new
+    return found
 
 
 def _preview(checkout: Checkout, stack: RecordedStack, varied: Sequence[_Varied]) -> Answer:

@@ -56,6 +56,15 @@ def test_differences_are_told_in_both_directions(asked):
     assert told == ("only the engine: other at urn",) * 2
 
 
+def test_what_follows_at_resources_that_are_computed_from_a_mutant_is_no_difference(asked, recorded):
+    policy = next(urn for urn in recorded().preview.states if urn.endswith("BucketPolicy::tenant-acme"))
+
+    def answer(varied):
+        return replace(violated(varied), violations=violated(varied).violations | {("other", policy)})
+
+    assert asked(answer) == sample.Sampled(asked=2, consequences=2)
+
+
 def test_what_the_cloud_refuses_is_left_out(asked):
     def answer(varied):
         if varied[0].mutant.operator == "flipped":
