@@ -6,12 +6,11 @@ from policies.ownership import AWS_KEY, uses_own
 from policies.properties import Record
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, not_applicable, stack_rule
-from policies.rules.aws.s3 import BUCKETS, companions
+from policies.rules.aws.s3 import BUCKETS, REPLICATION, companions
 from policies.rules.aws.s3_objects import is_about_all
 from policies.rules.aws.trust import ROLE
 from policies.tables import jurisdictions
 
-REPLICATION: Final = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 TABLE: Final = "aws:dynamodb/table:Table"
 REPLICA: Final = "aws:dynamodb/tableReplica:TableReplica"
 

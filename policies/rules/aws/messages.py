@@ -83,10 +83,10 @@ def dead_letters_come_from_own_queues(queue: Resource, stack: Stack) -> Findings
         )
     allowed = queue.document("redrive_allow_policy")
     named = [str(each) for each in allowed.get(_SOURCES, [])]
-    if allowed.get(_PERMISSION, "allowAll") != "byQueue" or not all(
-        any(is_arn_of(each, source) for source in sources) for each in named
-    ):
-        yield "other queues may send dead letters here: set redrivePermission to byQueue and name the sources only"
+    is_each_own = all(any(is_arn_of(each, source) for source in sources) for each in named)
+    is_own_each = all(any(is_arn_of(each, source) for each in named) for source in sources)
+    if allowed.get(_PERMISSION, "allowAll") != "byQueue" or not is_each_own or not is_own_each:
+        yield "other queues may send dead letters here, or not its own: set redrivePermission to byQueue, name the sources"
 
 
 @rule(TOPIC)

@@ -69,6 +69,8 @@ def resource_policy_keeps_to_its_account(policy: Resource) -> Findings:
         others = (each for each in statement.principals("AWS") if accounts and _account(each) not in accounts)
         if any(each != "*" for each in others):
             yield f"statement {number} lets in another account: name principals of the stack's own"
+        if any(not each.endswith(".amazonaws.com") for each in statement.principals("Service")):
+            yield f"statement {number} names what is no service of AWS: name the service"
         known = SERVICES_WITHOUT_SOURCE.get(policy.resource_type, frozenset())
         if set(statement.principals("Service")) - known and not statement.is_bound_to_account(accounts):
             yield f"statement {number} lets a service in for any account: add aws:SourceAccount, or aws:SourceArn"

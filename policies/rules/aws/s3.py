@@ -13,6 +13,7 @@ ENCRYPTIONS = (
 )
 VERSIONINGS = ("aws:s3/bucketVersioning:BucketVersioning", "aws:s3/bucketVersioningV2:BucketVersioningV2")
 OWNERSHIP = "aws:s3/bucketOwnershipControls:BucketOwnershipControls"
+REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig"
 BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 KEY = "aws:kms/key:Key"
@@ -144,7 +145,7 @@ def s3_bucket_asks_for_its_key_as_a_whole(bucket: Resource, stack: Stack) -> Fin
             yield "KMS is asked for each object by its ARN, which the key's policy refuses: set bucket_key_enabled=True"
 
 
-@stack_rule(ACCESS_BLOCK, OWNERSHIP, BUCKET_POLICY, *ENCRYPTIONS, *VERSIONINGS)
+@stack_rule(ACCESS_BLOCK, OWNERSHIP, BUCKET_POLICY, REPLICATION, *ENCRYPTIONS, *VERSIONINGS)
 def s3_companion_has_its_buckets_owner(companion: Resource, stack: Stack) -> Findings:
     """Of a tenant's resources more is asked: what sets up its bucket must count as its own, or nobody asks."""
     buckets = [each for each in stack.of_type(*BUCKETS) if stack.refers_to(companion, "bucket", each, "bucket", "id")]
