@@ -12,6 +12,9 @@ from policies.rulebook import Findings
 _NAMED: Final = re.compile(r"tenant[-/_:]([a-z0-9]+)")
 """How a tenant stands in names: `hostco-tenant-acme`, `alias/tenant/acme`. Ids have no hyphen."""
 
+_ABOUT_TENANTS: Final = ("tenant", "kms:encryptioncontext:tenant")
+"""The ends of the names of tags and condition keys whose values are tenants' ids."""
+
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """What the clouds call keys and identities, in which no tenant's name is."""
 
@@ -38,8 +41,6 @@ class Tenants:
 
     def named_in(self, text: str) -> Iterable[str]:
         """The tenants whom a text names, by their id or by what belongs to them."""
-        if text in self.ids:
-            yield text
         if "tenant" in text:
             yield from (each for each in _NAMED.findall(text) if each in self.ids)
         for identifier in _UUID.findall(text):
@@ -72,7 +73,9 @@ def _texts(value: object) -> Iterable[str]:
     if isinstance(value, Mapping):
         for name, each in cast("Mapping[str, object]", value).items():
             yield name
-            yield from _texts(each)
+            for text in _texts(each):
+                # What a tag or a condition about the tenant has for its value is a tenant's id.
+                yield f"tenant/{text}" if name.lower().rpartition("/")[2] in _ABOUT_TENANTS else text
     elif isinstance(value, list):
         for each in cast("list[object]", value):
             yield from _texts(each)

@@ -52,6 +52,8 @@ class _Recorder(mocks.MockMonitor):
                 "protect": request.protect,
                 "dependencies": sorted(request.dependencies),
                 "inputs": _plain(rpc.deserialize_properties(request.object)),
+                "outputs": {"id": response.id, **_plain(rpc.deserialize_properties(response.object))},
+                "sources": {name: list(each.urns) for name, each in request.propertyDependencies.items()},
             }
         )
         return response
