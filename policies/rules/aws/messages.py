@@ -86,7 +86,7 @@ def dead_letters_come_from_own_queues(queue: Resource, stack: Stack) -> Findings
     is_each_own = all(any(is_arn_of(each, source) for source in sources) for each in named)
     is_own_each = all(any(is_arn_of(each, source) for each in named) for source in sources)
     if allowed.get(_PERMISSION, "allowAll") != "byQueue" or not is_each_own or not is_own_each:
-        yield "other queues may send dead letters here, or not its own: set redrivePermission to byQueue, name the sources"
+        yield "other queues may send dead letters here, or not its own: set byQueue and name the sources"
 
 
 @rule(TOPIC)
