@@ -47,6 +47,13 @@ def action_group_calls_somebody(group: Resource) -> Findings:
             yield f"alarms go where nobody has reviewed: remove {name}"
 
 
+@stack_rule(ACTION_GROUP)
+def action_group_calls_those_on_call_only(group: Resource, stack: Stack) -> Findings:
+    """An alarm at a wrong address is taken up by nobody, and tells a stranger where the service is weak."""
+    if [each.get("email_address", None) for each in group.get("email_receivers", [])] != [stack.on_call_email]:
+        yield "somebody else is called: set email_receivers to the address of those on call alone"
+
+
 def _calls_own_group(alert: Resource, stack: Stack, name: str, values: Sequence[str | None]) -> bool:
     groups = {ACTION_GROUP: ("id",)}
     return any(

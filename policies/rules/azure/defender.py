@@ -71,3 +71,10 @@ def defender_tells_those_on_call(contact: Resource) -> Findings:
     by_role = contact.part("notifications_by_role")
     if by_role.get("state", "Off") != "On" or "Owner" not in by_role.get("roles", []):
         yield "the subscription's owners hear nothing: set notifications_by_role to Owner"
+
+
+@stack_rule(CONTACT)
+def defender_tells_those_on_call_only(contact: Resource, stack: Stack) -> Findings:
+    """An alert at a wrong address is taken up by nobody, and tells a stranger where the service is weak."""
+    if contact.get("emails", None) != stack.on_call_email:
+        yield "somebody else is told: set emails to the address of those on call alone"

@@ -56,6 +56,15 @@ def privilege_is_announced(terms: Resource) -> Findings:
 
 
 @stack_rule(TERMS)
+def privilege_is_announced_to_those_on_call_only(terms: Resource, stack: Stack) -> Findings:
+    """Whoever else is told learns who looks at which data, and when."""
+    for name in ("eligible_activations", "active_assignments"):
+        told = terms.part("notification_rules").part(name).part("admin_notifications").get("additional_recipients", [])
+        if list(told) != [stack.on_call_email]:
+            yield f"others are told: set additional_recipients of {name} to the address of those on call alone"
+
+
+@stack_rule(TERMS)
 def privilege_is_approved_by_approvers(terms: Resource, stack: Stack) -> Findings:
     """Whoever may ask must not be among those who approve, nor anybody whom nobody has named."""
 
