@@ -14,7 +14,7 @@ from hosting.mutation.explanations import explanation_of, load_explanations
 from hosting.mutation.mutants import Mutant
 from hosting.mutation.recordings import record
 from hosting.mutation.report import GOAL, MutationReport, grouped
-from hosting.mutation.run import judge_stack
+from hosting.mutation.run import Result, judge_stack
 from hosting.mutation.sample import ask_engine
 
 STACKS: Final = ("useast", "identity", "ci-us", "ci-eu")
@@ -55,7 +55,10 @@ def mutate(
         explanation = explanation_of(mutant, entries)
         return explanation is not None and explanation.reason is not None
 
-    results = [judge_stack(stack, folder, resource_type, is_explained, ask) for stack in chosen]
+    results: list[Result] = []
+    for stack in chosen:
+        results.append(judge_stack(stack, folder, resource_type, is_explained, ask))
+        say(f"{stack}: {len(results[-1].outcomes)} mutants judged.")
     is_whole = resource_type == "*" and set(chosen) == set(STACKS)
     outcome = MutationReport(results, entries, is_whole)
     for result in results:
