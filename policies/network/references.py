@@ -54,7 +54,8 @@ class References:
         found: dict[str, Resource] = {}
         foreign = 0
         sources = [each for each in self._stack.sources(resource, place.name) if each.resource_type in place.targets]
-        hidden = [each for each in sources if not _identifiers(each, place.identifiers)]
+        # Where part of it isn't known, that part is what depends on them; what is known beside it may be anybody's.
+        hidden = [each for each in sources if unknown is None and not _identifiers(each, place.identifiers)]
         for value in known:
             # A name that two resources have, in two resource groups, may mean either.
             targets = index.get(value.lower()) or hidden

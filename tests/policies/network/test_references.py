@@ -45,6 +45,12 @@ def test_a_known_value_may_mean_what_has_no_identity_yet():
     assert named(ONE, user, resource("a", id=UNKNOWN)) == (["a"], 0)
 
 
+def test_what_is_known_beside_what_is_not_known_yet_is_foreign():
+    user = resource("u", USER, {"keyIds": ["a"]}, keyIds=["elsewhere", UNKNOWN])
+
+    assert named(MANY, user, resource("a", id=UNKNOWN)) == (["a"], 1)
+
+
 def test_a_name_that_two_have_means_both():
     assert named(ONE, resource("u", USER, keyId="x"), resource("a", id="x"), resource("b", id="x")) == (["a", "b"], 0)
 
