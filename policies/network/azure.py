@@ -34,12 +34,15 @@ ENDPOINT: Final = "azure-native:cdn:AFDEndpoint"
 ORIGIN: Final = "azure-native:cdn:AFDOrigin"
 SERVER: Final = "azure-native:dbforpostgresql:Server"
 RESOLVER: Final = "azure-native:dnsresolver:InboundEndpoint"
+WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
+LINK_SCOPE: Final = "azure-native:monitor:PrivateLinkScope"
 
 _RULE: Final = "azure-native:network:SecurityRule"
 _ROUTE: Final = "azure-native:cdn:Route"
 _PUBLIC_ADDRESS: Final = "azure-native:network:PublicIPAddress"
+_SCOPED: Final = "azure-native:monitor:PrivateLinkScopedResource"
 
-PARTS: Final = (_RULE, _ROUTE, _PUBLIC_ADDRESS, NETWORK, SUBNET, GROUP)
+PARTS: Final = (_RULE, _ROUTE, _PUBLIC_ADDRESS, _SCOPED, NETWORK, SUBNET, GROUP)
 """What isn't reached itself, and decides who reaches what."""
 
 FLAGS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -48,7 +51,7 @@ FLAGS: Final[Mapping[str, tuple[str, ...]]] = {
     "azure-native:eventhub:NamespaceNetworkRuleSet": ("public_network_access",),
     "azure-native:keyvault:ManagedHsm": ("properties.public_network_access",),
     "azure-native:keyvault:Vault": ("properties.public_network_access",),
-    "azure-native:operationalinsights:Workspace": (
+    WORKSPACE: (
         "public_network_access_for_ingestion",
         "public_network_access_for_query",
     ),
@@ -148,7 +151,7 @@ def _linked(origin: Resource) -> Iterator[str]:
     yield from entry_id(origin.get("shared_private_link_resource", None), "private_link")
 
 
-_LINKABLE: Final = (*FLAGS, ENVIRONMENT, SERVER)
+_LINKABLE: Final = (*FLAGS, ENVIRONMENT, SERVER, LINK_SCOPE)
 _GROUP_OF: Final = Property("networkSecurityGroup", lambda subnet: entry_id(subnet, "network_security_group"), (GROUP,))
 _RULE_OF: Final = Property(
     "networkSecurityGroupName",
@@ -175,6 +178,8 @@ CONNECTED_TO: Final = (
 """What a private endpoint leads to."""
 
 _LINKED_TO: Final = Property("sharedPrivateLinkResource", _linked, (ENVIRONMENT,))
+_SCOPED_TO: Final = Property("linkedResourceId", single("linked_resource_id"), (WORKSPACE,))
+_SCOPE_OF: Final = Property("scopeName", single("scope_name"), (LINK_SCOPE,), ("scopeName", "name"))
 _RUNS_IN: Final = Property("environmentId", single("environment_id"), (ENVIRONMENT,))
 _MANAGED_IN: Final = Property("managedEnvironmentId", single("managed_environment_id"), (ENVIRONMENT,))
 
@@ -214,6 +219,8 @@ class AzureNetwork:
             yield from self._flags(resource) if kind in FLAGS else self._facing(resource)
         if kind in _LINKABLE:
             yield Path(PRIVATE_ENDPOINT, guarded(partial(self._by_private_endpoint, resource, from_vpn=from_vpn)))
+        if kind == WORKSPACE:
+            yield Path(LINK_SCOPE, guarded(partial(self._in_scope, resource, from_vpn=from_vpn)))
         if kind == ENVIRONMENT and not from_vpn:
             yield Path(ORIGIN, guarded(partial(self._behind_front_door, resource)))
         if kind == APP:
@@ -342,6 +349,17 @@ class AzureNetwork:
 
         users = [self._references.users(place, PRIVATE_ENDPOINT) for place in CONNECTED_TO]
         return any_of(way for each in users for way in each.ways(service, by))
+
+    def _in_scope(self, workspace: Resource, *, from_vpn: bool) -> Access:
+        """By the private link of a scope that it has been put into."""
+
+        def by(scoped: Resource) -> Access:
+            scopes = self._references.named(scoped, _SCOPE_OF)
+            if scopes.foreign:
+                return opened(ALL_PORTS, f"{called(scoped)} in a scope that is none of the stack's")
+            return any_of(partial(self._by_private_endpoint, each, from_vpn=from_vpn) for each in scopes.resources)
+
+        return any_of(self._references.users(_SCOPED_TO, _SCOPED).ways(workspace, by))
 
     # Networks
 
