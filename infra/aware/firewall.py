@@ -78,7 +78,7 @@ class Firewall(pulumi.ComponentResource):
     ) -> None:
         super().__init__("hosting:aware:Firewall", placement.label(name), {}, options)
         self._placement = placement
-        policy = self._policy(sources)
+        policy, allowed = self._policy(sources)
         address = public_address("firewall", placement=placement, audit=audit, parent=self)
         firewall = network.AzureFirewall(
             placement.label("main"),
@@ -98,7 +98,9 @@ class Firewall(pulumi.ComponentResource):
             ],
             zones=list(placement.zones),
             tags=placement.tags("main"),
-            opts=pulumi.ResourceOptions(parent=self),
+            # A policy that changes while a firewall takes it up faults both; and the services, which wait for the
+            # firewall, start with the list in force.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
         )
         audit.collect(placement.label("firewall"), firewall.id, parent=self)
         routes = network.RouteTable(
@@ -122,7 +124,10 @@ class Firewall(pulumi.ComponentResource):
         self.route_table_id = routes.id
         self.register_outputs({"routeTableId": routes.id})
 
-    def _policy(self, sources: tuple[str, ...]) -> network.FirewallPolicy:
+    def _policy(
+        self, sources: tuple[str, ...]
+    ) -> tuple[network.FirewallPolicy, network.FirewallPolicyRuleCollectionGroup]:
+        """The policy, and its list of what is allowed."""
         policy = network.FirewallPolicy(
             self._placement.label("main"),
             firewall_policy_name=self._placement.name("afwp"),
@@ -136,7 +141,7 @@ class Firewall(pulumi.ComponentResource):
             tags=self._placement.tags("main"),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        network.FirewallPolicyRuleCollectionGroup(
+        allowed = network.FirewallPolicyRuleCollectionGroup(
             self._placement.label("main"),
             rule_collection_group_name="allowed",
             firewall_policy_name=policy.name,
@@ -169,7 +174,7 @@ class Firewall(pulumi.ComponentResource):
             ],
             opts=pulumi.ResourceOptions(parent=policy),
         )
-        return policy
+        return policy, allowed
 
 
 def _private_address(

@@ -37,6 +37,12 @@ def test_lets_nothing_in_and_out_only_by_domain_name(stack: Any):
         assert kind not in stack.inputs("network:AzureFirewall")
 
 
+def test_starts_with_the_list_in_force(stack: Any):
+    allowed = stack.named("network:FirewallPolicyRuleCollectionGroup")
+    for name, firewall in stack.named("network:AzureFirewall").items():
+        assert allowed[name]["urn"] in firewall["dependencies"]
+
+
 def test_list_of_domain_names(stack: Any):
     (collection,) = stack.inputs("network:FirewallPolicyRuleCollectionGroup")["ruleCollections"]
     assert {rule["name"]: rule["targetFqdns"] for rule in collection["rules"]} == {
