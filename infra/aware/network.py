@@ -146,9 +146,9 @@ class Network(pulumi.ComponentResource):
         ).address
         self.register_outputs({"vpnEndpoint": self.vpn_endpoint, "resolverAddress": self.resolver_address})
 
-    def peer_with(self, other: "Network", name: str) -> None:
+    def peer_with(self, other: "Network", name: str) -> network.VirtualNetworkPeering:
         """Lets this network reach `other` as far as both security groups allow. Each side says so for itself."""
-        network.VirtualNetworkPeering(
+        return network.VirtualNetworkPeering(
             self._placement.label(name),
             virtual_network_peering_name=self._placement.name("peer"),
             virtual_network_name=self._virtual_network.name,
@@ -253,7 +253,7 @@ class Network(pulumi.ComponentResource):
             tags=self._placement.tags(name),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        privatedns.VirtualNetworkLink(
+        link = privatedns.VirtualNetworkLink(
             self._placement.label(name),
             virtual_network_link_name=self._placement.name("link"),
             private_zone_name=zone.name,
@@ -264,4 +264,5 @@ class Network(pulumi.ComponentResource):
             tags=self._placement.tags(name),
             opts=pulumi.ResourceOptions(parent=zone),
         )
-        return zone.id
+        # PostgreSQL takes a zone only once its network resolves it.
+        return pulumi.Output.all(zone.id, link.id).apply(lambda ids: ids[0])

@@ -98,6 +98,22 @@ def test_private_names_resolve_in_the_network(stack: Any, name: str):
     assert link["registrationEnabled"] is False
 
 
+@pytest.mark.parametrize("name", sorted(set(ZONES) - {"managedhsm"}))  # which this stack doesn't have
+def test_a_zone_is_used_once_the_network_resolves_it(stack: Any, name: str):
+    link = stack.named("privatedns:VirtualNetworkLink")[name]["urn"]
+    zone_id = f"azure-native:privatedns:PrivateZone/{name}"
+    if name == "database":
+        users = [(stack.named("dbforpostgresql:Server")["main"], "network")]
+    else:
+        users = [
+            (group, "privateDnsZoneConfigs")
+            for group in first_region(stack, "network:PrivateDnsZoneGroup").values()
+            if zone_id in [config["privateDnsZoneId"] for config in group["inputs"]["privateDnsZoneConfigs"]]
+        ]
+    assert users
+    assert all(link in user["sources"][prop] for user, prop in users)
+
+
 def test_the_database_has_its_subnet_and_its_zone(stack: Any):
     (server, *_) = [r for r in stack.named("dbforpostgresql:Server").values() if not r["name"].endswith("-2")]
     assert server["inputs"]["network"]["delegatedSubnetResourceId"] == "azure-native:network:Subnet/database"
