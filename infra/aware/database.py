@@ -3,7 +3,7 @@
 Aware document, 6.b (encryption in transmission), 6.c (at rest), 8.a and 8.b (a zone or a region can fail).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pulumi
@@ -131,7 +131,7 @@ class Database(pulumi.ComponentResource):
         self.administrator = _identity(
             "database-administrator", region=placement.region, placement=placement, parent=self
         )
-        dbforpostgresql.AdministratorsMicrosoftEntra(
+        self.settled: pulumi.Resource = dbforpostgresql.AdministratorsMicrosoftEntra(
             "database-administrator",
             object_id=self.administrator.principal_id,
             principal_name=self.administrator.name,
@@ -141,6 +141,7 @@ class Database(pulumi.ComponentResource):
             resource_group_name=placement.resource_group_name,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[database]),
         )
+        """The last of the changes that are made on the server: from then on it takes others."""
         self.database_name: pulumi.Output[str] = database.name
         self.server_id: pulumi.Output[str] = server.id
         self.server_name: pulumi.Output[str] = server.name
@@ -173,8 +174,10 @@ class Replica(pulumi.ComponentResource):
         key: WrappingKey,
         database: Database,
         database_placement: Placement,
+        reached_by: Sequence[pulumi.Resource],
         options: pulumi.ResourceOptions,
     ) -> None:
+        """`reached_by` is what lets the two servers find and reach each other, by which the replica is filled."""
         super().__init__("hosting:aware:Replica", name, {}, options)
         identity = _identity("database", region=placement.region, placement=placement, parent=self)
         may_wrap = _let("database", key, identity, placement=placement, parent=self)
@@ -201,7 +204,8 @@ class Replica(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=True,
-                depends_on=may_wrap,
+                # While a replica is made, Azure refuses other changes of the server that it is made from.
+                depends_on=[*may_wrap, database.settled, *reached_by],
                 custom_timeouts=pulumi.CustomTimeouts(create="4h", update="2h"),
             ),
         )

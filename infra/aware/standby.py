@@ -82,10 +82,12 @@ class Standby(pulumi.ComponentResource):
             other_address_space=address_space,
             options=below,
         )
-        network.peer_with(own_network, "other-region")
-        own_network.peer_with(network, "other-region")
-        self._resolve_database(own_network, placement, other=network, other_placement=first)
-        self._resolve_database(network, first, other=own_network, other_placement=placement)
+        reached_by = [
+            network.peer_with(own_network, "other-region"),
+            own_network.peer_with(network, "other-region"),
+            self._resolve_database(own_network, placement, other=network, other_placement=first),
+            self._resolve_database(network, first, other=own_network, other_placement=placement),
+        ]
         self._reach(keys, tokens, data, registry, own_network)
         private_queries.connect(own_network.private_links, parent=self)
 
@@ -116,6 +118,7 @@ class Standby(pulumi.ComponentResource):
             key=vault.key("database", expires=False),
             database=data.database,
             database_placement=first,
+            reached_by=reached_by,
             options=below,
         )
         self.services = Services(
@@ -137,9 +140,9 @@ class Standby(pulumi.ComponentResource):
 
     def _resolve_database(
         self, network: Network, placement: Placement, *, other: Network, other_placement: Placement
-    ) -> None:
+    ) -> privatedns.VirtualNetworkLink:
         """Lets the network of one region find the database server of the other, whose zone lies there."""
-        privatedns.VirtualNetworkLink(
+        return privatedns.VirtualNetworkLink(
             other_placement.label("other-network"),
             virtual_network_link_name=placement.name("link"),
             private_zone_name=other.database_zone_id.apply(lambda zone_id: zone_id.rpartition("/")[2]),

@@ -144,6 +144,16 @@ def test_the_replica_follows_the_server_under_a_key_of_its_region(stack: Any):
     assert replica["version"] == stack.inputs("dbforpostgresql:Server")["version"]
 
 
+def test_the_replica_is_made_once_the_server_is_settled_and_the_networks_reach_each_other(stack: Any):
+    dependencies = stack.named("dbforpostgresql:Server")["main-2"]["dependencies"]
+    assert stack.named("dbforpostgresql:AdministratorsMicrosoftEntra")["database-administrator"]["urn"] in dependencies
+    for kind, names in (
+        ("network:VirtualNetworkPeering", ("other-region", "other-region-2")),
+        ("privatedns:VirtualNetworkLink", ("other-network", "other-network-2")),
+    ):
+        assert {stack.named(kind)[name]["urn"] for name in names} <= set(dependencies)
+
+
 def test_services_follow_the_server_that_writes(stack: Any):
     endpoint = stack.inputs("dbforpostgresql:VirtualEndpoint", "writer")
     assert endpoint["endpointType"] == "ReadWrite"
