@@ -15,6 +15,21 @@ ROLE: Mapping[str, Any] = json.loads((Path(__file__).parents[3] / "docs" / "awar
 NEVER_DELETED = {"microsoft.aadiam/diagnosticSettings"}
 """Belongs to Entra: who may write it is told by a role of Entra's."""
 
+LINKED_ACTIONS: Mapping[str, Sequence[str]] = {
+    "monitor:DiagnosticSetting": ("Microsoft.OperationalInsights/workspaces/sharedKeys/action",),
+    "network:FlowLog": (
+        "Microsoft.Network/networkWatchers/configureFlowLog/action",
+        "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
+        "Microsoft.Storage/storageAccounts/listAccountSas/action",
+        "Microsoft.Storage/storageAccounts/listKeys/action",
+        "Microsoft.Storage/storageAccounts/listServiceSas/action",
+    ),
+    "network:VirtualNetworkPeering": ("Microsoft.Network/virtualNetworks/peer/action",),
+}
+"""What Azure asks for besides the type's own `write`, on what the resource points to (Azure documentation, "Diagnostic
+settings in Azure Monitor", "Manage virtual network flow logs", "Create, change, or delete a virtual network
+peering")."""
+
 RESOURCE_GROUPS = "Microsoft.Resources/subscriptions/resourceGroups"
 
 
@@ -35,6 +50,31 @@ def test_whoever_deploys_may_write_and_delete_each_type_of_the_program(stack: An
     assert not sorted(kind for kind in wanted if not allowed(f"{kind}/{verb}"))
 
 
+@pytest.mark.parametrize("kind", LINKED_ACTIONS)
+def test_whoever_deploys_may_do_what_azure_links_with_a_type(stack: Any, kind: str):
+    assert stack.named(kind)
+    assert not sorted(action for action in LINKED_ACTIONS[kind] if not allowed(action))
+
+
+def test_whoever_deploys_may_copy_the_activity_log_into_its_account(stack: Any):
+    assert stack.inputs("monitor:DiagnosticSetting", "activity-log")["storageAccountId"]
+    assert allowed("Microsoft.Storage/storageAccounts/listKeys/action")
+
+
+def test_whoever_deploys_may_approve_the_private_address_of_each_store_of_keys(stack: Any, modest: Any):
+    assert stack.named("keyvault:Vault")
+    assert modest.named("keyvault:ManagedHsm")
+    for kind in ("vaults", "managedHSMs"):
+        assert allowed(f"Microsoft.KeyVault/{kind}/privateEndpointConnectionsApproval/action")
+
+
+def test_keys_that_whoever_deploys_may_list_open_nothing(stack: Any):
+    for account in stack.named("storage:StorageAccount").values():
+        assert account["inputs"]["allowSharedKeyAccess"] is False
+    for workspace in stack.named("operationalinsights:Workspace").values():
+        assert workspace["inputs"]["features"]["disableLocalAuth"] is True
+
+
 @pytest.mark.parametrize(
     "action",
     [
@@ -48,12 +88,10 @@ def test_whoever_deploys_may_write_and_delete_each_type_of_the_program(stack: An
         "Microsoft.KeyVault/vaults/accessPolicies/write",
         "Microsoft.KeyVault/vaults/secrets/write",
         "Microsoft.OperationalInsights/workspaces/query/read",
-        "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
         "Microsoft.Search/searchServices/listAdminKeys/action",
-        "Microsoft.Storage/storageAccounts/listKeys/action",
     ],
 )
-def test_whoever_deploys_gets_no_key_no_shell_and_no_log(action: str):
+def test_whoever_deploys_gets_no_key_that_opens_anything_no_shell_and_no_log(action: str):
     assert not allowed(action)
 
 
