@@ -18,16 +18,16 @@ setup: $(READY) ## Makes the environment and the Pulumi CLI (the first time take
 	@$(RUN) setup
 
 up: setup ## Brings STACK up in CLOUD, after a preview that the policy pack and the gates let pass
-	@$(RUN) up --stack $(STACK) --cloud $(CLOUD)
+	@$(RUN) up --stack "$(STACK)" --cloud "$(CLOUD)"
 
 preview: setup ## Shows what `make up` would do
-	@$(RUN) preview --stack $(STACK) --cloud $(CLOUD)
+	@$(RUN) preview --stack "$(STACK)" --cloud "$(CLOUD)"
 
 refresh: setup ## Finds what was changed behind the program's back
-	@$(RUN) refresh --stack $(STACK) --cloud $(CLOUD)
+	@$(RUN) refresh --stack "$(STACK)" --cloud "$(CLOUD)"
 
 destroy: setup ## Removes STACK, once no tenant lives there (IGNORE_PROTECT=1: also its keys, data and logs)
-	@$(RUN) destroy --stack $(STACK) --cloud $(CLOUD) $(if $(IGNORE_PROTECT),--ignore-protect)
+	@$(RUN) destroy --stack "$(STACK)" --cloud "$(CLOUD)" $(if $(IGNORE_PROTECT),--ignore-protect)
 
 stop: $(READY) ## Ends the local clouds; their resources go with them
 	@$(RUN) stop

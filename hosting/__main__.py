@@ -110,6 +110,8 @@ def preview(
     verdict = session.preview(state)
     if report is not None:
         write(session.json_report(verdict, "preview"), report, baseline)
+    for step in verdict.run.steps:
+        _showing(console)(step)
     _conclude(session, verdict, console, "previewed")
 
 

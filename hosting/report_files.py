@@ -221,7 +221,7 @@ def sarif(report: JsonReport) -> dict[str, Any]:
                         "ruleId": each.rule,
                         "level": levels[each.answer],
                         "message": {"text": "; ".join(each.messages) or each.answer},
-                        "locations": [_location(each)],
+                        "locations": [_location(each, report.stack)],
                     }
                     for each in found
                 ],
@@ -230,14 +230,15 @@ def sarif(report: JsonReport) -> dict[str, Any]:
     }
 
 
-def _location(finding: Finding) -> dict[str, Any]:
-    location: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": finding.urn, "kind": "resource"}]}
-    if finding.file is not None:
-        location["physicalLocation"] = {
-            "artifactLocation": {"uri": finding.file, "uriBaseId": "%SRCROOT%"},
-            "region": {"startLine": finding.line},
-        }
-    return location
+def _location(finding: Finding, stack: str) -> dict[str, Any]:
+    # Whatever shows findings beside the code wants a place for each; what the whole lacks is no line's of the program.
+    return {
+        "logicalLocations": [{"fullyQualifiedName": finding.urn, "kind": "resource"}],
+        "physicalLocation": {
+            "artifactLocation": {"uri": finding.file or f"Pulumi.{stack}.yaml", "uriBaseId": "%SRCROOT%"},
+            "region": {"startLine": finding.line or 1},
+        },
+    }
 
 
 def _read(file: Path) -> JsonReport:

@@ -150,7 +150,7 @@ class Court:
         ]
 
     def _opinions(self, resources: Sequence[Resource], over: Literal["resource", "stack"]) -> list[Opinion]:
-        stack = Stack(resources, self.run.terms, self.agreed)
+        stack = Stack(resources, self.run.terms)
         return [
             Opinion(one.name, one.judge(resource, stack if over == "stack" else None))
             for resource in resources

@@ -98,10 +98,13 @@ class Resource(Record):
         )
 
     def with_inputs(self, inputs: "Resource | None") -> "Resource":
-        """The same resource, where the inputs that were asked for take the place of outputs of the same name."""
+        """The same resource, where the inputs that were asked for take the place of outputs of the same name.
+
+        What the cloud adds inside a property, such as the id of a system-assigned identity, stays.
+        """
         if inputs is None:
             return self
-        return self._with(lambda: {**self.all_properties(), **inputs.all_properties()})
+        return self._with(lambda: _overlaid(self.all_properties(), inputs.all_properties()))
 
     def placed_by(self, inputs: "Resource | None") -> "Resource":
         """The same resource of a finished stack, with those inputs that Azure's outputs don't repeat.
@@ -414,6 +417,17 @@ def aws_region(resource: Resource) -> str | None:
         return own or resource.provider_property("region")
     except UndeterminedError:
         return None
+
+
+def _overlaid(known: Any, asked_for: Any) -> Any:
+    if isinstance(known, dict) and isinstance(asked_for, dict):
+        known, asked_for = cast("dict[str, Any]", known), cast("dict[str, Any]", asked_for)
+        return {**known, **{name: _overlaid(known.get(name), value) for name, value in asked_for.items()}}
+    if isinstance(known, list) and isinstance(asked_for, list):
+        known, asked_for = cast("list[Any]", known), cast("list[Any]", asked_for)
+        if len(known) == len(asked_for):
+            return [_overlaid(*pair) for pair in zip(known, asked_for, strict=True)]
+    return asked_for
 
 
 def _holds(value: Any, texts: Collection[str]) -> bool:

@@ -1,8 +1,8 @@
 """What customers and on-call were promised of a stack: its jurisdiction, its terms, whom alarms reach.
 
-They come from the stack's configuration, which the engine tells the pack; from the service's component, which records
-them in the state; and from the pack's own configuration, by which whoever audits a state says what was agreed. Sources
-that contradict each other make a rule that needs the term undetermined.
+They come from the stack's configuration, which the engine tells the pack, and from the service's component, which
+records them in the state; where the two contradict each other, a rule that needs the term is undetermined. By the
+pack's own configuration whoever audits a state says what was agreed: one policy compares it with what the stack says.
 """
 
 import json
@@ -58,7 +58,11 @@ class Terms(BaseModel):
         except ValidationError as error:
             problem = error.errors()[0]
             place = ".".join(str(part) for part in problem["loc"])
-            raise TermsError(f"the configuration of {AGREED_POLICY}, {place}: {problem['msg']}") from None
+            said = problem["msg"] if problem["type"] != "extra_forbidden" else f"no such term; use {', '.join(_NAMES)}"
+            raise TermsError(f"the configuration of {AGREED_POLICY}, {place}: {said}") from None
+
+
+_NAMES: Final = tuple(to_camel(name) for name in Terms.model_fields)
 
 
 def schema() -> PolicyConfigSchema:

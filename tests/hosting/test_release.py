@@ -47,7 +47,7 @@ def test_images_are_named_in_the_stacks_own_registry(settings):
 
     assert names[0] == f"crhostcouseast.azurecr.io/aware/signal@{settings.aware.images.signal}"
     assert names[2].startswith("crhostcouseast.azurecr.io/aware/search-and-discover@sha256:")
-    assert len(names) == 5, "the migration's too"
+    assert len(names) == 6, "the migration's too"
     assert image_names(read_settings(Checkout.of_this_package(), "ci-us")) == []
 
 

@@ -173,6 +173,25 @@ def test_what_is_asked_of_the_stack_is_asked_even_if_its_root_is_gone(engine):
     assert "1 keys" in found.message
 
 
+def test_what_the_cloud_adds_inside_a_property_stays_when_a_state_is_analysed(engine):
+    @stack_rule(KEY)
+    def has_an_identity(key, stack):
+        """Reads what only the cloud knows, inside what the program asks for."""
+        assert stack.resources
+        if key.identity.get("id", None) is None or key.places[0].get("id", None) is None:
+            yield "no identity"
+        if key.identity.kind != "System":
+            yield "another identity"
+
+    asked = engine([has_an_identity], phase="analysis")
+    asked.analyze(key(identity={"kind": "System"}, places=[{"zone": "1"}]))
+
+    assert not asked.analyze_stack(
+        key(identity={"kind": "System", "id": "x"}, places=[{"zone": "1", "id": "y"}])
+    ).diagnostics
+    assert asked.analyze_stack(key(identity={"kind": "User", "id": "x"}, places=[{"id": "y"}])).diagnostics
+
+
 def test_outputs_are_judged_only_when_a_state_is_analysed(engine):
     assert not engine([rotates], phase="update").analyze_stack(key(enableKeyRotation=False)).diagnostics
 

@@ -22,15 +22,20 @@ def test_the_copy_is_made_immutable_and_unlocked(account: Any):
     }
 
 
+def immutability(stack: Any, side: str = "inputs") -> dict[str, Any]:
+    (account,) = (r for r in stack.resources if r["type"].endswith(":StorageAccount") and r["name"] == "audit-copy")
+    return account[side]["immutableStorageWithVersioning"]["immutabilityPolicy"]
+
+
 @pytest.fixture(scope="module")
 def locked(declare: Callable[..., Any], sample: dict[str, Any]) -> Any:
     return declare(aware={**sample["aware"], "auditCopy": "locked"})
 
 
 def test_locking_is_a_step_that_changes_nothing_else(stack: Any, locked: Any):
-    policy = locked.inputs("storage:StorageAccount", "audit-copy")["immutableStorageWithVersioning"]
-    assert policy["immutabilityPolicy"].pop("state") == "Locked"
-    policy["immutabilityPolicy"]["state"] = "Unlocked"
+    assert immutability(locked)["state"] == "Locked"
+    for side in ("inputs", "outputs"):
+        immutability(locked, side)["state"] = "Unlocked"
     assert locked.resources == stack.resources
 
 

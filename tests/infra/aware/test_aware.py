@@ -22,6 +22,7 @@ UNKNOWN_TO_SCHEMAS = tuple(
         "dbforpostgresql:AdministratorsMicrosoftEntra",
         "dbforpostgresql:VirtualEndpoint",
         "eventgrid:SystemTopicEventSubscription",
+        "monitor:PrivateLinkScopedResource",
         "operationalinsights:DataExport",
     )
 )
@@ -123,6 +124,7 @@ EVERYWHERE = (
     "azure-native:frontdoor:",
     "azure-native:monitor:ActionGroup",
     "azure-native:monitor:ActivityLogAlert",
+    "azure-native:monitor:PrivateLinkScope",
     "azure-native:privatedns:",
 )
 ELSEWHERE = {
