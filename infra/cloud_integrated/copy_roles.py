@@ -70,6 +70,7 @@ def backup(sites: Sequence[Names]) -> Sequence[Statement]:
                 "s3:GetInventoryConfiguration",
                 "s3:ListBucket",
                 "s3:ListBucketVersions",
+                "s3:ListTagsForResource",
                 "s3:PutBucketNotification",
                 "s3:PutInventoryConfiguration",
             ],
@@ -114,7 +115,11 @@ def backup(sites: Sequence[Names]) -> Sequence[Statement]:
             ],
             resources=[site.arn("events", "rule/AwsBackupManagedRule*") for site in sites],
         ),
-        Statement(sid="Metrics", actions=["cloudwatch:GetMetricData", "events:ListRules", "s3:ListAllMyBuckets"]),
+        # Without the last one, selections that ask for tags find nothing, and no job is made.
+        Statement(
+            sid="Metrics",
+            actions=["cloudwatch:GetMetricData", "events:ListRules", "s3:ListAllMyBuckets", "tag:GetResources"],
+        ),
         Statement(
             sid="Table",
             actions=["dynamodb:DescribeTable", "dynamodb:ListTagsOfResource", "dynamodb:StartAwsBackupJob"],

@@ -61,10 +61,16 @@ def test_backup_reads_a_tenants_objects(policies, allowed, action):
 
 
 @pytest.mark.parametrize(
-    "action", ["s3:ListBucketVersions", "s3:PutInventoryConfiguration", "s3:PutBucketNotification"]
+    "action",
+    ["s3:ListBucketVersions", "s3:ListTagsForResource", "s3:PutInventoryConfiguration", "s3:PutBucketNotification"],
 )
 def test_backup_follows_changes_of_a_tenants_bucket(policies, allowed, action):
     assert allowed(policies.session("backup"), action, TENANT_BUCKET)
+
+
+@REGION
+def test_backup_finds_by_tags_what_a_plan_selects(policies, allowed, region):
+    assert allowed(policies.session("backup"), "tag:GetResources", "*", region=region)
 
 
 def test_backup_uses_a_tenants_key_for_the_bucket_and_the_vault_only(policies, allowed):
