@@ -113,11 +113,12 @@ class Mesh(Room):
                     resources=[secrets],
                     conditions=[Condition.of("StringEquals", f"aws:RequestTag/{MANAGED}", "true")],
                 ),
+                # ECS asks for a secret that may not be there yet, which has no tag that a condition could hold.
+                Statement(sid="FindSecrets", actions=["secretsmanager:DescribeSecret"], resources=[secrets]),
                 Statement(
                     sid="RotateSecrets",
                     actions=[
                         "secretsmanager:DeleteSecret",
-                        "secretsmanager:DescribeSecret",
                         "secretsmanager:GetSecretValue",
                         "secretsmanager:PutSecretValue",
                         "secretsmanager:RotateSecret",

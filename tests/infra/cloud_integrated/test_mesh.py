@@ -42,9 +42,11 @@ def test_the_role_keeps_secrets_of_the_mesh_only(stack, statements):
     role = stack.inputs("aws:iam/role:Role", "mesh")
     (trust,) = statements(role["assumeRolePolicy"]).values()
 
-    assert {policy[sid]["Resource"] for sid in ("MakeSecrets", "RotateSecrets")} == {
+    assert {policy[sid]["Resource"] for sid in ("FindSecrets", "MakeSecrets", "RotateSecrets")} == {
         "arn:aws:secretsmanager:us-east-1:123456789012:secret:ecs-sc!*"
     }
+    assert policy["FindSecrets"]["Action"] == "secretsmanager:DescribeSecret"
+    assert "Condition" not in policy["FindSecrets"]
     assert trust["Principal"] == {"Service": ["ecs.amazonaws.com"]}
 
 
