@@ -234,7 +234,7 @@ def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
                     "events.amazonaws.com",
                     "sns.amazonaws.com",
                 ),
-                _one_of("eventName", "Stop*", "Delete*", "Disable*", "Update*", "Remove*", "Unsubscribe"),
+                _one_of("eventName", "Stop*", "Delete*", "Disable*", "Put*", "Update*", "Remove*", "Unsubscribe"),
                 _NOT_BY_BACKUP,
             ),
         ),
