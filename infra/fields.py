@@ -36,5 +36,5 @@ Uuid = Annotated[str, pattern(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a U
 AwsAccountId = Annotated[str, pattern(r"\d{12}", "an AWS account id of twelve digits")]
 Arn = Annotated[str, pattern(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{12}:.+", "an ARN")]
 TenantId = Annotated[
-    str, pattern(r"[a-z][a-z0-9]{2,19}", "a tenant id of 3 to 20 lower-case letters and digits with a letter first")
+    str, pattern(r"[a-z][a-z0-9]{2,18}", "a tenant id of 3 to 19 lower-case letters and digits with a letter first")
 ]

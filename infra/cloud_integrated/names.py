@@ -14,7 +14,8 @@ class Names:
     """How the objects of one stack are called in one of its regions.
 
     The longest prefix is 21 characters (8 of `namePrefix`, 12 of the stack's name, a hyphen), the suffix 2: `physical`
-    leaves 8 for a load balancer or target group (32 at most), 39 for a bucket (63) and 40 for a role (64).
+    leaves 8 for a load balancer or target group (32 at most), 26 for a backup vault (50), 39 for a bucket (63) and 40
+    for a role (64). A vault is called after its tenant, whose id has 19 characters at most.
     """
 
     prefix: str

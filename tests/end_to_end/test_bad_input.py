@@ -67,7 +67,7 @@ def test_an_unknown_stack(clone):
         ({"addressSpace": "10.0.0.0/24"}, "can't hold the subnets of three zones"),
         ({"vpnAddressSpace": "10.50.0.0/20"}, "overlap"),
         ({"tenants": [{"id": "Acme!"}]}, "'Acme!' is not a tenant id"),
-        ({"tenants": [{"id": "a" * 21}]}, "is not a tenant id of 3 to 20"),
+        ({"tenants": [{"id": "a" * 20}]}, "is not a tenant id of 3 to 19"),
         ({"tenants": [{"id": "acme"}, {"id": "acme"}]}, "names 'acme' twice"),
         ({"jurisdiction": None}, "hosting:jurisdiction is missing"),
     ],

@@ -19,7 +19,7 @@ DIGEST = "sha256:" + "0a" * 32
         (AwsAccountId, "123456789012"),
         (Arn, "arn:aws:iam::123456789012:saml-provider/workforce"),
         (TenantId, "abc"),
-        (TenantId, "a1234567890123456789"),
+        (TenantId, "a123456789012345678"),
     ],
 )
 def test_what_fits_is_taken_as_it_is(kind, value):
@@ -46,12 +46,12 @@ def test_what_fits_is_taken_as_it_is(kind, value):
         (AwsAccountId, "12345678901", "an AWS account id of twelve digits"),
         (Arn, "workforce", "an ARN"),
         (Arn, "arn:aws:iam::12:saml-provider/workforce", "an ARN"),
-        (TenantId, "ab", "a tenant id of 3 to 20"),
-        (TenantId, "a12345678901234567890", "a tenant id of 3 to 20"),
-        (TenantId, "Acme", "a tenant id of 3 to 20"),
-        (TenantId, "1acme", "a tenant id of 3 to 20"),
-        (TenantId, "a-b", "a tenant id of 3 to 20"),
-        (TenantId, "acme\n", "a tenant id of 3 to 20"),
+        (TenantId, "ab", "a tenant id of 3 to 19"),
+        (TenantId, "a1234567890123456789", "a tenant id of 3 to 19"),
+        (TenantId, "Acme", "a tenant id of 3 to 19"),
+        (TenantId, "1acme", "a tenant id of 3 to 19"),
+        (TenantId, "a-b", "a tenant id of 3 to 19"),
+        (TenantId, "acme\n", "a tenant id of 3 to 19"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(kind, value, wanted):

@@ -87,7 +87,7 @@ MISTAKES = {
     "unknown service": ("ci-us", {"service": "aws"}, "hosting:service: input should be 'aware' or 'cloud-integrated'"),
     "tenant id malformed": ("ci-us", {"tenants": [{"id": "Acme-1"}]}, "hosting:tenants.0.id: 'Acme-1' is not a tenant"),
     "tenant id too short": ("useast", {"tenants": [{"id": "ab"}]}, "hosting:tenants.0.id: 'ab' is not a tenant id"),
-    "tenant id too long": ("useast", {"tenants": [{"id": "a" * 21}]}, f"'{'a' * 21}' is not a tenant id of 3 to 20"),
+    "tenant id too long": ("useast", {"tenants": [{"id": "a" * 20}]}, f"'{'a' * 20}' is not a tenant id of 3 to 19"),
     "tenant twice": ("ci-us", {"tenants": [TENANT, {"id": "other"}, TENANT]}, "tenants names 'acme' twice: remove one"),
     "tenant without id": ("ci-us", {"tenants": [{}]}, "hosting:tenants.0.id is missing: add it"),
     "unknown state": (

@@ -168,7 +168,7 @@ def dev_stack(declare: Callable[..., Stack]) -> Stack:
 @pytest.fixture(scope="session")
 def longest(declare: Callable[..., Stack]) -> Stack:
     """A stack whose names are as long as settings allow, but for the stack's own."""
-    return declare(namePrefix="h" * 8, tenants=[{"id": "t" * 20}])
+    return declare(namePrefix="h" * 8, tenants=[{"id": "t" * 19}])
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ LIMITS = {
     "aws:kms/alias:Alias": ("name", 256),
     "aws:ecs/service:Service": ("name", 255),
     "aws:ec2/securityGroup:SecurityGroup": ("name", 255),
+    "aws:backup/vault:Vault": ("name", 50),
+    "aws:backup/selection:Selection": ("name", 50),
 }
 
 
