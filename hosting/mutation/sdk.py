@@ -102,23 +102,21 @@ def _arguments(resource_type: str) -> Record | None:
     if package not in _MODULES:
         return None
     middle, _, name = rest.partition(":")
-    folder, _, file = middle.partition("/")
+    folder = middle.partition("/")[0]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return inputs_of(_class(_MODULES[package], package, folder, file, name))
+            return inputs_of(_class(_MODULES[package], package, folder, name))
     except (NoSuchTypeError, KeyError):
         return None
 
 
-def _class(module: str, package: str, folder: str, file: str, name: str) -> type:
-    if package == "azure-native":
-        return class_of(name, f"{module}.{folder}", name)
+def _class(module: str, package: str, folder: str, name: str) -> type:
     if package == "azuread":
         return class_of(name, module, name)
+    # Never by the file in the folder: the SDKs load folders late, and would leave out the names of one loaded before.
     folder += "_" if keyword.iskeyword(folder) else ""
-    snake = re.sub(r"(?<!^)([A-Z])", r"_\1", file).lower()
-    return class_of(name, f"{module}.{folder}.{snake}", name)
+    return class_of(name, f"{module}.{folder}", name)
 
 
 @cache

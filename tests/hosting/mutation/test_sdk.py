@@ -1,5 +1,8 @@
 """What the installed SDKs say of properties."""
 
+import subprocess
+import sys
+
 import pytest
 
 from hosting.mutation.sdk import knowledge, problems, takes
@@ -60,3 +63,13 @@ def test_problems_are_what_the_types_have_against_inputs():
 def test_demanded_properties():
     assert knowledge("azure-native:storage:StorageAccount", ("sku", "name"), "Standard_LRS").required
     assert not knowledge("azure-native:storage:StorageAccount", ("tags",), {}).required
+
+
+def test_looking_a_type_up_leaves_the_sdk_whole():
+    """In a process of its own: what was loaded before hides it."""
+    code = (
+        "from hosting.mutation.sdk import takes; assert takes('aws:lb/loadBalancer:LoadBalancer', 'name');"
+        "from pulumi_aws import lb; assert lb.LoadBalancer"
+    )
+
+    assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=False).returncode == 0
