@@ -8,6 +8,7 @@ from typing import Any
 import policies.proofs
 from policies.resources import Resource, Stack
 from policies.rulebook import discover
+from policies.terms import Terms
 
 Declared = list[dict[str, Any]]
 Change = Callable[["Attack"], None]
@@ -72,7 +73,7 @@ class Attack:
                 )
                 for each in self.resources
             ],
-            "us",
+            Terms(jurisdiction="us"),
         )
         found: dict[str, list[str]] = {}
         for rule in discover(policies.proofs):

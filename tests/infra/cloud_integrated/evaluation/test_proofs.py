@@ -106,6 +106,12 @@ def key_of_another_tenant(attack):
     rules[0]["destination"]["encryptionConfiguration"]["replicaKmsKeyId"] = key
 
 
+def replication_without_decryption(attack):
+    # Within one account, the key's policy is enough where it names the role.
+    attack.statement(RIGHTS, "replication", "Keys", Action=["kms:Encrypt"])
+    attack.statement(*ACME, "ReplicationOfTheBucket", Action=["kms:Encrypt"])
+
+
 def refused_at_the_target(attack):
     refusal = {"Effect": "Deny", "Principal": "*", "Action": "s3:ReplicateObject", "Resource": "*"}
     attack.document(BUCKET_POLICY, "tenant-acme-data-2", lambda statements: statements.append(refusal))
@@ -167,8 +173,7 @@ ATTACKS = {
         lambda attack: may(attack, "tenant-data", "dynamodb:Scan", bounded=True), ITEMS, "without naming items"),
     "another role reads items": (lambda attack: may(attack, "operator", "dynamodb:*"), ITEMS, "the role operator"),
     "another tenant's key": (key_of_another_tenant, REFERS, "rules refers to tenant globex"),
-    "replication without decryption": (
-        lambda attack: attack.statement(RIGHTS, "replication", "Keys", Action=["kms:Encrypt"]), COPIED, "kms:Decrypt"),
+    "replication without decryption": (replication_without_decryption, COPIED, "kms:Decrypt on key tenant-acme-key"),
     "a target that refuses": (refused_at_the_target, COPIED, "s3:ReplicateObject on bucket tenant-acme-data-2"),
     "a backup without the vault's key": (
         lambda attack: attack.statement(RIGHTS, "backup", "KeysOfVaultsAndTheTable", Action="kms:DescribeKey"),
