@@ -143,7 +143,7 @@ class Court:
         settled = self._settle(opinions)
         return [
             *settled,
-            *self._settle(self._about_agreement(Stack(resources, self.run.terms), root)),
+            *self._settle(self._about_agreement(resources, root)),
             *self._settle(self._about_exemptions(root)),
             *self._settle(self._about_tables(root)),
             *self._settle(self._idle(root)),
@@ -183,14 +183,15 @@ class Court:
                 if exemption.problem(self.today) is None:
                     judgement.exempted_because = f"exempted {exemption}"
 
-    def _about_agreement(self, stack: Stack, root: str) -> list[Opinion]:
+    def _about_agreement(self, resources: Sequence[Resource], root: str) -> list[Opinion]:
         about = Judgement(AGREED_POLICY, root, STACK_TYPE)
         agreed = self.agreed.model_dump(exclude_none=True)
         if self.misconfigured_because is not None:
             about.violations.append(self.misconfigured_because)
         elif not agreed:
             about.inapplicable_because = "the pack's configuration names no terms"
-        about.collect(_disagreements(agreed, stack))
+        else:
+            about.collect(_disagreements(agreed, Stack(resources, self.run.terms)))
         return [Opinion(AGREED_POLICY, about)]
 
     def _about_exemptions(self, root: str) -> list[Opinion]:

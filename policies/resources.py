@@ -204,9 +204,9 @@ class Resource(Record):
 class Stack:
     """All resources of a stack, with their parents and dependencies."""
 
-    def __init__(self, resources: Sequence[Resource], *terms: Terms) -> None:
+    def __init__(self, resources: Sequence[Resource], terms: Terms | None = None) -> None:
         self.resources = resources
-        self._named_terms = terms
+        self._configured_terms = terms or Terms()
         self._references: dict[tuple[str, tuple[str, ...]], _References] = {}
         self._derived: dict[Callable[[Stack], Any], Any] = {}
         self._identities: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[object, list[Resource]]] = {}
@@ -347,8 +347,8 @@ class Stack:
     def terms(self, name: str) -> set[Any]:
         """The values of one of the terms: what its configuration names and what its service recorded."""
         recorded = [component.get(name, None) for component in self.of_type(*SERVICE_TYPES)]
-        configured = [getattr(each, name) for each in self._named_terms]
-        return {value for value in (*configured, *recorded) if value is not None}
+        configured = getattr(self._configured_terms, name)
+        return {value for value in (configured, *recorded) if value is not None}
 
     @cached_property
     def jurisdiction(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from policies.documents import Statement, statements
+from policies.iam.keys import USE
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.kms import KEY, REPLICA
@@ -23,17 +24,6 @@ ADMINISTRATION: Final = (
     "kms:RevokeGrant",
 )
 """What somebody must always be able to do, or a mistake in a policy could never be mended."""
-
-USE: Final = (
-    "kms:Decrypt",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyPair",
-    "kms:GenerateDataKeyPairWithoutPlaintext",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-)
 
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[^*?]+")
 
