@@ -12,6 +12,7 @@ from pulumi_azure_native import authorization
 
 from infra.aware.audit import AUDIT_TABLES
 from infra.aware.conditions import only_containers
+from infra.aware.group_roles import custom_role, give_to_group
 from infra.aware.placement import Placement
 from infra.settings import AccessGroups, Case
 
@@ -179,17 +180,13 @@ class Access(pulumi.ComponentResource):
         assignable_scopes: Sequence[pulumi.Output[str]],
         permission: authorization.PermissionArgs,
     ) -> authorization.RoleDefinition:
-        return authorization.RoleDefinition(
+        return custom_role(
             name,
-            role_definition_id=self._placement.role_assignment_name(name),
-            # Unique in the Entra tenant, which other stacks share.
-            role_name=self._placement.name("role", name),
-            role_type="CustomRole",
-            description=description,
-            scope=assignable_scopes[0],
-            assignable_scopes=list(assignable_scopes),
-            permissions=[permission],
-            opts=pulumi.ResourceOptions(parent=self),
+            description,
+            placement=self._placement,
+            assignable_scopes=assignable_scopes,
+            permission=permission,
+            parent=self,
         )
 
     def _give_built_in(
@@ -206,15 +203,12 @@ class Access(pulumi.ComponentResource):
         *,
         condition: str | None = None,
     ) -> None:
-        authorization.RoleAssignment(
+        give_to_group(
             name,
-            role_assignment_name=self._placement.role_assignment_name(name),
-            scope=scope,
-            principal_id=principal_id,
-            principal_type=authorization.PrincipalType.GROUP,
-            role_definition_id=role_definition_id,
-            description=f"{name}: a group of people, whose members the stack identity governs",
+            principal_id,
+            role_definition_id,
+            scope,
+            placement=self._placement,
+            parent=self,
             condition=condition,
-            condition_version=None if condition is None else "2.0",
-            opts=pulumi.ResourceOptions(parent=self),
         )

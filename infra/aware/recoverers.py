@@ -9,6 +9,7 @@ import pulumi
 from pulumi_azure_native import authorization, resources
 
 from infra.aware.conditions import only_containers
+from infra.aware.group_roles import custom_role, give_to_group
 from infra.aware.placement import Placement
 
 RECOVERS: Final = (
@@ -107,20 +108,15 @@ class Recoverers(pulumi.ComponentResource):
         actions: tuple[str, ...] = (),
         data_actions: tuple[str, ...] = (),
     ) -> authorization.RoleDefinition:
-        return authorization.RoleDefinition(
+        return custom_role(
             name,
-            role_definition_id=self._placement.role_assignment_name(name),
-            role_name=self._placement.name("role", name),
-            role_type="CustomRole",
-            description=description,
-            scope=scopes[0],
+            description,
+            placement=self._placement,
             assignable_scopes=scopes,
-            permissions=[
-                authorization.PermissionArgs(
-                    actions=list(actions), not_actions=[], data_actions=list(data_actions), not_data_actions=[]
-                )
-            ],
-            opts=pulumi.ResourceOptions(parent=self),
+            permission=authorization.PermissionArgs(
+                actions=list(actions), not_actions=[], data_actions=list(data_actions), not_data_actions=[]
+            ),
+            parent=self,
         )
 
     def _give(
@@ -131,15 +127,12 @@ class Recoverers(pulumi.ComponentResource):
         *,
         condition: str | None = None,
     ) -> None:
-        authorization.RoleAssignment(
+        give_to_group(
             name,
-            role_assignment_name=self._placement.role_assignment_name(name),
-            scope=scope,
-            principal_id=self._group_id,
-            principal_type=authorization.PrincipalType.GROUP,
-            role_definition_id=role_definition_id,
-            description=f"{name}: a group of people, whose members the stack identity governs",
+            self._group_id,
+            role_definition_id,
+            scope,
+            placement=self._placement,
+            parent=self,
             condition=condition,
-            condition_version=None if condition is None else "2.0",
-            opts=pulumi.ResourceOptions(parent=self),
         )
