@@ -50,6 +50,7 @@ class _Recorder(mocks.MockMonitor):
                 "provider": request.provider,
                 "custom": request.custom,
                 "protect": request.protect,
+                "ignored": list(request.ignoreChanges),
                 "dependencies": sorted(request.dependencies),
                 "inputs": _plain(rpc.deserialize_properties(request.object)),
                 "outputs": {"id": response.id, **_plain(rpc.deserialize_properties(response.object))},

@@ -224,6 +224,7 @@ def region_backs_up_stores(vault: Resource, stack: Stack) -> Findings:
     if not settings:
         yield "the region may leave out any kind of store: add an aws.backup.RegionSettings there"
     for setting in settings:
+        # A program that ignores changes of these two is judged by what AWS answered at the last refresh.
         taken = setting.resource_type_opt_in_preference
         if not all(taken.get(kind, False) for kind in STORES):
             yield f"the region leaves out a kind of store: set resource_type_opt_in_preference of {', '.join(STORES)}"

@@ -97,9 +97,16 @@ def test_plans_are_made_in_the_first_region_only(stack):
 def test_aws_backup_takes_care_of_the_two_stores(stack, region):
     settings = stack.inputs("aws:backup/regionSettings:RegionSettings", f"region{REGIONS[region]}")
 
-    assert {name for name, on in settings["resourceTypeOptInPreference"].items() if on} == {"DynamoDB", "S3"}
-    assert settings["resourceTypeManagementPreference"]["DynamoDB"] is True
+    assert settings["resourceTypeOptInPreference"] == {"DynamoDB": True, "S3": True}
+    assert settings["resourceTypeManagementPreference"] == {"DynamoDB": True}
     assert settings["region"] == region
+
+
+@pytest.mark.parametrize("suffix", REGIONS.values())
+def test_kinds_of_stores_that_a_region_has_besides_are_no_change(stack, suffix):
+    found = stack.of_type("aws:backup/regionSettings:RegionSettings")[f"region{suffix}"]
+
+    assert set(found["ignored"]) == {"resourceTypeOptInPreference", "resourceTypeManagementPreference"}
 
 
 @pytest.mark.parametrize("suffix", REGIONS.values())
