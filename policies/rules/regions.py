@@ -1,10 +1,12 @@
 """Where resources lie, in both clouds."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from policies.resources import Resource, Stack
 from policies.rulebook import ANY_TYPE, Findings, not_applicable, stack_rule
 from policies.tables import jurisdictions
+
+_GROUP: Final = "azure-native:resources:ResourceGroup"
 
 _MEND = "use a region of the stack's jurisdiction (policies/jurisdictions.toml)"
 
@@ -17,6 +19,9 @@ def region_is_within_jurisdiction(resource: Resource, stack: Stack) -> Findings:
             yield _lies_within("aws", resource.get("region", None) or resource.provider_property("region"), stack)
         case "azure-native":
             location = resource.get("location", None)
+            if location is None and resource.resource_type == _GROUP:
+                yield f"it is not said in which region what the group holds lies by default: set location; {_MEND}"
+                return
             if location is None:
                 not_applicable("the resource lies where its parent lies")
             if _normal(location) == "global" and resource.resource_type in jurisdictions().global_types:
@@ -24,6 +29,10 @@ def region_is_within_jurisdiction(resource: Resource, stack: Stack) -> Findings:
             yield _lies_within("azure", _normal(location), stack)
         case "pulumi" if resource.resource_type == "pulumi:providers:aws":
             yield _lies_within("aws", resource.get("region", None), stack)
+        case "pulumi" if resource.resource_type == "pulumi:providers:azure-native":
+            location = resource.get("location", None)
+            if location is not None:
+                yield _lies_within("azure", _normal(location), stack)
         case _:
             not_applicable("the resource has no region")
 
