@@ -30,9 +30,11 @@ UNKNOWN_TEXTS: Final = (
 """What the engine puts in the place of a value that isn't known before the update."""
 
 
-_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
+"""The property by which the engine marks an object that it wraps: a secret, a file, an archive."""
+
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # the engine's mark of a secret, not one
-"""How the engine wraps a secret: an object with this signature and the value."""
+"""What this property says of a secret, whose value stands beside it."""
 
 
 _REDACTED: Final = "[secret]"
@@ -78,7 +80,7 @@ def _decoded(value: Value) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
         fields = value.struct_value.fields
-        is_secret = _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET
+        is_secret = SIGNATURE in fields and fields[SIGNATURE].string_value == _SECRET
         return _decoded(fields["value"]) if is_secret else _fields(value.struct_value)
     if kind == "list_value":
         return [_decoded(each) for each in value.list_value.values]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, cast
 
+from policies.properties import SIGNATURE
+
 Path = tuple[str | int, ...]
 """Names and list indexes from the top level down; inside a JSON document it goes on."""
 
@@ -69,6 +71,9 @@ def nodes(value: Any) -> Iterator[Node]:
 def _below(value: Any, path: Path, *, in_document: bool) -> Iterator[Node]:
     inner = content(value)
     in_document = in_document or isinstance(value, str)
+    if isinstance(inner, dict) and SIGNATURE in inner:
+        # Code or a file as the engine wraps it: what is in it is the program's, not a setting.
+        return
     if isinstance(inner, dict):
         items: Iterable[tuple[str | int, Any]] = cast("dict[str, Any]", inner).items()
     elif isinstance(inner, list):

@@ -1,4 +1,6 @@
 import pytest
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzerProviderResource
 
 from policies.properties import UndeterminedError
 from policies.resources import Resource, Stack, canonical_type
@@ -100,3 +102,16 @@ def test_what_a_property_means_is_found_by_value_and_before_that_by_dependency()
     assert stack.meant(lost, "key", [KEY], "arn", read=lambda: ["b", "x"]) == [here]
     with pytest.raises(UndeterminedError):
         stack.meant(lost, "key", [KEY], "arn")
+
+
+def test_what_says_no_region_lies_in_its_providers_unless_it_is_of_no_region():
+    settings = Struct()
+    settings.update({"region": "r"})
+    provider = AnalyzerProviderResource(properties=settings)
+    here, there = (resource(each, properties={"arn": "a", "region": each}) for each in ("r", "s"))
+    silent = resource("silent", properties={"key": "a"}, provider=provider)
+    role = resource("role", "aws:iam/role:Role", properties={"key": "a"}, provider=provider)
+    stack = Stack([here, there, silent, role])
+
+    assert stack.meant(silent, "key", [KEY], "arn") == [here]
+    assert stack.meant(role, "key", [KEY], "arn") == [here, there]

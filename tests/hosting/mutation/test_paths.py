@@ -5,6 +5,7 @@ import json
 import pytest
 
 from hosting.mutation.paths import MISSING, content, edited, found, nodes, pattern_of
+from policies.properties import SIGNATURE
 
 POLICY = json.dumps({"Statement": [{"Effect": "Deny", "Action": ["s3:*"]}]})
 PROPERTIES = {"bucket": "a", "rules": [{"port": 1}, {"port": 2}], "policy": POLICY}
@@ -19,6 +20,11 @@ def test_nodes_go_into_documents():
     assert at["policy", "Statement", 0, "Action", 0].in_document
     assert at["policy", "Statement", 0, "Effect"].around == {"Effect": "Deny", "Action": ["s3:*"]}
     assert not at["policy",].in_document
+
+
+def test_code_is_one_place():
+    wrapped = {"code": {SIGNATURE: "a kind", "assets": {"handler.py": {SIGNATURE: "another", "path": "handler.py"}}}}
+    assert [node.path for node in nodes(wrapped)] == [("code",)]
 
 
 def test_pattern_leaves_out_indexes_and_tells_what_an_element_is_for():
