@@ -31,8 +31,9 @@ class Network(Room):
 
     Where it isn't `serving`, nobody is there to leave or to come in: no NAT gateway, firewall, interface endpoint, VPN.
     What they log is kept all the same, so their log groups are always there. What serves `stays`, but in a second
-    region. `subnet_ids` are by tier and zone, `security_group_ids` by name (see `security_groups`). `vpn_endpoint` is
-    the DNS name of the VPN, if there is one, and `vpn_log_group_name` where its connections are logged.
+    region. `subnet_ids` are by tier and zone, `security_group_ids` by name (see `security_groups`). `paths` has to be
+    there before anybody in the private subnets reaches services of AWS or the internet. `vpn_endpoint` is the DNS name
+    of the VPN, if there is one, and `vpn_log_group_name` where its connections are logged.
     """
 
     def __init__(
@@ -87,9 +88,10 @@ class Network(Room):
         groups = SecurityGroups(
             names=names, vpc_id=network.id, storage_prefix_list_ids=stores.prefix_list_ids, options=self.child()
         )
+        self.paths: list[pulumi.Resource] = [private, stores, groups]
         dropped = self._log_group("firewall") if size == "production" else None
         if serving:
-            InterfaceEndpoints(
+            doors = InterfaceEndpoints(
                 names=names,
                 vpc_id=network.id,
                 subnet_ids=list(isolated.subnet_ids.values()),
@@ -97,8 +99,9 @@ class Network(Room):
                 options=self.child(),
             )
             way_out = self._way_out(gateway)
+            self.paths += [doors, way_out[0]]
             if dropped is not None:
-                self._through_firewall(private, way_out, dropped.name, protect=protect, stays=stays)
+                self.paths.append(self._through_firewall(private, way_out, dropped.name, protect=protect, stays=stays))
             else:
                 self._straight(private, way_out)
         self.subnet_ids: Mapping[str, Mapping[str, pulumi.Output[str]]] = {
@@ -240,7 +243,7 @@ class Network(Room):
         *,
         protect: bool,
         stays: bool,
-    ) -> None:
+    ) -> Tier:
         """What leaves passes the firewall of its zone, and so do the answers, or it would see half a connection."""
         exit_tier, nat_ids = way_out
         tier = self._passing_tier("firewall")
@@ -260,6 +263,7 @@ class Network(Room):
             private.route(f"private-{zone}", zone, destination_cidr_block=INTERNET, vpc_endpoint_id=endpoint)
             tier.route(f"firewall-{zone}", zone, destination_cidr_block=INTERNET, nat_gateway_id=nat_ids[zone])
             exit_tier.route(f"answers-{zone}", zone, destination_cidr_block=inner[zone], vpc_endpoint_id=endpoint)
+        return tier
 
     def _log_group(self, name: str) -> cloudwatch.LogGroup:
         return log_group(self, name, key_arn=self._logs_key_arn, retention_days=self._retention_days)
@@ -294,5 +298,5 @@ class Network(Room):
                 max_aggregation_interval=60,
                 tags=names.tags("network"),
             ),
-            opts=self.child(protect=True, depends_on=[role]),
+            opts=self.child(protect=True),
         )

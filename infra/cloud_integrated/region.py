@@ -125,6 +125,7 @@ class RunningRooms:
             images=options.images.model_dump(),
             zones=region.zones,
             subnet_ids=list(self.network.subnet_ids["private"].values()),
+            network_paths=self.network.paths,
             security_group_ids=self.network.security_group_ids,
             target_groups=self.edge.target_groups,
             rules=self.edge.rules,

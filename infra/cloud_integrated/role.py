@@ -39,11 +39,13 @@ class Role(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self),
         )
+        self.arn = role.arn
         if statements:
-            iam.RolePolicy(
+            rights = iam.RolePolicy(
                 logical,
                 iam.RolePolicyArgs(name=names.physical(name), role=role.name, policy=document(*statements)),
                 opts=pulumi.ResourceOptions(parent=self),
             )
-        self.arn = role.arn
+            # Whoever is given the role may use it at once, so it is given only with its rights.
+            self.arn = pulumi.Output.all(role.arn, rights.id).apply(lambda known: str(known[0]))
         self.register_outputs({"arn": self.arn})

@@ -26,7 +26,10 @@ HANDLER: Final = Path(__file__).parent / "rotation" / "handler.py"
 
 
 class Secrets(Room):
-    """A secret a service, `arns` by service. A region has its own, so that none leaves it."""
+    """A secret a service, `arns` by service. A region has its own, so that none leaves it.
+
+    A secret has its first value once its rotation, in `rotations` by service, is there.
+    """
 
     def __init__(
         self,
@@ -55,8 +58,8 @@ class Secrets(Room):
             ),
             opts=self.child(),
         )
-        for service, secret in secrets.items():
-            secretsmanager.SecretRotation(
+        self.rotations: Mapping[str, secretsmanager.SecretRotation] = {
+            service: secretsmanager.SecretRotation(
                 names.logical(service),
                 secretsmanager.SecretRotationArgs(
                     region=names.region,
@@ -70,6 +73,8 @@ class Secrets(Room):
                 ),
                 opts=self.child(depends_on=[permission]),
             )
+            for service, secret in secrets.items()
+        }
         self.register_outputs({})
 
     def reading(self, service: str) -> Sequence[Statement]:
@@ -143,6 +148,5 @@ class Secrets(Room):
                 logging_config=lambda_.FunctionLoggingConfigArgs(log_format="JSON", log_group=logs.name),
                 tags=names.tags("rotation"),
             ),
-            # Secrets Manager tries a new function at once: the role needs its rights before.
-            opts=self.child(depends_on=[role]),
+            opts=self.child(),
         )

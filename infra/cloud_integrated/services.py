@@ -68,7 +68,8 @@ class Services(Room):
     """The cluster with its services, their images' registry, their secrets and the mesh between them.
 
     Where it isn't `serving` everything is there but the tasks. `images` are digests by service; `target_groups` and
-    `rules` are the load balancer's, for the services that it forwards to; `token_role_arn` is the role of `tokens`.
+    `rules` are the load balancer's, for the services that it forwards to; `network_paths` are what tasks need to reach
+    anything; `token_role_arn` is the role of `tokens`.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Services(Room):
         images: Mapping[str, str],
         zones: Sequence[str],
         subnet_ids: Sequence[pulumi.Input[str]],
+        network_paths: Sequence[pulumi.Resource],
         security_group_ids: Mapping[str, pulumi.Input[str]],
         target_groups: Mapping[str, lb.TargetGroup],
         rules: Mapping[str, lb.ListenerRule],
@@ -125,7 +127,7 @@ class Services(Room):
         )
         for service in SERVICES:
             task_role_arn = token_role_arn if service == "tokens" else self._task_role(service)
-            task, ready = self._task(
+            task = self._task(
                 service, pulumi.Output.concat(registry.urls[service], "@", images[service]), task_role_arn
             )
             self._service(
@@ -134,8 +136,12 @@ class Services(Room):
                 subnet_ids=subnet_ids,
                 security_group_id=security_group_ids[service],
                 target_group=target_groups.get(service),
-                # ECS refuses a target group that no rule forwards to; tasks can't start without their role's rights.
-                ready=[ready, *([rules[service]] if service in rules else [])],
+                # ECS refuses a target group that no rule forwards to. Tasks that can't fetch their image or their
+                # secret fail, and the circuit breaker gives up after a few.
+                ready=[
+                    *network_paths,
+                    *(each[service] for each in (rules, self._secrets.rotations) if service in each),
+                ],
             )
         self.register_outputs({"clusterArn": self._cluster.arn})
 
@@ -153,10 +159,8 @@ class Services(Room):
     def _task_role(self, service: str) -> pulumi.Output[str]:
         return self._role(f"{service}-task", self._stores.rights(service)).arn
 
-    def _task(
-        self, service: str, image: pulumi.Output[str], task_role_arn: pulumi.Input[str]
-    ) -> tuple[ecs.TaskDefinition, pulumi.Resource]:
-        """What a task of the service is made of, and the role that starts it."""
+    def _task(self, service: str, image: pulumi.Output[str], task_role_arn: pulumi.Input[str]) -> ecs.TaskDefinition:
+        """What a task of the service is made of."""
         names = self.names
         group = log_group(self, service, key_arn=self._logs_key_arn, retention_days=self._retention_days)
         secret_arn = self._secrets.arns.get(service)
@@ -178,7 +182,7 @@ class Services(Room):
                 *(self._secrets.reading(service) if secret_arn is not None else []),
             ],
         )
-        task = ecs.TaskDefinition(
+        return ecs.TaskDefinition(
             names.logical(service),
             ecs.TaskDefinitionArgs(
                 region=names.region,
@@ -198,7 +202,6 @@ class Services(Room):
             ),
             opts=self.child(),
         )
-        return task, starter
 
     def _containers(
         self,

@@ -121,7 +121,7 @@ class Trail(Room):
                 advanced_event_selectors=recorded_events(names, regions),
                 tags=names.tags("trail"),
             ),
-            opts=self.child(protect=True, depends_on=[files, role]),
+            opts=self.child(protect=True, depends_on=[files]),
         )
         self.register_outputs({"logGroupName": self.log_group_name})
 

@@ -32,6 +32,24 @@ def test_a_role_is_for_one_service_of_this_account(stack, statements, name):
     )
 
 
+@pytest.mark.parametrize(
+    ("user", "property_", "role"),
+    [
+        ("aws:backup/selection:Selection::table", "iamRoleArn", "backup"),
+        ("aws:cloudtrail/trail:Trail::trail", "cloudWatchLogsRoleArn", "trail-delivery"),
+        ("aws:ec2/flowLog:FlowLog::network", "iamRoleArn", "flow-logs"),
+        ("aws:ecs/service:Service::tokens", "serviceConnectConfiguration", "mesh"),
+        ("aws:ecs/taskDefinition:TaskDefinition::tokens", "taskRoleArn", "tokens-task"),
+        ("aws:lambda/function:Function::rotation", "role", "rotation"),
+    ],
+)
+def test_a_role_is_given_only_with_its_rights(stack, user, property_, role):
+    rights = stack.of_type("aws:iam/rolePolicy:RolePolicy")[role]["urn"]
+    type_, _, name = user.rpartition("::")
+
+    assert rights in stack.of_type(type_)[name]["sources"][property_]
+
+
 def test_every_role_has_the_boundary(stack):
     boundaries = {r["inputs"]["permissionsBoundary"] for r in stack.of_type("aws:iam/role:Role").values()}
 

@@ -103,6 +103,47 @@ def test_a_service_waits_for_its_listener_rule(stack, name):
     assert (target["containerName"], target["containerPort"]) == (name, 8443)
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_task_starts_once_it_reaches_what_it_needs(stack, name):
+    waits = set(stack.of_type(SERVICE)[name]["dependencies"])
+    private = {
+        route["urn"]
+        for route in stack.of_type("aws:ec2/route:Route").values()
+        if route["name"].startswith(("private-", "firewall-", "exit-", "answers-"))
+        and route["inputs"]["region"] == "us-east-1"
+    }
+    doors = {
+        door["urn"]
+        for door in stack.of_type("aws:ec2/vpcEndpoint:VpcEndpoint").values()
+        if door["inputs"]["region"] == "us-east-1"
+    }
+    rules = {
+        rule["urn"]
+        for rule in stack.of_type("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").values()
+        if rule["inputs"]["region"] == "us-east-1"
+    }
+
+    assert len(private) == 12
+    assert private | doors | rules <= waits
+
+
+@pytest.mark.parametrize("suffix", ["", "-2"])
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_service_waits_for_the_vpn(stack_failed_over, name, suffix):
+    """Customers are served also where no VPN can be made."""
+    waits = stack_failed_over.of_type(SERVICE)[name + suffix]["dependencies"]
+
+    assert not [urn for urn in waits if "ec2clientvpn" in urn]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_task_starts_once_its_secret_has_a_value(stack, name):
+    rotations = stack.of_type("aws:secretsmanager/secretRotation:SecretRotation")
+    waits = set(stack.of_type(SERVICE)[name]["dependencies"])
+
+    assert {each["name"] for each in rotations.values() if each["urn"] in waits} == {name} & {"portal", "tokens"}
+
+
 @pytest.mark.parametrize("name", ["processing", "quarantine", "tokens"])
 def test_what_customers_do_not_call_stands_behind_no_load_balancer(stack, name):
     assert "loadBalancers" not in service(stack, name)
