@@ -30,7 +30,12 @@ class CloudIntegrated(pulumi.ComponentResource):
         names = Names.of(settings)
         provider = pulumi_aws.Provider(
             "aws",
-            pulumi_aws.ProviderArgs(region=settings.region, allowed_account_ids=[names.account_id]),
+            pulumi_aws.ProviderArgs(
+                region=settings.region,
+                # The provider first asks STS whose account it is: not that of the region which a failover has lost.
+                sts_region=settings.second_region.region if settings.second_region else None,
+                allowed_account_ids=[names.account_id],
+            ),
             opts=pulumi.ResourceOptions(parent=self),
         )
         below = pulumi.ResourceOptions(parent=self, providers=[provider])

@@ -17,8 +17,9 @@ from localcloud.aws.table import TYPES
 from localcloud.aws.template import ABSENT, fill, parameters, placeholders
 from localcloud.backend import UNKNOWN, Change, CheckFailure, Found, PartlyDoneError, Properties, RejectedError
 
-_CONFIGURATION: Final = frozenset({"region", "allowedAccountIds", "forbiddenAccountIds"})
-"""Settings of the provider that mean something here; those that only skip checks of credentials are passed over."""
+_CONFIGURATION: Final = frozenset({"region", "allowedAccountIds", "forbiddenAccountIds", "stsRegion"})
+"""Settings of the provider that mean something here; those that only skip checks of credentials are passed over. The
+local STS answers for every region."""
 
 
 class AwsBackend:

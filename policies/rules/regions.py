@@ -29,6 +29,9 @@ def region_is_within_jurisdiction(resource: Resource, stack: Stack) -> Findings:
             yield _lies_within("azure", _normal(location), stack)
         case "pulumi" if resource.resource_type == "pulumi:providers:aws":
             yield _lies_within("aws", resource.get("region", None), stack)
+            # STS gives out the credentials: in the provider's region, unless it is told another.
+            if (sts_region := resource.get("sts_region", None)) is not None:
+                yield _lies_within("aws", sts_region, stack)
         case "pulumi" if resource.resource_type == "pulumi:providers:azure-native":
             location = resource.get("location", None)
             if location is not None:

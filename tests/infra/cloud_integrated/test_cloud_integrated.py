@@ -43,6 +43,16 @@ def test_what_users_need_is_exposed(stack):
     }
 
 
+def test_the_provider_needs_nothing_of_a_first_region_that_is_lost(stack):
+    provider = stack.inputs("pulumi:providers:aws", "aws")
+
+    assert (provider["region"], provider["stsRegion"]) == ("us-east-1", "us-west-2")
+
+
+def test_with_one_region_the_provider_asks_there(dev_stack):
+    assert "stsRegion" not in dev_stack.inputs("pulumi:providers:aws", "aws")
+
+
 def test_the_rooms_are_those_of_the_service(stack):
     (service,) = stack.of_type(SERVICE).values()
     below = {(r["type"], r["name"]) for r in stack.resources if r["parent"] == service["urn"]}
