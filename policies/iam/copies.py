@@ -1,4 +1,4 @@
-"""What it takes to copy data or to deliver logs in AWS: without any of it the copy is empty, and nobody is told.
+"""What it takes in AWS to copy data, to deliver logs or to raise alarms: without any of it nothing comes, unnoticed.
 
 Which copies there are follows from the resources; what each takes is what AWS documents for it.
 """
@@ -24,9 +24,13 @@ CHANNEL: Final = "aws:cfg/deliveryChannel:DeliveryChannel"
 BALANCERS: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 FLOW_LOG: Final = "aws:ec2/flowLog:FlowLog"
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
+TOPIC: Final = "aws:sns/topic:Topic"
 
-COPIES: Final = (REPLICATION, SELECTION, TRAIL, CHANNEL, *BALANCERS, FLOW_LOG, LOG_GROUP)
+COPIES: Final = (REPLICATION, SELECTION, TRAIL, CHANNEL, *BALANCERS, FLOW_LOG, LOG_GROUP, TOPIC)
 
+_TOPIC_POLICY: Final = "aws:sns/topicPolicy:TopicPolicy"
+_ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
+_EVENT_TARGET: Final = "aws:cloudwatch/eventTarget:EventTarget"
 _VAULT: Final = "aws:backup/vault:Vault"
 _ENCRYPTIONS: Final = ("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",)
 _CONTEXT_BUCKET: Final = "kms:EncryptionContext:aws:s3:arn"
@@ -100,7 +104,7 @@ def gaps(copy: Resource, stack: Stack) -> Findings:
             waiting[f"{need.who} on {need.on}"] = None
         elif answer is not Truth.YES:
             what = f"{need.who} needs {need.action} on {need.on}"
-            yield f"{what}, or the copy is empty: allow it in the role, its boundary and the policy of {need.on}"
+            yield f"{what}, or nothing comes: allow it in the role, its boundary and the policy of {need.on}"
     if waiting:
         raise UndeterminedError(f"what these may do is not known before the update: {', '.join(waiting)}")
 
@@ -125,6 +129,8 @@ class _Copies:
                 yield from self._flow_log(copy)
             case kind if kind == LOG_GROUP:
                 yield from self._log_group(copy)
+            case kind if kind == TOPIC:
+                yield from self._topic(copy)
             case _:
                 yield from self._balancer(copy)
 
@@ -308,6 +314,44 @@ class _Copies:
         for key in self._account.named(group, "kms_key_id", *KEYS):
             for action in ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"):
                 yield self._key_by_service(f"logs.{region}.amazonaws.com", action, key, context)
+
+    def _topic(self, topic: Resource) -> Iterator[_Need | str]:
+        """CloudWatch User Guide, "Notify users on alarm changes"; EventBridge User Guide, "Amazon SNS permissions"."""
+        region = aws_region(topic) or UNKNOWN
+        arn = text(topic, "arn") or UNKNOWN
+        if arn == UNKNOWN:
+            arn = f"arn:aws:sns:{region}:{self._account.id}:{text(topic, 'name') or UNKNOWN}"
+        publishers: list[tuple[str, dict[str, Values]]] = [
+            ("cloudwatch.amazonaws.com", {"aws:SourceAccount": (self._account.id,), "aws:SourceArn": (alarm,)})
+            for alarm in self._alarms_in(region)
+        ]
+        if any(self._brings_to(target, topic) for target in self._stack.of_type(_EVENT_TARGET)):
+            publishers.append(("events.amazonaws.com", {}))
+        documents = [
+            content
+            for policy in self._stack.of_type(_TOPIC_POLICY)
+            if topic in self._account.named(policy, "arn", TOPIC) and (content := document(policy)) is not None
+        ]
+        keys = self._account.named(topic, "kms_master_key_id", *KEYS)
+        for service, source in publishers:
+            who, what = Caller("service", service, ""), f"topic {topic.resource_name}"
+            yield _Need(who, service, "sns:Publish", what, arn, documents, region, keys=source)
+            for key in keys:
+                for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+                    yield self._key_by_service(service, action, key, source)
+
+    def _alarms_in(self, region: str) -> Iterator[str]:
+        """The ARNs of a region's alarms, which tell its topic; as far as a name says, before they are known."""
+        for alarm in self._stack.of_type(_ALARM):
+            if (aws_region(alarm) or UNKNOWN) != region:
+                continue
+            arn = text(alarm, "arn") or UNKNOWN
+            name = text(alarm, "name") or UNKNOWN
+            yield arn if arn != UNKNOWN else f"arn:aws:cloudwatch:{region}:{self._account.id}:alarm:{name}"
+
+    def _brings_to(self, target: Resource, topic: Resource) -> bool:
+        found = self._account.named(target, "arn", TOPIC, _TOPIC_POLICY)
+        return any(each == topic or topic in self._account.named(each, "arn", TOPIC) for each in found)
 
     def _writes_log(self, role: Resource, group_arn: str, region: str) -> Iterator[_Need]:
         as_role = self._account.callers[role.urn]

@@ -1,4 +1,4 @@
-"""Silent copies: whatever replicates, backs up or delivers logs is allowed all that it takes, or it copies nothing."""
+"""Silent copies: what replicates, backs up, delivers logs or raises alarms is allowed all it takes, or does nothing."""
 
 from policies.iam.copies import COPIES as COPIES_IN_AWS
 from policies.iam.copies import gaps as gaps_in_aws
@@ -10,7 +10,7 @@ from policies.rulebook import Findings, stack_rule
 
 @stack_rule(*COPIES_IN_AWS)
 def copy_is_allowed_what_it_takes(copy: Resource, stack: Stack) -> Findings:
-    """A copying role without use of a key succeeds and copies nothing, which is found out on the day of the loss."""
+    """A role that copies without use of a key succeeds and copies nothing, and a topic refuses an alarm as quietly."""
     yield from gaps_in_aws(copy, stack)
 
 

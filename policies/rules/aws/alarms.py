@@ -8,7 +8,7 @@ from policies.incidents import Incident, incidents
 from policies.patterns import event_matches, log_matches
 from policies.properties import UndeterminedError
 from policies.resources import Resource, Stack, aws_region
-from policies.rulebook import Findings, stack_rule
+from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.aws.audit import LOG_GROUP, PROVIDER, TRAIL, trail_log
 from policies.rules.aws.network import CLIENT_VPN
 
@@ -30,6 +30,7 @@ _SOON: Final = 300
 """Seconds in which an alarm notices; CloudTrail takes five minutes by itself."""
 
 _HOUR: Final = 3600
+_MINUTE: Final = 60
 
 
 class Metric(NamedTuple):
@@ -74,7 +75,13 @@ def _keeps_quiet(alarm: Resource) -> bool:
         or not 0 < alarm.get("period", 0) <= _SOON
         or alarm.evaluation_periods != 1
         or alarm.get("datapoints_to_alarm", 1) != 1
+        or not _calms_down(alarm)
     )
+
+
+def _calms_down(alarm: Resource) -> bool:
+    """Whether an alarm of what was counted ends when nothing is any more: one that goes on is not raised again."""
+    return alarm.get("treat_missing_data", "missing") in ("missing", "notBreaching")
 
 
 def _is_raised_by(alarm: Resource, metric: Metric) -> bool:
@@ -84,7 +91,7 @@ def _is_raised_by(alarm: Resource, metric: Metric) -> bool:
         return False
     match alarm.comparison_operator:
         case "GreaterThanThreshold":
-            return metric.value > alarm.threshold
+            return metric.value > alarm.threshold >= 0
         case "GreaterThanOrEqualToThreshold":
             return metric.value >= alarm.threshold > 0
         case _:
@@ -224,7 +231,8 @@ def _hears_silence(alarm: Resource, names: Sequence[str]) -> bool:
         and dimensions is not None
         and dimensions.get("LogGroupName", None) in names
         and (alarm.comparison_operator, alarm.get("statistic", None)) == ("LessThanThreshold", "Sum")
-        and alarm.get("threshold", 0) >= 1
+        # Higher, it would ring in every quiet hour, and not once more when nothing comes at all.
+        and alarm.get("threshold", 0) == 1
         and 0 < alarm.get("period", 0) * alarm.evaluation_periods <= _HOUR
         # Without lines there is no number either.
         and alarm.get("treat_missing_data", "missing") == "breaching"
@@ -241,6 +249,7 @@ def _hears_of_failed_copies(alarm: Resource) -> bool:
         and alarm.evaluation_periods == 1
         and alarm.comparison_operator == "GreaterThanThreshold"
         and alarm.get("threshold", None) == 0
+        and _calms_down(alarm)
     )
 
 
@@ -258,6 +267,28 @@ def alarm_reaches_on_call(alarm: Resource, stack: Stack) -> Findings:
         yield "the alarm tells nobody: set actions_enabled=True"
     if not _is_told(alarm, "alarm_actions", stack):
         yield "the alarm reaches nobody on call: set alarm_actions to the topic of its region"
+    for name in ("alarm_actions", "ok_actions", "insufficient_data_actions"):
+        yield _tells_nobody_else(alarm, name, stack)
+
+
+def _tells_nobody_else(alarm: Resource, name: str, stack: Stack) -> Findings:
+    wrong = f"{name} holds more than topics of this stack and region: outsiders would hear how the service is"
+    try:
+        actions = [str(each) for each in alarm.get(name, [])]
+    except UndeterminedError:
+        if not _destinations(alarm, name, stack):
+            yield wrong
+        return
+    if not all(stack.meant(alarm, name, [TOPIC, TOPIC_POLICY], "arn", read=lambda one=one: one) for one in actions):
+        yield wrong
+
+
+@rule(ALARM)
+def alarm_goes_by_whole_minutes(alarm: Resource) -> Findings:
+    """AWS tells its own numbers once a minute, and CloudWatch takes no other periods: nothing would be seen."""
+    periods = [alarm.get("period", None), *(each.get("period", None) for each in alarm.get("metric_queries", []))]
+    if any(each is not None and (each <= 0 or each % _MINUTE) for each in periods):
+        yield f"the alarm looks between the numbers: set each period to a multiple of {_MINUTE} seconds"
 
 
 @stack_rule(EVENT_RULE)

@@ -1,5 +1,7 @@
 """Logs in AWS: complete, kept, encrypted."""
 
+from typing import Final
+
 from policies.properties import Record
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
@@ -30,6 +32,9 @@ WATCHES = (
 )
 """What records, looks or tells, and the authority under which services know each other."""
 
+RETENTIONS: Final = (365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+"""Days of a year or more for which CloudWatch Logs can keep logs (CloudWatch Logs API, "PutRetentionPolicy")."""
+
 
 @rule(LOG_GROUP)
 def log_group_is_kept(group: Resource) -> Findings:
@@ -39,6 +44,15 @@ def log_group_is_kept(group: Resource) -> Findings:
         yield "logs are kept for less than a year: set retention_in_days to at least 365"
     if group.get("log_group_class", "STANDARD") == "DELIVERY":
         yield "the log group's class keeps logs for days only: remove log_group_class"
+
+
+@stack_rule(LOG_GROUP)
+def log_group_keeps_to_the_log_term(group: Resource, stack: Stack) -> Findings:
+    """Logs name people and addresses: they stay searchable as long as was agreed, and nobody keeps them for ever."""
+    longest = min((days for days in RETENTIONS if days >= stack.log_days), default=RETENTIONS[-1])
+    # 0, the default, keeps logs for ever.
+    if not stack.log_days <= group.get("retention_in_days", 0) <= longest:
+        yield f"logs are kept for another time than the stack's logDays: set retention_in_days to {longest}"
 
 
 @stack_rule(LOG_GROUP)

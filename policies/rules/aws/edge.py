@@ -14,6 +14,7 @@ LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
 LISTENER_RULES = ("aws:lb/listenerRule:ListenerRule",)
 TARGET_GROUPS = ("aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup")
 BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+SUBNET = "aws:ec2/subnet:Subnet"
 CERTIFICATE = "aws:acm/certificate:Certificate"
 VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
 RECORD = "aws:route53/record:Record"
@@ -21,6 +22,9 @@ HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck"
 ZONAL_SHIFT = "aws:arczonalshift/zonalAutoshiftConfiguration:ZonalAutoshiftConfiguration"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 TENANT = "hosting:infra:Tenant"
+
+_HEALTHY = ("AWS/ApplicationELB", "HealthyHostCount")
+"""The metric of the tasks that a load balancer finds healthy."""
 
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _YEAR = 31_536_000
@@ -246,10 +250,40 @@ def edge_is_watched(balancer: Resource, stack: Stack) -> Findings:
         balancer in stack.meant(each, "resource_arn", LOAD_BALANCERS, "arn") for each in stack.of_type(ZONAL_SHIFT)
     ):
         yield "customers stay in a zone that fails: add an aws.arczonalshift.ZonalAutoshiftConfiguration"
+    own = _zones_of(balancer, stack)
     for group in _forwarded_to(balancer, stack):
-        zones = {zone for alarm in stack.of_type(ALARM) for zone in _watched_zones(alarm, group, stack)}
-        if len(zones) < ZONES:
+        watched = {
+            alarm.dimensions.get("AvailabilityZone", None)
+            for alarm in stack.of_type(ALARM)
+            if _tells_of_no_task(alarm, group, balancer, stack)
+        }
+        if len(watched & own) < ZONES:
             yield f"nobody is told when {group.resource_name} has no healthy task in a zone: add an alarm for each zone"
+
+
+def _zones_of(balancer: Resource, stack: Stack) -> set[object]:
+    return {each.get("availability_zone", None) for each in stack.meant(balancer, "subnets", [SUBNET], "id")}
+
+
+@stack_rule(HEALTH_CHECK)
+def health_check_follows_tasks(check: Resource, stack: Stack) -> Findings:
+    """A check by another number, or by one zone's, leaves customers in a lost region, or drives them out of a good one.
+
+    With any statistic but `Maximum` an alarm tells of a single node of the load balancer, and so of a single zone.
+    """
+    alarms = stack.meant(check, "cloudwatch_alarm_name", [ALARM], "name")
+    if not any(
+        _tells_of_no_task(alarm, group, balancer, stack)
+        and alarm.get("statistic", None) == "Maximum"
+        and alarm.dimensions.get("AvailabilityZone", None) is None
+        for alarm in alarms
+        for balancer in stack.of_type(*LOAD_BALANCERS)
+        for group in _forwarded_to(balancer, stack)
+    ):
+        yield (
+            "the check doesn't go by the tasks that serve: name an alarm on the Maximum of HealthyHostCount below 1 of "
+            "a target group that the load balancer forwards to, without a zone, in which missing data are breaching"
+        )
 
 
 def _serves(balancer: Resource, stack: Stack) -> bool:
@@ -259,24 +293,28 @@ def _serves(balancer: Resource, stack: Stack) -> bool:
     )
 
 
-def _watched_zones(alarm: Resource, group: Resource, stack: Stack) -> list[object]:
-    """The zones of whose last healthy task's end an alarm tells within minutes, also when nothing is heard of them."""
+def _tells_of_no_task(alarm: Resource, group: Resource, balancer: Resource, stack: Stack) -> bool:
+    """Whether an alarm tells within minutes that a group has no healthy task, also when nothing is heard of any."""
     dimensions = alarm.get("dimensions", None)
-    if alarm.get("metric_name", None) != "HealthyHostCount" or dimensions is None:
-        return []
-    zone = dimensions.get("AvailabilityZone", None)
-    tells = (
-        zone is not None
-        and alarm.comparison_operator == "LessThanThreshold"
-        and alarm.get("threshold", 0) >= 1
+    if dimensions is None or (alarm.get("namespace", None), alarm.get("metric_name", None)) != _HEALTHY:
+        return False
+    named = (
+        ("LoadBalancer", balancer, LOAD_BALANCERS),
+        ("TargetGroup", group, TARGET_GROUPS),
+    )
+    return (
+        alarm.comparison_operator == "LessThanThreshold"
+        # Higher, it would ring while all is well, and not once more when it isn't.
+        and alarm.get("threshold", 0) == 1
         and alarm.get("treat_missing_data", "missing") == "breaching"
         and 0 < alarm.get("period", 0) * alarm.evaluation_periods <= _SOON
         and alarm.get("statistic", None) in ("Maximum", "Average", "Minimum")
+        and all(
+            meant
+            in stack.meant(alarm, "dimensions", types, "arn_suffix", read=lambda name=name: dimensions.get(name, None))
+            for name, meant, types in named
+        )
     )
-    groups = stack.meant(
-        alarm, "dimensions", TARGET_GROUPS, "arn_suffix", read=lambda: dimensions.get("TargetGroup", None)
-    )
-    return [zone] if tells and group in groups else []
 
 
 def _forwarded_to(balancer: Resource, stack: Stack) -> list[Resource]:
