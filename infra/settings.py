@@ -73,7 +73,7 @@ class Retention(_Model):
     """How long is kept what is kept."""
 
     log_days: Annotated[int, Field(ge=365, le=730)] = 365
-    """Days that logs stay searchable."""
+    """Days that logs stay searchable; those that may hold customers' words end with the term below."""
     deletion_policy_days: Annotated[int, Field(ge=30, le=365)] = 90
     """Days from a tenant's termination until everything of it is erased: the term of the deletion policy that customers
     are promised. Locks, backups and lifecycles end within it, and so do the days in which Azure could bring back what

@@ -98,7 +98,7 @@ class CustomRoles(BaseModel):
     """What only people may do who are let in for some hours."""
     data_actions: tuple[DataActions, ...]
     """Of a role with data actions, all belong to one of these."""
-    log_actions: frozenset[str]
+    content_actions: frozenset[str]
     """What a role whose actions hold an asterisk has to leave out."""
     content_tables: frozenset[str]
     """The tables of logs that no role may read."""

@@ -66,7 +66,13 @@ class Aware(pulumi.ComponentResource):
         second = settings.second_region
         tenants = [TenantResources(tenant, below) for tenant in settings.tenants]
 
-        audit = Audit("audit", placement=placement, retention_days=settings.log_retention_days, options=below)
+        audit = Audit(
+            "audit",
+            placement=placement,
+            retention_days=settings.log_retention_days,
+            deletion_policy_days=settings.retention.deletion_policy_days,
+            options=below,
+        )
         alarms = Alarms("alarms", placement=placement, audit=audit, on_call_email=settings.on_call_email, options=below)
         Defender("defender", placement=placement, on_call_email=settings.on_call_email, options=below)
         sentinel = Sentinel(
@@ -111,6 +117,7 @@ class Aware(pulumi.ComponentResource):
             key=keys.platform_keys["audit"],
             retention_days=settings.log_retention_days,
             immutability=settings.aware.audit_copy,
+            vpn_gateway_id=network.vpn_gateway_id,
             options=below,
         )
         flow_logs = FlowLogs(

@@ -30,7 +30,9 @@ OPERATIONS: Final = (
 """What those do who keep the stack running: look, restart, go back to the revision before. `*/read` opens no key,
 secret or blob: those are data actions, or actions that list them (Azure documentation, "Azure permissions")."""
 
-NO_LOGS: Final = (
+NO_CONTENT: Final = (
+    "Microsoft.ContainerRegistry/registries/pull/read",
+    "Microsoft.DBforPostgreSQL/flexibleServers/logFiles/read",
     "Microsoft.Insights/logs/*",
     "Microsoft.OperationalInsights/workspaces/analytics/query/action",
     "Microsoft.OperationalInsights/workspaces/query/*",
@@ -39,7 +41,8 @@ NO_LOGS: Final = (
 )
 """What `*/read` would open all the same: logs are read by a control action, and what services print, what is asked of
 Search and the database's statements hold customers' words (Azure documentation, "Manage access to Log Analytics
-workspaces")."""
+workspaces"). So are images, and links by which the database's log files are fetched (Azure documentation, "Azure
+permissions for Containers", "Azure permissions for Databases")."""
 
 KEEPS_KEYS: Final = (
     "Microsoft.KeyVault/vaults/keyrotationpolicies/read",
@@ -115,7 +118,7 @@ class Access(pulumi.ComponentResource):
             "Keeps the stack running: looks, restarts, goes back. No access to data, logs, keys or secrets.",
             assignable_scopes=[resource_group_id],
             permission=authorization.PermissionArgs(
-                actions=list(OPERATIONS), not_actions=list(NO_LOGS), data_actions=[], not_data_actions=[]
+                actions=list(OPERATIONS), not_actions=list(NO_CONTENT), data_actions=[], not_data_actions=[]
             ),
         )
         key_keeper = self._role(

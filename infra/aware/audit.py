@@ -18,25 +18,34 @@ logs may stay searchable (Azure documentation, "Manage data retention in a Log A
 AUDIT_TABLES: Final = (
     "AADManagedIdentitySignInLogs",
     "AADNonInteractiveUserSignInLogs",
+    "AADProvisioningLogs",
     "AADRiskyUsers",
     "AADServicePrincipalSignInLogs",
     "AADUserRiskEvents",
     "AZFWApplicationRule",
+    "AZFWIdpsSignature",
     "AZFWNetworkRule",
+    "AZFWThreatIntel",
     "AZKVAuditLogs",
+    "AZMSCustomerManagedKeyUserLogs",
+    "AZMSOperationalLogs",
     "AZMSRunTimeAuditLogs",
+    "AZMSVnetConnectionEvents",
     "AddonAzureBackupJobs",
     "AuditLogs",
     "AzureActivity",
     "ContainerRegistryLoginEvents",
+    "ContainerRegistryRepositoryEvents",
+    "LAJobLogs",
     "LAQueryLogs",
+    "NTANetAnalytics",
     "SecurityAlert",
     "SecurityIncident",
     "SigninLogs",
     "StorageBlobLogs",
 )
-"""The tables that say who did what; they are archived. Numbers (AzureMetrics) end with the workspace's own
-retention."""
+"""The tables that say who did what, who reached whom and who tried to; they are archived. Numbers (AzureMetrics) end
+with the workspace's own retention, and so does what shares a table (AzureDiagnostics), which nothing exports."""
 
 ENTRA_CATEGORIES: Final = (
     "AuditLogs",
@@ -59,7 +68,8 @@ class Audit(pulumi.ComponentResource):
     queries take no private link (`infra.aware.private_queries`); it answers signed-in Entra identities only. The other
     holds what may hold customers' words: what the services print, what customers search for and where they go in the
     portal, and the statements of the database. It is asked from within the network only, by whoever is let in to a
-    case, and each question is in the audit.
+    case, and each question is in the audit. What it holds of a tenant is gone by the end of the deletion policy's term:
+    it keeps records so long and no longer.
 
     Diagnostic settings reach a workspace over Microsoft's own channel, so the public ingestion endpoints are closed.
 
@@ -68,7 +78,13 @@ class Audit(pulumi.ComponentResource):
     """
 
     def __init__(
-        self, name: str, *, placement: Placement, retention_days: int, options: pulumi.ResourceOptions
+        self,
+        name: str,
+        *,
+        placement: Placement,
+        retention_days: int,
+        deletion_policy_days: int,
+        options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("hosting:aware:Audit", name, {}, options)
         self._placement = placement
@@ -81,7 +97,7 @@ class Audit(pulumi.ComponentResource):
         content = self._workspace(
             "content",
             content_workspace(placement),
-            retention_days=retention_days,
+            retention_days=deletion_policy_days,
             queries=operationalinsights.PublicNetworkAccessType.DISABLED,
         )
         sentinel = securityinsights.SentinelOnboardingState(
@@ -173,8 +189,10 @@ class Audit(pulumi.ComponentResource):
         *,
         parent: pulumi.Resource,
         metrics: str | None = "AllMetrics",
+        copied_to: pulumi.Input[str] | None = None,
     ) -> None:
-        """Sends all logs of a resource to the workspace, and its metrics of the category `metrics` if it has any.
+        """Sends all logs of a resource to the workspace, and its metrics of the category `metrics` if it has any; both
+        to a storage account too if `copied_to` is its id, which has to lie in the resource's own region.
 
         The category group `allLogs` takes in the group `audit` and whatever categories Azure adds later. Logs go to the
         tables of the resource's own type where Azure has them, as the rules of Sentinel expect (Azure documentation,
@@ -187,6 +205,7 @@ class Audit(pulumi.ComponentResource):
             workspace_id=self.workspace_id,
             logs=True,
             metrics=metrics,
+            copied_to=copied_to,
             parent=parent,
         )
 
@@ -204,6 +223,7 @@ def _setting(
     workspace_id: pulumi.Input[str],
     logs: bool,
     metrics: str | None = None,
+    copied_to: pulumi.Input[str] | None = None,
     parent: pulumi.Resource,
 ) -> None:
     monitor.DiagnosticSetting(
@@ -211,6 +231,7 @@ def _setting(
         name=called,
         resource_uri=resource_id,
         workspace_id=workspace_id,
+        storage_account_id=copied_to,
         log_analytics_destination_type="Dedicated",
         logs=[monitor.DiagnosticsLogSettingsArgs(category_group="allLogs", enabled=True)] if logs else [],
         metrics=[monitor.DiagnosticsMetricSettingsArgs(category=metrics, enabled=True)] if metrics else [],

@@ -17,7 +17,8 @@ from infra.aware.vault import WrappingKey, let_wrap
 
 COPIED_TABLES: Final = tuple(table for table in AUDIT_TABLES if table != "AzureActivity")
 """What Log Analytics exports. The activity log comes straight from the subscription, since export takes only a part of
-that table (Azure documentation, "Log Analytics data export rules", unsupported tables)."""
+that table, and nothing of AzureDiagnostics (Azure documentation, "Log Analytics data export rules", unsupported
+tables)."""
 
 ACTIVITY_LOG_CATEGORIES: Final = (
     "Administrative",
@@ -44,6 +45,11 @@ class AuditCopy(pulumi.ComponentResource):
 
     Azure Monitor writes as a trusted service over Microsoft's own network; the exception holds while public access is
     off. Nothing of a tenant's content comes here: the tables name objects, people and operations.
+
+    Who dialled in to the VPN gateway has no table that is exported: its setting writes here as well. A setting writes
+    to an account in its resource's own region alone (Azure documentation, "Diagnostic settings in Azure Monitor",
+    destination limitations), so what the gateway of a second region logs is in the workspace only; its sign-ins are in
+    Entra's tables, which are copied.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class AuditCopy(pulumi.ComponentResource):
         key: WrappingKey,
         retention_days: int,
         immutability: Immutability,
+        vpn_gateway_id: pulumi.Input[str],
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("hosting:aware:AuditCopy", name, {}, options)
@@ -92,6 +99,7 @@ class AuditCopy(pulumi.ComponentResource):
         self._blobs(account, audit)
         private_links.connect("audit-copy", account.id, group="blob", parent=self)
         self._fill(account, audit)
+        audit.collect("vpn", vpn_gateway_id, copied_to=account.id, parent=self)
         self.register_outputs({"accountName": account.name})
 
     def _blobs(self, account: storage.StorageAccount, audit: Audit) -> None:

@@ -71,6 +71,7 @@ class Network(pulumi.ComponentResource):
     database_zone_id: pulumi.Output[str]
     """The private DNS zone in which PostgreSQL's servers are found."""
     vpn_endpoint: pulumi.Output[str | None]
+    vpn_gateway_id: pulumi.Output[str]
     resolver_address: str
     """The name server of VPN clients."""
 
@@ -128,14 +129,15 @@ class Network(pulumi.ComponentResource):
             zone_ids={name: self._private_dns_zone(name, zone_name) for name, zone_name in PRIVATE_DNS_ZONES.items()},
         )
         self.database_zone_id = self._private_dns_zone("database", f"{placement.compact_name('psql')}.{DATABASE_ZONE}")
-        self.vpn_endpoint = Vpn(
+        vpn = Vpn(
             "vpn",
             placement=placement,
             audit=audit,
             subnet_id=self.subnet_ids["gateway"],
             client_range=vpn_address_space,
             options=below,
-        ).endpoint
+        )
+        self.vpn_endpoint, self.vpn_gateway_id = vpn.endpoint, vpn.gateway_id
         self.resolver_address = Resolver(
             "resolver",
             placement=placement,

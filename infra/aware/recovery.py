@@ -58,7 +58,8 @@ class Recovery(pulumi.ComponentResource):
         self._placement = placement
         self._kept = pulumi.ResourceOptions(parent=self, protect=True)
         vault, opened = self._backup_vault(key)
-        audit.collect("backup", vault.id, parent=self)
+        # None of a backup vault's metrics can be sent anywhere; how each backup went is in its logs.
+        audit.collect("backup", vault.id, parent=self, metrics=None)
         self._back_up(storage, vault, days=recoverable.restorable)
         for each, resource_id in locked.items():
             authorization.ManagementLockByScope(

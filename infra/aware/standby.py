@@ -82,6 +82,8 @@ class Standby(pulumi.ComponentResource):
             other_address_space=address_space,
             options=below,
         )
+        # In the first region the audit's copy gets them too: an account takes logs of its own region only.
+        audit.collect(placement.label("vpn"), own_network.vpn_gateway_id, parent=own_network)
         reached_by = [
             network.peer_with(own_network, "other-region"),
             own_network.peer_with(network, "other-region"),

@@ -15,6 +15,7 @@ EXPORT: Final = "azure-native:operationalinsights:DataExport"
 SETTING: Final = "azure-native:monitor:DiagnosticSetting"
 ENTRA_SETTING: Final = "azure-native:aadiam:DiagnosticSetting"
 ACCOUNT: Final = "azure-native:storage:StorageAccount"
+VPN_GATEWAY: Final = "azure-native:network:VirtualNetworkGateway"
 
 LOGGED: Final = (
     "azure-native:keyvault:Vault",
@@ -30,14 +31,25 @@ LOGGED: Final = (
     "azure-native:network:NetworkSecurityGroup",
     "azure-native:network:PublicIPAddress",
     "azure-native:network:VirtualNetwork",
-    "azure-native:network:VirtualNetworkGateway",
+    VPN_GATEWAY,
     "azure-native:search:Service",
     "azure-native:storage:BlobServiceProperties",
     WORKSPACE,
 )
 """Types that write logs through a diagnostic setting of their own."""
 
+_WITH_WORDS: Final = (
+    "azure-native:app:ManagedEnvironment",
+    "azure-native:cdn:Profile",
+    "azure-native:dbforpostgresql:Server",
+    "azure-native:search:Service",
+)
+"""Types whose logs may hold what customers say: what services print, what is asked for, stated and searched."""
+
 _KEPT_DAYS: Final = 365
+_SHORTEST_DAYS: Final = 30
+"""Days in which somebody who answers an incident has looked."""
+
 _ARCHIVED_DAYS: Final = 3 * 365
 
 _OF_SUBSCRIPTION: Final = frozenset(
@@ -71,27 +83,62 @@ to an endpoint?")."""
 
 _COPIED: Final = frozenset(
     {
-        "AADNonInteractiveUserSignInLogs",
-        "AADServicePrincipalSignInLogs",
         "AADManagedIdentitySignInLogs",
+        "AADNonInteractiveUserSignInLogs",
+        "AADProvisioningLogs",
+        "AADServicePrincipalSignInLogs",
+        "AZFWApplicationRule",
+        "AZFWIdpsSignature",
+        "AZFWNetworkRule",
+        "AZFWThreatIntel",
         "AZKVAuditLogs",
+        "AZMSRunTimeAuditLogs",
         "AuditLogs",
+        "ContainerRegistryLoginEvents",
+        "ContainerRegistryRepositoryEvents",
+        "LAJobLogs",
         "LAQueryLogs",
+        "NTANetAnalytics",
         "SecurityAlert",
         "SecurityIncident",
         "SigninLogs",
         "StorageBlobLogs",
     }
 )
-"""The tables without which nobody can tell who did what to customers' data."""
+"""The tables without which nobody can tell who did what to customers' data, who reached it and who tried to."""
 
 
-@rule(WORKSPACE)
-def workspace_keeps_logs(workspace: Resource) -> Findings:
-    """An intrusion is often found months later; logs that are gone by then can't tell what was taken."""
+def _logged_to(workspace: Resource, stack: Stack) -> set[str]:
+    """The types of the resources whose logs come to the workspace."""
+    return {
+        resource.resource_type
+        for setting in stack.of_type(SETTING)
+        if len(setting.get("logs", [])) > 0 and stack.refers_to(setting, "workspace_id", workspace, "id")
+        for resource in stack.meant(setting, "resource_uri", LOGGED, "id")
+    }
+
+
+@stack_rule(WORKSPACE)
+def workspace_keeps_logs(workspace: Resource, stack: Stack) -> Findings:
+    """An intrusion is often found months later; logs that are gone by then can't tell what was taken.
+
+    What may hold customers' words has to be gone with the rest of theirs: it lies in a workspace of its own, which
+    keeps it no longer than the deletion policy's term.
+    """
     # The default of the usual tier.
-    if workspace.get("retention_in_days", 30) < 365:
-        yield "logs are kept for less than a year: set retention_in_days to at least 365"
+    kept = workspace.get("retention_in_days", 30)
+    logged = _logged_to(workspace, stack)
+    if not logged & set(_WITH_WORDS):
+        if kept < _KEPT_DAYS:
+            yield f"logs are kept for less than a year: set retention_in_days to at least {_KEPT_DAYS}"
+    else:
+        if logged - set(_WITH_WORDS):
+            yield "customers' words lie among the audit: send the logs of either to a workspace of their own"
+        if not _SHORTEST_DAYS <= kept <= stack.deletion_policy_days:
+            yield (
+                "customers' words are kept beyond the deletion policy's term, or for days only: "
+                f"set retention_in_days to {stack.deletion_policy_days}"
+            )
     capping = workspace.get("workspace_capping", None)
     if capping is not None and capping.get("daily_quota_gb", -1) != -1:
         yield "logs stop at a daily amount, which an attacker can use up: remove workspace_capping"
@@ -170,26 +217,18 @@ def subscription_and_entra_are_logged(_: Resource, stack: Stack) -> Findings:
     activity = [each for each in stack.of_type(SETTING) if _is_of_subscription(each)]
     if not any(_categories(each) >= _OF_SUBSCRIPTION for each in activity):
         yield "the subscription's log isn't collected: add a diagnostic setting of it with all its categories"
-    immutable = {ACCOUNT: ("id",)}
-    if not any(
-        means(
-            stack,
-            each,
-            "storage_account_id",
-            read=lambda each=each: each.get("storage_account_id", None),
-            targets=immutable,
-            fits=is_immutable,
-        )
-        for each in activity
-    ):
+    if not any(_writes_to_immutable_account(each, stack) for each in activity):
         yield "the subscription's log can be changed: set storage_account_id of its setting to the immutable account"
     if not any(_categories(each) >= _OF_ENTRA for each in stack.of_type(ENTRA_SETTING)):
         yield "sign-ins aren't collected: add a diagnostic setting of Entra ID with all its categories"
 
 
-@rule(TABLE)
-def table_keeps_logs(table: Resource) -> Findings:
-    """A table may end its records sooner than the workspace does, or keep them where nothing searches."""
+@stack_rule(TABLE)
+def table_keeps_logs(table: Resource, stack: Stack) -> Findings:
+    """A table may end its records sooner than the workspace does, or keep them where nothing searches, or too long."""
+    workspaces = stack.meant(table, "workspace_name", (WORKSPACE,), "name", "workspace_name")
+    if any(_logged_to(each, stack) & set(_WITH_WORDS) for each in workspaces):
+        yield "customers' words may be kept beyond their workspace's term: remove the table"
     if table.get("retention_in_days", _KEPT_DAYS) < _KEPT_DAYS:
         yield f"records can't be searched for a year: set retention_in_days to at least {_KEPT_DAYS}"
     if table.get("total_retention_in_days", _KEPT_DAYS) < _ARCHIVED_DAYS:
@@ -234,6 +273,31 @@ def audit_is_copied(_: Resource, stack: Stack) -> Findings:
     """Whoever may change the workspace may end what it holds: a second copy is out of their reach."""
     if not stack.of_type(EXPORT):
         yield "there is one copy of the logs only: add a data export to an immutable account"
+
+
+@stack_rule(VPN_GATEWAY)
+def way_in_is_copied(gateway: Resource, stack: Stack) -> Findings:
+    """Who dialled in to the network stands in a table that no export takes: whoever may change the workspace ends it.
+
+    So the gateway writes to the immutable account itself, as it can only to one in its own region.
+    """
+    region = gateway.get("location", None)
+    if not any(is_immutable(each) and each.get("location", None) == region for each in stack.of_type(ACCOUNT)):
+        not_applicable("no immutable account lies in the gateway's region")
+    settings = [each for each in stack.of_type(SETTING) if gateway in stack.sources(each, "resource_uri")]
+    if not any(_collects_all(each) and _writes_to_immutable_account(each, stack) for each in settings):
+        yield "who dialled in can be erased: set storage_account_id of the gateway's setting to the immutable account"
+
+
+def _writes_to_immutable_account(setting: Resource, stack: Stack) -> bool:
+    return means(
+        stack,
+        setting,
+        "storage_account_id",
+        read=lambda: setting.get("storage_account_id", None),
+        targets={ACCOUNT: ("id",)},
+        fits=is_immutable,
+    )
 
 
 @rule(ACCOUNT)

@@ -43,8 +43,8 @@ def role_does_what_is_reviewed_only(definition: Resource) -> Findings:
         actions = list(permission.get("actions", []))
         if not all(each in custom.actions | custom.let_in_actions or _reads(each) for each in actions):
             yield f"the role does what nobody has reviewed: take it out of {place}.actions (azure_roles.toml)"
-        if "*/read" in actions and not custom.log_actions <= set(permission.get("not_actions", [])):
-            yield f"the role reads all logs: name the actions on logs in {place}.not_actions (azure_roles.toml)"
+        if "*/read" in actions and not custom.content_actions <= set(permission.get("not_actions", [])):
+            yield f"the role reads logs and images: name those actions in {place}.not_actions (azure_roles.toml)"
     if _data_actions(definition) and _reviewed(definition) is None:
         yield "the role gets at content or uses keys: take that out of data_actions (azure_roles.toml)"
 
@@ -61,6 +61,8 @@ def _reviewed(definition: Resource) -> DataActions | None:
 
 def _reads(action: str) -> bool:
     """Whether an action only reads settings, or a table of logs that holds none of customers' words."""
+    if action.lower() in {each.lower() for each in azure_roles().custom.content_actions}:
+        return False
     table = _TABLE.fullmatch(action)
     if table is not None:
         return "*" not in table[1] and table[1] not in azure_roles().custom.content_tables

@@ -204,9 +204,11 @@ def test_the_operator_has_no_data_action(stack: Any):
         "Microsoft.OperationalInsights/workspaces/analytics/query/action",
         "Microsoft.Insights/logs/read",
         "Microsoft.Insights/logs/PGSQLLogs/read",
+        "Microsoft.DBforPostgreSQL/flexibleServers/logFiles/read",
+        "Microsoft.ContainerRegistry/registries/pull/read",
     ],
 )
-def test_the_operator_reads_no_logs(stack: Any, read: str):
+def test_the_operator_reads_no_logs_and_no_images(stack: Any, read: str):
     (permission,) = stack.inputs("authorization:RoleDefinition", "operator")["permissions"]
     assert any(fnmatch(read, pattern) for pattern in permission["notActions"])
 

@@ -1,4 +1,6 @@
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,9 +105,13 @@ WITHOUT_LOGS: Mapping[str, str] = {
 }
 """Types of the stack without log categories of their own, and where what happens to them is logged."""
 
-WITHOUT_METRICS = frozenset({"network:NetworkSecurityGroup"})
+WITHOUT_METRICS = frozenset({"dataprotection:BackupVault", "network:NetworkSecurityGroup"})
 OTHER_METRICS = {"storage:BlobServiceProperties": "Transaction"}
-"""Azure documentation, "Supported metrics": what has none, and what has them under another name than `AllMetrics`."""
+"""Azure documentation, "Supported metrics": what has none that a setting could send, and what has them under another
+name than `AllMetrics`."""
+
+AUDITED: Mapping[str, Mapping[str, str]] = tomllib.loads((Path(__file__).parent / "audit_tables.toml").read_text())
+"""Type -> table into which its logs come -> why it isn't archived and copied; nothing if it is."""
 
 OF_NO_RESOURCE = {"activity-log"}
 """The settings that collect what isn't a resource's."""
@@ -126,7 +132,6 @@ def kind_of(inputs: Any) -> str:
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
-        ("retentionInDays", 365),
         ("publicNetworkAccessForIngestion", "Disabled"),
         ("sku", {"name": "PerGB2018"}),
         (
@@ -142,6 +147,14 @@ def kind_of(inputs: Any) -> str:
 def test_workspace(stack: Any, workspace: str, setting: str, value: Any):
     assert stack.inputs("operationalinsights:Workspace", workspace)[setting] == value
     assert stack.named("operationalinsights:Workspace")[workspace]["protect"] is True
+
+
+def test_customers_words_end_with_the_deletion_policys_term(stack: Any, small: Any):
+    for each, days in ((stack, 365), (small, 730)):
+        assert each.inputs("operationalinsights:Workspace", "audit")["retentionInDays"] == days
+        assert each.inputs("operationalinsights:Workspace", "content")["retentionInDays"] == 90
+    kept = {table["inputs"]["workspaceName"] for table in stack.named("operationalinsights:Table").values()}
+    assert kept == {"log-hostco-useast"}
 
 
 def test_customers_words_are_asked_for_within_the_network_only(stack: Any):
@@ -191,6 +204,21 @@ def test_the_audit_is_archived(stack: Any):
         assert inputs["retentionInDays"] == 365
         assert inputs["totalRetentionInDays"] == 1095
         assert table["protect"] is True
+
+
+def test_whatever_table_the_settings_fill_is_archived_or_left_for_a_reason(stack: Any):
+    audited = {kind_of(inputs) for inputs in settings(stack).values() if inputs["workspaceId"] == WORKSPACE}
+    audited = {kind for kind in audited if kind not in CUSTOMERS_WORDS}
+    entra = {f"entra:{log['category']}" for log in stack.inputs("aadiam:DiagnosticSetting", "entra")["logs"]}
+    analysed = {
+        f"network:{kind}"
+        for kind in stack.inputs("network:FlowLog")["flowAnalyticsConfiguration"]
+        if kind == "networkWatcherFlowAnalyticsConfiguration"
+    }
+    filled = audited | entra | analysed | {"subscription", "sentinel"}
+    assert filled == set(AUDITED) - {"keyvault:ManagedHsm"}
+    archived = {table for kind in filled for table, why_not in AUDITED[kind].items() if not why_not}
+    assert set(stack.named("operationalinsights:Table")) == archived
 
 
 def test_what_may_hold_customers_words_is_not_archived(stack: Any):

@@ -130,6 +130,15 @@ def test_the_activity_log_goes_to_the_workspace_and_to_the_copy(stack: Any):
     ]
 
 
+@pytest.mark.parametrize(("setting", "account"), [("vpn", ACCOUNT), ("vpn-2", None)])
+def test_who_dials_in_is_in_the_copy_of_the_same_region(stack: Any, setting: str, account: str | None):
+    written = stack.inputs("monitor:DiagnosticSetting", setting)
+    assert written["resourceUri"].endswith(f"VirtualNetworkGateway/{setting}")
+    assert written["workspaceId"] == "azure-native:operationalinsights:Workspace/audit"
+    assert written.get("storageAccountId") == account
+    assert written["logs"] == [{"categoryGroup": "allLogs", "enabled": True}]
+
+
 def test_the_copy_ends_with_the_archive_and_not_before(stack: Any):
     (rule,) = stack.inputs("storage:ManagementPolicy", "audit-copy")["policy"]["rules"]
     assert rule["enabled"] is True
