@@ -7,7 +7,7 @@ differs answers as before, for it has nothing else to go by.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from hosting.mutation.mutants import Mutant, Variation
@@ -42,12 +42,6 @@ class Verdict:
     """Whether it could be made in any run at all."""
 
 
-@dataclass
-class _Answers:
-    refusing: set[str] = field(default_factory=set[str])
-    undetermined: bool = False
-
-
 class Judge:
     """Judges the mutants of one stack."""
 
@@ -61,23 +55,20 @@ class Judge:
 
     def judge(self, mutant: Mutant, *, asks_proofs: bool = True) -> Verdict:
         """The earliest refusal, if there is any. Proofs are asked last, and only about what no other rule refuses."""
-        asks_again = True
         previewed = mutant.vary(self._preview.run)
         if previewed is not None:
-            refusing, asks_again = self._preview.refusals(previewed, asks_proofs=asks_proofs)
+            refusing = self._preview.refusals(previewed, asks_proofs=asks_proofs)
             if refusing:
-                return Verdict("preview", refusing)
+                return Verdict("preview", tuple(sorted(refusing)))
         updated = mutant.vary(self._update.run)
         if updated is None:
             return Verdict(judged=previewed is not None)
-        answers = self._update.resource_answers(updated)
-        if answers.refusing:
-            return Verdict("update", tuple(sorted(answers.refusing)))
-        if asks_again:
-            refusing, _ = self._update.refusals(updated, asks_proofs=asks_proofs)
-            if refusing:
-                return Verdict("reported", refusing)
-        return Verdict()
+        refusing = self._update.resource_refusals(updated)
+        if refusing:
+            return Verdict("update", tuple(sorted(refusing)))
+        # Always: a rule that waits for a value in the preview hasn't read there what it goes by later.
+        refusing = self._update.refusals(updated, asks_proofs=asks_proofs)
+        return Verdict("reported", tuple(sorted(refusing))) if refusing else Verdict()
 
 
 class _Bench:
@@ -107,24 +98,23 @@ class _Bench:
             if each.answer == "violated" or (self._counts_undetermined and each.answer == "undetermined")
         ]
 
-    def resource_answers(self, variation: Variation) -> _Answers:
-        """What the rules over single resources newly say."""
-        answers = _Answers()
+    def resource_refusals(self, variation: Variation) -> set[str]:
+        """The rules over single resources that newly refuse."""
+        refusing: set[str] = set()
         for urn, resource in variation.inputs.items():
             for rule in self._resource_rules:
                 if rule.concerns(resource.resource_type):
-                    self._note(answers, rule.judge(resource), variation.renamed.get(urn, urn))
-        return answers
+                    self._note(refusing, rule.judge(resource), variation.renamed.get(urn, urn))
+        return refusing
 
-    def refusals(self, variation: Variation, *, asks_proofs: bool) -> tuple[tuple[str, ...], bool]:
-        """The rules that refuse, and whether any rule over the stack newly doesn't know."""
-        answers = self.resource_answers(variation)
-        if not answers.refusing:
-            answers.undetermined = False
-            self._ask_stack_rules(variation, answers, asks_proofs=asks_proofs)
-        return tuple(sorted(answers.refusing)), answers.undetermined
+    def refusals(self, variation: Variation, *, asks_proofs: bool) -> set[str]:
+        """The rules that newly refuse; those over the stack are asked if none over a single resource does."""
+        refusing = self.resource_refusals(variation)
+        if not refusing:
+            self._ask_stack_rules(variation, refusing, asks_proofs=asks_proofs)
+        return refusing
 
-    def _ask_stack_rules(self, variation: Variation, answers: _Answers, *, asks_proofs: bool) -> None:
+    def _ask_stack_rules(self, variation: Variation, refusing: set[str], *, asks_proofs: bool) -> None:
         varied = {
             urn: None if each is None else each.placed_by(variation.inputs.get(urn, self.run.inputs.get(urn)))
             for urn, each in variation.states.items()
@@ -135,17 +125,16 @@ class _Bench:
         for index, urn in sorted(self._concerned(varied)):
             subject = states.get(urn)
             rule = self._stack_rules[index]
-            if subject is None or (_is_proof(rule) and (answers.refusing or not asks_proofs)):
+            if subject is None or (_is_proof(rule) and (refusing or not asks_proofs)):
                 continue
-            self._note(answers, rule.judge(subject, stack), variation.renamed.get(urn, urn))
+            self._note(refusing, rule.judge(subject, stack), variation.renamed.get(urn, urn))
 
-    def _note(self, answers: _Answers, now: Judgement, urn: str) -> None:
+    def _note(self, refusing: set[str], now: Judgement, urn: str) -> None:
         before = self._before.get((now.rule, urn))
         violations = set(now.violations) - set(before.violations if before else ())
         unknowns = set(now.unknowns) - set(before.unknowns if before else ())
         if violations or (unknowns and self._counts_undetermined):
-            answers.refusing.add(now.rule)
-        answers.undetermined = answers.undetermined or bool(unknowns)
+            refusing.add(now.rule)
 
     def _concerned(self, varied: Mapping[str, Resource | None]) -> Iterable[tuple[int, str]]:
         """The rules to ask, by index, each with the resource that it judges."""

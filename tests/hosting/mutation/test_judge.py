@@ -152,6 +152,20 @@ def test_undetermined_is_no_refusal_in_the_preview_but_one_in_the_update(recorde
     assert judge.judge(mutant).refused == "update"
 
 
+def test_what_the_preview_knows_as_little_as_before_is_asked_in_the_update(recorded):
+    @stack_rule(POLICY)
+    def keys_of_documents_rotate(policy, stack):
+        """Why."""
+        named = [each.Resource for each in policy.document("policy").Statement]
+        if named and not all(each.enable_key_rotation for each in stack.of_type(KEY)):
+            yield "off"
+
+    stack = recorded()
+    judge = Judge([keys_of_documents_rotate], stack)
+    [mutant] = [each for each in Mutants(stack).of(KEY) if each.operator == "flipped"]
+    assert judge.judge(mutant).refused == "reported"
+
+
 def test_violation_of_the_unmutated_stack_refuses_nothing(recorded):
     @rule(KEY)
     def never(_key):
