@@ -20,6 +20,10 @@ CONSTANT: Final = frozenset({"removed", "subtree-removed", "element-removed", "e
 """Operators whose result doesn't hang on what was there, so that they apply to a value that isn't known yet."""
 
 
+NUMBERS: Final = frozenset({"zero", "negative", "halved", "doubled", "huge"})
+"""Operators that change a number, or one in a text."""
+
+
 @dataclass(frozen=True)
 class Variation:
     """What is otherwise in one run: resources as asked for and as they then are, by URN; None where one is gone."""
@@ -386,7 +390,11 @@ def _tells(resource_type: str, path: Path, text: str) -> bool:
 
 
 def _stillborn(place: Place, mutation: Mutation) -> str | None:
-    """Why nobody can declare it: what is demanded is left out."""
+    """Why nobody can declare it: what is demanded is left out, or a number is beyond what the cloud takes."""
+    if place.known.bounds is not None and mutation.operator in NUMBERS:
+        least, most = place.known.bounds
+        if not least <= int(mutation.value) <= most:
+            return "the number is beyond the bounds that the SDK states"
     if mutation.operator not in ("removed", "subtree-removed", "emptied"):
         return None
     if place.known.required:

@@ -31,6 +31,20 @@ _DEFAULT: Final = re.compile(
 )
 
 
+_BOUNDS: Final = (
+    re.compile(
+        r"\b(?:between|range|range is|from) \[?`?(?P<least>\d[\d,]*)`?(?: seconds)?(?: \([^)]*\))?(?: to | and |-)"
+        r"`?(?P<most>\d[\d,]*)(?![\d,]* [MGT]?B\b)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\bminimum (?:specified )?value (?:is|can be) (?P<least>\d+)\b.{0,20}"
+        r"maximum value (?:is|can be) (?P<most>\d+)",
+        re.IGNORECASE,
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """What is known of one property."""
@@ -40,6 +54,8 @@ class Knowledge:
     required: bool = False
     default: str | None = None
     """What the cloud takes when it isn't set, in lower case."""
+    bounds: tuple[int, int] | None = None
+    """The least and the greatest number that the cloud takes."""
 
 
 NOTHING: Final = Knowledge()
@@ -70,6 +86,7 @@ def knowledge(resource_type: str, path: Path, value: Any) -> Knowledge:
         others=tuple(dict.fromkeys(other for other in (*annotated, *mentioned) if other != value)),
         required=owner is not None and isinstance(path[-1], str) and Record(owner).properties[name].required,
         default=stated[1].rstrip(".").lower() if stated else None,
+        bounds=_bounds(words, value),
     )
 
 
@@ -146,6 +163,22 @@ def _enumerated(words: str, value: Any) -> tuple[str, ...]:
         if value in quoted:
             return tuple(each for each in quoted if _alike(each, value))
     return ()
+
+
+def _bounds(words: str, value: Any) -> tuple[int, int] | None:
+    """The bounds that the SDK states.
+
+    None where the present number is beyond them, so that something else is meant, or where 0 or -1 stand beside them,
+    which then mean something of their own.
+    """
+    if isinstance(value, bool) or not re.fullmatch(r"\d{1,9}", str(value)):
+        return None
+    for match in filter(None, (pattern.search(words) for pattern in _BOUNDS)):
+        least, most = (int(match[name].replace(",", "")) for name in ("least", "most"))
+        beside = words[: match.start()] + words[match.end() :]
+        if least <= int(value) <= most and not re.search(r"(?<![\d.,])(?:-1|0)(?![\d.])", beside):
+            return least, most
+    return None
 
 
 def _alike(one: str, other: str) -> bool:

@@ -1,13 +1,17 @@
 """What may flow inside the network in Azure: from subnet to subnet what is named, and nothing beside it."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Final
 
-from policies.addresses import is_private
+from policies.addresses import is_private, lies_within, overlaps
+from policies.network.references import Property, References, entry_id
 from policies.properties import Record
 from policies.references import means
 from policies.resources import Resource, Stack
-from policies.rulebook import Findings, rule, stack_rule
+from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.tables import egress
 
 GROUP: Final = "azure-native:network:NetworkSecurityGroup"
@@ -22,8 +26,27 @@ _RESOLVER: Final = "168.63.129.16/32"
 """Azure's resolver, the same address in every virtual network."""
 
 _PROBES: Final = "azureloadbalancer"
-_OPERATION: Final = frozenset({22, 3389, 5985, 5986})
-"""SSH, RDP and WinRM: ways to operate machines, of which there are none."""
+_SERVICES: Final = frozenset({"53", "443", "5432", "5671"})
+"""The ports on which something of the stack answers: names, HTTPS, PostgreSQL, which takes what is encrypted only, and
+AMQP over TLS. None is for operating machines, of which there are none."""
+
+_PROBED: Final = range(30000, 32768)
+"""Where an environment of Container Apps is probed (Azure documentation, "Securing a custom VNET in Azure Container
+Apps with Network Security Groups")."""
+
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "Microsoft.App/environments": (
+        "AzureActiveDirectory",
+        "AzureFrontDoor.FirstParty",
+        "AzureFrontDoor.Frontend",
+        "AzureMonitor",
+        "MicrosoftContainerRegistry",
+    ),
+    "Microsoft.DBforPostgreSQL/flexibleServers": ("AzureActiveDirectory", "Storage"),
+}
+"""What of Azure's must be reached over HTTPS, by what a subnet is delegated to: for tokens, images and logs, and the
+archive of PostgreSQL's log, without which nothing can be restored (Azure documentation, as above and "Network with
+private access (virtual network integration) for Azure Database for PostgreSQL")."""
 
 
 def _entries(group: Resource, direction: str) -> Iterator[tuple[int, Record]]:
@@ -78,19 +101,104 @@ def _is_narrow(entry: Record, place: str) -> Findings:
     if within:
         return
     ports = _all(entry, "destination_port_range", "destination_port_ranges")
-    if not ports or any(_is_wide(each) for each in ports):
-        yield f"the flow is open on many ports, or on one for operating machines: set destination_port_range of {place}"
-    if entry.get("protocol", "*") == "*" and ports != ["53"] and sources != ["AzureLoadBalancer"]:
-        yield f"the flow is open for every protocol: set protocol of {place} to Tcp"
+    probes = inbound and [each.lower() for each in sources] == [_PROBES]
+    if not ports or not all(each in _SERVICES or (probes and _is_probed(each)) for each in ports):
+        yield f"the flow is open on ports where nothing of the stack answers: set destination_port_range of {place}"
+    if entry.get("protocol", "*") != "Tcp" and ports != ["53"] and not probes:
+        yield f"the flow is open for other protocols: set protocol of {place} to Tcp"
 
 
-def _is_wide(ports: str) -> bool:
+def _is_probed(ports: str) -> bool:
     first, _, last = ports.partition("-")
-    if not first.isdecimal() or (last and not last.isdecimal()):
-        return True
-    span = range(int(first), int(last or first) + 1)
-    # The ports from 30000 on are those of the environment's own probes.
-    return any(port in span for port in _OPERATION) or (len(span) > 1 and int(first) < 30000)
+    return all(each.isdecimal() and int(each) in _PROBED for each in (first, last or first))
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """What one rule lets through, from where to where."""
+
+    inbound: bool
+    source: str
+    destination: str
+    ports: frozenset[str]
+    protocol: str
+
+
+def _flows(entry: Record) -> list[_Flow]:
+    sources = _all(entry, "source_address_prefix", "source_address_prefixes")
+    destinations = _all(entry, "destination_address_prefix", "destination_address_prefixes")
+    ports = frozenset(_all(entry, "destination_port_range", "destination_port_ranges"))
+    inbound, protocol = str(entry.direction).lower() == "inbound", entry.get("protocol", "*")
+    return [_Flow(inbound, source, target, ports, protocol) for source, target in product(sources, destinations)]
+
+
+def _allowed(group: Resource) -> Iterator[tuple[int, Record]]:
+    for number, entry in group.numbered("security_rules"):
+        if str(entry.access).lower() == "allow":
+            yield number, entry
+
+
+class _Guarded:
+    """Which ranges of addresses which group guards. Made by `Stack.derived`."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.subnets: dict[str, list[Resource]] = defaultdict(list)
+        """The subnets by the URN of their group."""
+        self.groups: list[tuple[str, Resource]] = []
+        """Each range with its group."""
+        references = stack.derived(References)
+        for subnet in stack.of_type(SUBNET):
+            for group in references.named(subnet, _GROUP_OF).resources:
+                self.subnets[group.urn].append(subnet)
+                self.groups += [(each, group) for each in _ranges(subnet)]
+
+
+def _ranges(subnet: Resource) -> list[str]:
+    return _all(subnet, "address_prefix", "address_prefixes")
+
+
+def _group_id(subnet: Resource) -> Iterator[str]:
+    yield from entry_id(subnet, "network_security_group")
+
+
+_GROUP_OF: Final = Property("networkSecurityGroup", _group_id, (GROUP,))
+
+
+@stack_rule(GROUP)
+def network_flow_is_open_at_both_ends(group: Resource, stack: Stack) -> Findings:
+    """What only one end lets through is missed at the failover that needs it, or opens later what nobody meant."""
+    guarded = stack.derived(_Guarded)
+    own = [each for subnet in guarded.subnets[group.urn] for each in _ranges(subnet)]
+    if not own:
+        not_applicable("the group guards no subnet")
+    for number, entry in _allowed(group):
+        for flow in _flows(entry):
+            yield _is_open_at_other_end(flow, f"security_rules[{number}]", own, guarded)
+
+
+def _is_open_at_other_end(flow: _Flow, place: str, own: Sequence[str], guarded: _Guarded) -> Findings:
+    near, far = (flow.destination, flow.source) if flow.inbound else (flow.source, flow.destination)
+    if not any(lies_within(near, each) for each in own):
+        yield f"{place} is about another subnet than the group's: put it into that one's group"
+    counterpart = replace(flow, inbound=not flow.inbound)
+    for reached, other in guarded.groups:
+        if overlaps(far, reached) and counterpart not in (one for _, entry in _allowed(other) for one in _flows(entry)):
+            yield f"{place} is not open at its other end: add the same flow to {other.resource_name}, or remove this"
+
+
+@stack_rule(GROUP)
+def network_group_lets_out_what_azure_needs(group: Resource, stack: Stack) -> Findings:
+    """Services that get no tokens and images stop at the next restart; a database whose log isn't archived can't be
+    restored."""
+    subnets = stack.derived(_Guarded).subnets[group.urn]
+    delegations = {each.get("service_name", None) for one in subnets for each in one.get("delegations", [])}
+    needed = {tag for delegation in delegations for tag in _NEEDED.get(delegation, ())}
+    if not needed:
+        not_applicable("what stands in the group's subnets needs nothing of Azure's")
+    flows = [each for _, entry in _allowed(group) for each in _flows(entry)]
+    reached = {each.destination for each in flows if not each.inbound and "443" in each.ports}
+    for tag in sorted(needed - reached):
+        yield f"{tag} can't be reached: let it out on 443"
 
 
 @stack_rule(SUBNET)

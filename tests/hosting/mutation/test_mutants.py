@@ -120,6 +120,14 @@ def test_what_the_sdk_demands_is_stillborn_when_left_out(mutants_of):
     assert one(mutants_of(), BUCKET, "bucket", "removed").stillborn is None
 
 
+def test_a_number_beyond_the_bounds_of_the_sdk_is_stillborn(mutants_of, recording):
+    recording.add("pulumi:pulumi:Stack", "hosting-test")
+    recording.add(KEY, "key", {"rotationPeriodInDays": 100})
+    assert one(mutants_of(recording), KEY, "rotationPeriodInDays", "halved").stillborn
+    assert one(mutants_of(recording), KEY, "rotationPeriodInDays", "huge").stillborn
+    assert one(mutants_of(recording), KEY, "rotationPeriodInDays", "doubled").stillborn is None
+
+
 def test_alike_elements_are_mutated_inside_once(mutants_of, recording):
     recording.add("pulumi:pulumi:Stack", "hosting-test")
     group = {

@@ -33,6 +33,23 @@ def test_default_in_words():
 
 
 @pytest.mark.parametrize(
+    ("kind", "path", "value", "bounds"),
+    [
+        ("aws:kms/key:Key", ("rotationPeriodInDays",), 365, (90, 2560)),
+        ("azure-native:network:NetworkSecurityGroup", ("securityRules", 0, "destinationPortRange"), "443", (0, 65535)),
+        ("azure-native:storage:BlobServiceProperties", ("deleteRetentionPolicy", "days"), 30, (1, 365)),
+        # Beyond them something else must be meant, and 0 or -1 beside them mean something of their own.
+        ("aws:kms/key:Key", ("rotationPeriodInDays",), 7, None),
+        ("aws:kms/key:Key", ("rotationPeriodInDays",), True, None),
+        ("aws:secretsmanager/secret:Secret", ("recoveryWindowInDays",), 30, None),
+        ("azure-native:operationalinsights:Table", ("retentionInDays",), 365, None),
+    ],
+)
+def test_bounds_in_words(kind, path, value, bounds):
+    assert knowledge(kind, path, value).bounds == bounds
+
+
+@pytest.mark.parametrize(
     ("kind", "path"),
     [
         ("aws:kms/key:Key", ("none",)),
