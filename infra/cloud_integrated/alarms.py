@@ -26,6 +26,9 @@ Log = Literal["trail", "vpn-connections"]
 DATA_ROLES: Final = (TENANT_DATA, REPLICATION, BACKUP, RESTORE)
 """Who reads and writes tenants' data in the course of the service; anybody else is a person."""
 
+REPLICATION_OF_TABLES: Final = "AWSServiceRoleForDynamoDBReplication"
+"""The role with which DynamoDB itself reads a table's stream and writes its replica."""
+
 HIGH: Final = 7
 """From here GuardDuty calls the severity of a finding high (GuardDuty User Guide, "Findings severity levels")."""
 
@@ -129,7 +132,12 @@ def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
             name="tenant-data-read-by-person",
             means="Somebody other than the service read or wrote a tenant's data, or tried.",
             source="5.a, 5.c",
-            when=_trail('$.eventCategory = "Data"', '$.userIdentity.type != "AWSService"', _not_the_service(names)),
+            when=_trail(
+                '$.eventCategory = "Data"',
+                '$.userIdentity.type != "AWSService"',
+                _not_the_service(names),
+                _NOT_BY_REPLICATION,
+            ),
         ),
         Alarm(
             name="key-disabled",
@@ -300,7 +308,17 @@ _NOT_BY_BACKUP: Final = _absent_or("userIdentity.invokedBy", "backup.amazonaws.c
 """AWS Backup looks after rules and buckets of its own, and starts restore tests."""
 
 
+_ROLE: Final = "userIdentity.sessionContext.sessionIssuer.userName"
+
+_NOT_BY_REPLICATION: Final = " || ".join(
+    [
+        _absent_or(_ROLE, REPLICATION_OF_TABLES),
+        # Nobody can say so but AWS, whatever a role is called.
+        _absent_or("userIdentity.invokedBy", "replication.dynamodb.amazonaws.com"),
+    ]
+)
+
+
 def _not_the_service(names: Names) -> str:
-    role = "userIdentity.sessionContext.sessionIssuer.userName"
-    others = " && ".join(f'($.{role} != "{names.physical(name)}")' for name in DATA_ROLES)
-    return f"($.{role} NOT EXISTS) || ({others})"
+    others = " && ".join(f'($.{_ROLE} != "{names.physical(name)}")' for name in DATA_ROLES)
+    return f"($.{_ROLE} NOT EXISTS) || ({others})"

@@ -34,7 +34,7 @@ def recorded_events(names: Names, regions: Sequence[str]) -> Sequence[cloudtrail
     Nothing is left out of the management events, so those of KMS are in. A trail records no access to data unless it is
     told to (CloudTrail User Guide, "Logging data events"). Buckets and tables are named by the beginning of their
     names, in each of the stack's `regions`, so that the trail stays as it is when tenants come and go. What AWS Backup
-    makes for a restore test holds tenants' data too.
+    makes for a restore test holds tenants' data too, and so does a table's stream, whose ARN begins with the table's.
     """
     buckets = [names.bucket_arn(names.tenant_buckets), names.bucket_arn(RESTORE_TEST)]
     tables = [
@@ -49,6 +49,7 @@ def recorded_events(names: Names, regions: Sequence[str]) -> Sequence[cloudtrail
         ),
         _data_events("tenants-objects", "AWS::S3::Object", buckets),
         _data_events("tenants-items", "AWS::DynamoDB::Table", tables),
+        _data_events("tenants-changes", "AWS::DynamoDB::Stream", tables),
     ]
 
 

@@ -182,16 +182,20 @@ def tenant_bucket_access_is_recorded(bucket: Resource, stack: Stack) -> Findings
 
 @stack_rule(TABLE)
 def table_access_is_recorded(table: Resource, stack: Stack) -> Findings:
-    """A trail leaves out who read or changed which item, unless its selectors name the table."""
+    """A trail leaves out who read or changed which item, unless its selectors name the table; the stream tells all
+    changes again to whoever reads it.
+    """
     replicas = stack.referring("global_table_arn", table, (REPLICA,), "arn")
+    kinds = [_ITEMS, _CHANGES] if replicas or table.get("stream_enabled", False) else [_ITEMS]
     for account in table.allowed_accounts:
         for region in sorted({str(aws_region(each)) for each in (table, *replicas)}):
-            if not _is_recorded(_ITEMS, f"arn:aws:dynamodb:{region}:{account}:table/{table.name}", stack):
-                yield (
-                    f"access to the table's items in {region} is not recorded: add an advanced event selector to the "
-                    "trail with eventCategory Data, resources.type AWS::DynamoDB::Table, and resources.ARN starting "
-                    "with the table's"
-                )
+            for kind in kinds:
+                if not _is_recorded(kind, f"arn:aws:dynamodb:{region}:{account}:table/{table.name}", stack):
+                    yield (
+                        f"access to the table's items in {region} is not recorded: add an advanced event selector to "
+                        f"the trail with eventCategory Data, resources.type {kind}, and resources.ARN starting with "
+                        "the table's"
+                    )
 
 
 @stack_rule(RESTORE_TESTS)
@@ -208,6 +212,7 @@ def access_to_restored_data_is_recorded(plan: Resource, stack: Stack) -> Finding
 
 _OBJECTS = "AWS::S3::Object"
 _ITEMS = "AWS::DynamoDB::Table"
+_CHANGES = "AWS::DynamoDB::Stream"
 
 
 def _is_recorded(kind: str, arn: str, stack: Stack) -> bool:

@@ -47,16 +47,22 @@ def test_the_trail_records_who_reads_and_writes_tenants_data_in_both_regions(sta
                 "startsWiths": ["arn:aws:s3:::hostco-ci-us-tenant-", "arn:aws:s3:::awsbackup-restore-test-"]
             },
         },
-        "tenants-items": {
-            "eventCategory": {"equals": ["Data"]},
-            "resources.type": {"equals": ["AWS::DynamoDB::Table"]},
-            "resources.ARN": {
-                "startsWiths": [
-                    f"arn:aws:dynamodb:{region}:123456789012:table/{beginning}"
-                    for region in ("us-east-1", "us-west-2")
-                    for beginning in ("hostco-ci-us-", "awsbackup-restore-test-")
-                ]
-            },
+        **{
+            name: {
+                "eventCategory": {"equals": ["Data"]},
+                "resources.type": {"equals": [kind]},
+                "resources.ARN": {
+                    "startsWiths": [
+                        f"arn:aws:dynamodb:{region}:123456789012:table/{beginning}"
+                        for region in ("us-east-1", "us-west-2")
+                        for beginning in ("hostco-ci-us-", "awsbackup-restore-test-")
+                    ]
+                },
+            }
+            for name, kind in (
+                ("tenants-items", "AWS::DynamoDB::Table"),
+                ("tenants-changes", "AWS::DynamoDB::Stream"),
+            )
         },
     }
 
