@@ -80,18 +80,35 @@ class Container:
         if isinstance(secrets, Values):
             yield from (str(secret.valueFrom) for secret in secrets)
 
-    @property
-    def log_group(self) -> str | None:
-        """The log group to which all that it says goes; None if it goes elsewhere, nowhere, or may get lost."""
-        return log_group(self._record.get("logConfiguration", None))
+    def arns_in_environment(self) -> Iterator[tuple[str, str]]:
+        """The ARNs that the container is told, with the names of their variables."""
+        for variable in self._record.get("environment", []):
+            value = str(variable.get("value", ""))
+            if value.startswith("arn:"):
+                yield str(variable.name), value
+
+    def ports(self) -> Iterator[tuple[str | None, int]]:
+        """The ports at which it listens, with their names."""
+        for mapping in self._record.get("portMappings", []):
+            name = mapping.get("name", None)
+            yield (None if name is None else str(name)), mapping.containerPort
+
+    def log_group(self, region: str | None) -> str | None:
+        """The log group of the region to which all that it says goes; None if it goes elsewhere, nowhere, or gets lost.
+
+        Where the region isn't known, any will do.
+        """
+        return log_group(self._record.get("logConfiguration", None), region)
 
 
-def log_group(configuration: Record | None) -> str | None:
+def log_group(configuration: Record | None, region: str | None) -> str | None:
     """The log group of a log configuration of ECS; None if what is said goes elsewhere or nowhere."""
     if configuration is None or configuration.get("logDriver", None) != "awslogs":
         return None
     options = configuration.get("options", None)
-    group = None if options is None else options.get("awslogs-group", None)
+    if options is None or (region is not None and options.get("awslogs-region", None) != region):
+        return None
+    group = options.get("awslogs-group", None)
     return None if group is None else str(group)
 
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -185,6 +185,17 @@ def tls_setting(service: str) -> TlsSetting:
 def destinations() -> Mapping[str, str]:
     """The table `destinations.toml`: the names that services may reach on the internet, each with the reason."""
     return TypeAdapter(dict[str, Annotated[str, Field(min_length=1)]]).validate_python(_load("destinations.toml"))
+
+
+def today() -> date:
+    """The day on which rules judge, for tables that end on a day."""
+    return datetime.now(UTC).date()
+
+
+@cache
+def runtimes() -> Mapping[str, date]:
+    """The table `runtimes.toml`: the runtimes that functions in AWS Lambda may have, with the last day of updates."""
+    return TypeAdapter(dict[str, date]).validate_python(_load("runtimes.toml"))
 
 
 def _load(name: str) -> dict[str, object]:

@@ -48,10 +48,23 @@ def test_an_address_is_no_secret_whatever_its_variable_is_called():
 
 
 def test_a_log_goes_to_a_group_or_nowhere():
-    assert log_group(None) is None
-    assert log_group(Record({"logDriver": "awslogs"})) is None
-    assert log_group(Record({"logDriver": "syslog", "options": {"awslogs-group": "g"}})) is None
-    assert log_group(Record({"logDriver": "awslogs", "options": {"awslogs-group": "g"}})) == "g"
+    options = {"awslogs-group": "g", "awslogs-region": "r"}
+
+    assert log_group(None, "r") is None
+    assert log_group(Record({"logDriver": "awslogs"}), None) is None
+    assert log_group(Record({"logDriver": "syslog", "options": options}), "r") is None
+    assert log_group(Record({"logDriver": "awslogs", "options": options}), "r") == "g"
+    assert log_group(Record({"logDriver": "awslogs", "options": options}), "s") is None
+    assert log_group(Record({"logDriver": "awslogs", "options": {"awslogs-group": "g"}}), "r") is None
+    assert log_group(Record({"logDriver": "awslogs", "options": {"awslogs-group": "g"}}), None) == "g"
+
+
+def test_ports_and_addresses_are_told():
+    told = [{"name": "QUEUE", "value": "arn:aws:sqs:r:1:q"}, {"name": "COLOUR", "value": "x"}]
+    mappings = [{"name": "edge", "containerPort": 8443}, {"containerPort": 9}]
+
+    assert list(container(name="a", environment=told).arns_in_environment()) == [("QUEUE", "arn:aws:sqs:r:1:q")]
+    assert list(container(name="a", portMappings=mappings).ports()) == [("edge", 8443), (None, 9)]
 
 
 def test_definitions_are_a_list():

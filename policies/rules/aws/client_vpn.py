@@ -1,6 +1,7 @@
 """AWS Client VPN, the only way in for people."""
 
 from policies.addresses import is_private, overlaps
+from policies.properties import Record
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.aws.subnets import SUBNET, VPC_ENDPOINT, occupants, routes
@@ -24,6 +25,15 @@ def client_vpn_asks_for_device(endpoint: Resource) -> Findings:
         option.type == "federated-authentication" and not option.get("saml_provider_arn", None) for option in options
     ):
         yield "it isn't said who signs people in: set saml_provider_arn"
+    for number, option in enumerate(options):
+        for name in ("root_certificate_chain_arn", "saml_provider_arn"):
+            yield _is_of_own_account(endpoint, option, name, f"authentication_options[{number}].{name}")
+
+
+def _is_of_own_account(endpoint: Resource, option: Record, name: str, place: str) -> Findings:
+    arn = option.get(name, None)
+    if arn and arn.split(":")[4:5] not in [[account] for account in endpoint.allowed_accounts]:
+        yield f"{place} is of another account, which then says who comes in: name one of this stack's own"
 
 
 @rule(ENDPOINT)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from policies.containers import containers, log_group
 from policies.properties import Record
-from policies.resources import Resource, Stack
-from policies.rulebook import Findings, not_applicable, rule, stack_rule
+from policies.resources import Resource, Stack, aws_region
+from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.aws.keys import is_under_shared_key
 from policies.rules.aws.zones import SERVICE, TARGET, ZONES, scaling_of, stands_ready
 
@@ -16,6 +16,7 @@ REPOSITORY = "aws:ecr/repository:Repository"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 ROLE = "aws:iam/role:Role"
 SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105  # a type's name
+NAMESPACE = "aws:servicediscovery/httpNamespace:HttpNamespace"
 AUTHORITY = "aws:acmpca/certificateAuthorityCertificate:CertificateAuthorityCertificate"
 
 _BUSIEST = 66
@@ -69,7 +70,7 @@ def task_runs_known_image(task: Resource, stack: Stack) -> Findings:
 def task_says_and_knows_in_this_stack(task: Resource, stack: Stack) -> Findings:
     """What a container says must be kept where it can be searched; what it is told must be a secret that changes."""
     for container in containers(task):
-        group = container.log_group
+        group = container.log_group(aws_region(task))
         if not stack.meant(task, "container_definitions", [LOG_GROUP], "name", read=lambda g=group: g):
             yield (
                 f"what the container {container.name} says is not kept: set its logConfiguration to awslogs, with a "
@@ -80,11 +81,58 @@ def task_says_and_knows_in_this_stack(task: Resource, stack: Stack) -> Findings:
                 yield f"a secret of the container {container.name} is not of this stack: use one that is"
 
 
+@stack_rule(SECRET)
+def secret_is_told_to_a_container(secret: Resource, stack: Stack) -> Findings:
+    """A secret that no container is told as a secret is told in another way, or kept and rotated for nobody."""
+    if not any(secret in _told_to(task, stack) for task in stack.of_type(TASK)):
+        yield "no container is told the secret: name it in secrets of a container, or remove it"
+
+
+def _told_to(task: Resource, stack: Stack) -> list[Resource]:
+    def sources() -> list[str]:
+        return [source for container in containers(task) for source in container.sources_of_secrets()]
+
+    return stack.meant(task, "container_definitions", [SECRET], "arn", "id", read=sources)
+
+
+@rule(TASK)
+def task_works_on_own_account(task: Resource) -> Findings:
+    """A queue, a table or a role of another account would get what customers sent, if ever a policy let it."""
+    for container in containers(task):
+        for name, arn in container.arns_in_environment():
+            if arn.split(":")[4:5] not in [[account] for account in ("", *task.allowed_accounts)]:
+                yield f"the container {container.name} is told by {name} of another account: name what is of this one"
+
+
 @rule(TASK)
 def task_has_roles_of_its_own(task: Resource) -> Findings:
     """What a task needs to be started, such as its secrets, is more than what its code should get at."""
     if task.execution_role_arn == task.task_role_arn:
         yield "the task may do what is needed to start it: give execution_role_arn a role of its own"
+
+
+@stack_rule(SERVICE)
+def service_is_reached_at_its_ports_only(service: Resource, stack: Stack) -> Findings:
+    """A port that neither the load balancer nor the mesh leads to answers in clear, past both, or answers nobody."""
+    connection = service.get("service_connect_configuration", None)
+    called = set() if connection is None else {str(server.port_name) for server in connection.get("services", [])}
+    balanced = {
+        (str(each.container_name), each.container_port)
+        for each in service.get("load_balancers", [])
+        if each.get("target_group_arn", None)
+    }
+    for task in stack.meant(service, "task_definition", [TASK], "arn", "arn_without_revision", "family"):
+        ports = [(container.name, *port) for container in containers(task) for port in container.ports()]
+        for container, name, number in ports:
+            if name not in called and (container, number) not in balanced:
+                yield (
+                    f"port {number} of {container} is neither the load balancer's nor the mesh's: name it in "
+                    "load_balancers or service_connect_configuration.services, or remove it"
+                )
+        if not called <= {name for _, name, _ in ports}:
+            yield "service_connect_configuration.services names a port that no container has: correct port_name"
+        if not balanced <= {(container, number) for container, _, number in ports}:
+            yield "load_balancers names a port that no container has: correct container_name and container_port"
 
 
 @rule(SERVICE)
@@ -127,10 +175,15 @@ def service_is_called_under_tls(service: Resource, stack: Stack) -> Findings:
     """Services call each other across machines and zones; in clear, customers' data could be read there."""
     connection = service.get("service_connect_configuration", None)
     if connection is None:
-        not_applicable("the service is neither called nor calls by Service Connect")
+        yield "the service calls others, and is called, past the proxies: set service_connect_configuration"
+        return
     if not connection.get("enabled", False):
         yield "calls go past the proxies and their TLS: set service_connect_configuration.enabled=True"
-    group = log_group(connection.get("log_configuration", None))
+    if not stack.meant(
+        service, "service_connect_configuration", [NAMESPACE], "arn", read=lambda: connection.get("namespace", None)
+    ):
+        yield "services are looked up elsewhere: set service_connect_configuration.namespace to one of this stack"
+    group = log_group(connection.get("log_configuration", None), aws_region(service))
     if not stack.meant(service, "service_connect_configuration", [LOG_GROUP], "name", read=lambda: group):
         yield "what the proxies say is not kept: set service_connect_configuration.log_configuration to awslogs"
     for number, server in connection.numbered("services"):
@@ -202,6 +255,8 @@ def _leaves_a_task_a_zone(target: Resource, service: Resource, stack: Stack) -> 
 
 
 def _grows_in_time(policy: Resource) -> Findings:
+    if policy.scalable_dimension != "ecs:service:DesiredCount" or policy.service_namespace != "ecs":
+        yield f"{policy.resource_name} scales something else than the number of tasks: set scalable_dimension to it"
     if policy.get("policy_type", "StepScaling") != "TargetTrackingScaling":
         yield f"{policy.resource_name} follows no measure: set policy_type to TargetTrackingScaling"
         return

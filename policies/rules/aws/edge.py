@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from policies.resources import Resource, Stack
+from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.network import EDGE
 from policies.rules.aws.subnets import LOAD_BALANCERS
@@ -19,6 +19,7 @@ CERTIFICATE = "aws:acm/certificate:Certificate"
 VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
 RECORD = "aws:route53/record:Record"
 HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck"
+SERVICE = "aws:ecs/service:Service"
 ZONAL_SHIFT = "aws:arczonalshift/zonalAutoshiftConfiguration:ZonalAutoshiftConfiguration"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 TENANT = "hosting:infra:Tenant"
@@ -84,9 +85,10 @@ _BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 @rule(*LISTENERS)
 def listener_answers_with_strict_headers(listener: Resource) -> Findings:
     """What a browser isn't told to refuse it does: go on without TLS, run what it takes for a script, be framed."""
-    header = str(listener.get("routing_http_response_strict_transport_security_header_value", ""))
-    age = _MAX_AGE.search(header)
-    if age is None or int(age[1]) < _YEAR or "includesubdomains" not in header.lower():
+    header = str(listener.get("routing_http_response_strict_transport_security_header_value", "")).lower()
+    directives = {directive.strip() for directive in header.split(";")}
+    ages = [int(age[1]) for each in directives if (age := _MAX_AGE.fullmatch(each))]
+    if not ages or min(ages) < _YEAR or "includesubdomains" not in directives:
         yield (
             "browsers may come without TLS: set routing_http_response_strict_transport_security_header_value to a "
             "max-age of a year at least with includeSubDomains"
@@ -106,6 +108,8 @@ def listener_forwards_by_rule_only(listener: Resource) -> Findings:
     """Who asks for another name than the portal's, such as a bare address, is looking for a way in."""
     if listener.get("port", None) != 443:
         yield "the listener stands on another port: set port to 443"
+    if len(listener.get("default_actions", [])) == 0:
+        yield "it isn't said what becomes of who asks for no name of ours: set default_actions to a fixed 404"
     for number, action in listener.numbered("default_actions"):
         answer = action.get("fixed_response", None)
         if action.type != "fixed-response" or answer is None or not str(answer.status_code).startswith("4"):
@@ -151,6 +155,33 @@ def targets_are_asked_how_they_are(group: Resource) -> Findings:
         yield "targets are machines or functions, not tasks with a group of their own: set target_type to ip"
 
 
+@stack_rule(*TARGET_GROUPS)
+def targets_are_forwarded_to_and_serve(group: Resource, stack: Stack) -> Findings:
+    """Customers get to a service by a rule of the listener and a target group with its tasks, or not at all."""
+    if not any(group in _targets(entry, stack) for entry in stack.of_type(*LISTENER_RULES)):
+        yield "no rule of a listener forwards to the targets: add an aws.lb.ListenerRule, or remove the group"
+    if not any(group in _registered_in(service, stack) for service in stack.of_type(SERVICE)):
+        yield "no service has its tasks among the targets: set load_balancers of one, or remove the group"
+
+
+def _targets(entry: Resource, stack: Stack) -> list[Resource]:
+    """The target groups to which a rule of a listener forwards."""
+
+    def arns() -> list[str]:
+        return [arn for action in entry.actions if (arn := action.get("target_group_arn", None))]
+
+    return stack.meant(entry, "actions", TARGET_GROUPS, "arn", read=arns)
+
+
+def _registered_in(service: Resource, stack: Stack) -> list[Resource]:
+    """The target groups in which a service registers its tasks."""
+
+    def arns() -> list[str]:
+        return [arn for each in service.get("load_balancers", []) if (arn := each.get("target_group_arn", None))]
+
+    return stack.meant(service, "load_balancers", TARGET_GROUPS, "arn", read=arns)
+
+
 @rule(CERTIFICATE)
 def certificate_is_issued_and_renewed(certificate: Resource) -> Findings:
     """A certificate whose key somebody has seen, or that nobody renews, speaks for the portal where it shouldn't."""
@@ -177,16 +208,40 @@ def _alternatives(certificate: Resource) -> Iterable[str]:
 def record_points_into_this_stack(record: Resource, stack: Stack) -> Findings:
     """A name that points elsewhere, or to what is gone, is one whose customers somebody else can receive."""
     aliases = list(record.get("aliases", []))
+    if not aliases:
+        yield _proves_a_certificate(record, stack)
+        return
     for number, alias in enumerate(aliases):
         if not stack.meant(record, "aliases", LOAD_BALANCERS, "dns_name", read=lambda one=alias: one.name):
             yield f"aliases[{number}] is no load balancer of this stack: point it at one"
         if not alias.get("evaluate_target_health", False):
             yield f"aliases[{number}] leads to a region that fails: set evaluate_target_health=True"
-    if aliases:
-        if record.name not in {certificate.domain_name for certificate in stack.of_type(CERTIFICATE)}:
-            yield "no certificate of this stack is for the name: set name to the portal's"
-    elif CERTIFICATE not in {source.resource_type for source in stack.sources(record, "records")}:
-        yield "the record is neither a load balancer's nor a certificate's proof: point it at a load balancer"
+    if record.type != "A":
+        yield "customers who ask for the name's address get none: set type to A"
+    if record.name not in {certificate.domain_name for certificate in stack.of_type(CERTIFICATE)}:
+        yield "no certificate of this stack is for the name: set name to the portal's"
+
+
+def _proves_a_certificate(record: Resource, stack: Stack) -> Findings:
+    """Whoever is let prove that our name is his gets a certificate for it (ACM User Guide, "DNS validation")."""
+    wrong = "the record is neither a load balancer's nor the proof that a certificate of this stack asks for"
+    if CERTIFICATE not in {source.resource_type for source in stack.sources(record, "records")}:
+        yield f"{wrong}: point it at a load balancer"
+        return
+    said = (_bare(record.name), record.type, tuple(map(_bare, record.get("records", []))))
+    if said not in {proof for certificate in stack.of_type(CERTIFICATE) for proof in _proofs(certificate)}:
+        yield f"{wrong}: take name, type and record from its domain_validation_options"
+
+
+def _proofs(certificate: Resource) -> Iterable[tuple[str, str, tuple[str, ...]]]:
+    for option in certificate.domain_validation_options:
+        name, value = _bare(option.resource_record_name), _bare(option.resource_record_value)
+        yield name, option.resource_record_type, (value,)
+
+
+def _bare(name: str) -> str:
+    """A domain name without the dot at its end, which stands there or not."""
+    return name.rstrip(".")
 
 
 @stack_rule(RECORD)
@@ -198,19 +253,29 @@ def record_fails_over(record: Resource, stack: Stack) -> Findings:
     twins = [each for each in _of_same_name(record, stack) if each.urn != record.urn]
     if not policies and not twins:
         not_applicable("the name has one answer")
+    theirs = [policy.type for each in twins for policy in each.get("failover_routing_policies", [])]
     if policies not in (["PRIMARY"], ["SECONDARY"]) or not record.get("set_identifier", None):
         yield "the name has several answers and no order: set failover_routing_policies and set_identifier"
-    elif policies == ["PRIMARY"]:
+    elif policies == ["SECONDARY"]:
+        if "PRIMARY" not in theirs:
+            yield "there is no first answer: add a record with failover_routing_policies PRIMARY"
+    else:
         if not stack.meant(record, "health_check_id", [HEALTH_CHECK], "id"):
             yield "nothing says that the first region is lost: set health_check_id"
-        if not any(
-            policy.type == "SECONDARY" for each in twins for policy in each.get("failover_routing_policies", [])
-        ):
+        if "SECONDARY" not in theirs:
             yield "there is no second answer: add a record with failover_routing_policies SECONDARY"
 
 
 def _of_same_name(record: Resource, stack: Stack) -> list[Resource]:
     return [each for each in stack.of_type(RECORD) if len(each.get("aliases", [])) > 0 and each.name == record.name]
+
+
+@stack_rule(HEALTH_CHECK)
+def health_check_looks_where_its_alarm_is(check: Resource, stack: Stack) -> Findings:
+    """A check that looks for its alarm in another region finds none, and says nothing of the one that is lost."""
+    regions = {aws_region(each) for each in stack.meant(check, "cloudwatch_alarm_name", [ALARM], "name")}
+    if regions and check.get("cloudwatch_alarm_region", None) not in regions:
+        yield "the check looks for its alarm in another region: set cloudwatch_alarm_region to the alarm's"
 
 
 @rule(HEALTH_CHECK)
@@ -237,6 +302,22 @@ def zonal_shift_is_on(shift: Resource, stack: Stack) -> Findings:
             shift, "outcome_alarms", [ALARM], "arn", read=lambda one=alarm: one.alarm_identifier
         ):
             yield f"outcome_alarms[{number}] is no alarm of this stack: name one that is"
+
+
+@stack_rule(*LOAD_BALANCERS)
+def edge_has_a_name(balancer: Resource, stack: Stack) -> Findings:
+    """Customers know the portal's name, not the load balancer's: where no record leads to it, it serves nobody."""
+    if EDGE not in balancer.urn:
+        not_applicable("the load balancer is not the edge")
+    if not any(balancer in _aliased(record, stack) for record in stack.of_type(RECORD)):
+        yield "no name leads to the load balancer: add an aws.route53.Record with an alias of it"
+
+
+def _aliased(record: Resource, stack: Stack) -> list[Resource]:
+    def names() -> list[str]:
+        return [alias.name for alias in record.get("aliases", [])]
+
+    return stack.meant(record, "aliases", LOAD_BALANCERS, "dns_name", read=names)
 
 
 @stack_rule(*LOAD_BALANCERS)
@@ -289,7 +370,7 @@ def health_check_follows_tasks(check: Resource, stack: Stack) -> Findings:
 def _serves(balancer: Resource, stack: Stack) -> bool:
     return any(
         service.get("region", None) == balancer.get("region", None) and runs_tasks(service, stack)
-        for service in stack.of_type("aws:ecs/service:Service")
+        for service in stack.of_type(SERVICE)
     )
 
 
@@ -327,11 +408,5 @@ def _forwarded_to(balancer: Resource, stack: Stack) -> list[Resource]:
         group
         for entry in stack.of_type(*LISTENER_RULES)
         if any(each.urn in listeners for each in stack.meant(entry, "listener_arn", LISTENERS, "arn"))
-        for group in stack.meant(
-            entry,
-            "actions",
-            TARGET_GROUPS,
-            "arn",
-            read=lambda one=entry: [each.target_group_arn for each in one.actions],
-        )
+        for group in _targets(entry, stack)
     ]

@@ -9,7 +9,7 @@ from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.network import GROUP
 from policies.rules.aws.subnets import ROUTE_TABLE, SUBNET, VPC_ENDPOINT, occupants, subnets_of
 from policies.rules.aws.vpc import VPC
-from policies.rules.aws.zones import runs_tasks
+from policies.rules.aws.zones import ZONES, runs_tasks
 
 SERVICE = "aws:ecs/service:Service"
 
@@ -73,10 +73,14 @@ def _is_for_own_alone(statement: Statement, accounts: Collection[str], place: st
     actions = list(statement.actions())
     if any(action.startswith("*") or ":" not in action for action in actions):
         yield f"{place} allows every service's actions: name those of the door's own"
-    if _reads_of_aws(statement) or set(actions) <= _BY_AGENTS:
+    reads_of_aws = _reads_of_aws(statement)
+    # Links to images' layers are signed by ECR, under an identity of its own.
+    if set(actions) <= _BY_AGENTS or (reads_of_aws and set(actions) == {"s3:GetObject"}):
         return
     if not statement.is_bound_to_account(accounts):
         yield f"{place} lets in identities of other accounts: add StringEquals aws:PrincipalAccount"
+    if reads_of_aws:
+        return
     of_own = set(statement.conditions().get(("stringequals", "aws:resourceaccount"), []))
     if not (of_own and of_own <= set(accounts)) and not set(actions) <= _ON_NO_RESOURCE:
         yield f"{place} leads to resources of other accounts: add StringEquals aws:ResourceAccount"
@@ -107,8 +111,8 @@ def endpoint_is_inside(endpoint: Resource, stack: Stack) -> Findings:
     if not stack.meant(endpoint, "security_group_ids", [GROUP], "id"):
         yield "the door wears the network's default group: set security_group_ids"
     subnets = stack.meant(endpoint, "subnet_ids", [SUBNET], "id")
-    if len({subnet.one_of("availability_zone", "availability_zone_id") for subnet in subnets}) < 2:
-        yield "the door is lost with its zone: give subnet_ids one subnet a zone"
+    if len({subnet.one_of("availability_zone", "availability_zone_id") for subnet in subnets}) < ZONES:
+        yield "the door is not in each zone: give subnet_ids one subnet in each of three"
 
 
 @stack_rule(VPC)

@@ -2,9 +2,11 @@
 
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, rule, stack_rule
+from policies.tables import runtimes, today
 
 FUNCTION = "aws:lambda/function:Function"
 PERMISSION = "aws:lambda/permission:Permission"
+ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 _SERVICE = ".amazonaws.com"
@@ -24,6 +26,16 @@ def function_is_all_its_own_code(function: Resource) -> Findings:
         yield "the function has environment variables, in clear for everybody who may look: remove environment"
     if function.get("snap_start", None) is not None:
         yield "what the function holds is kept as a snapshot: remove snap_start"
+
+
+@rule(FUNCTION)
+def function_runs_on_what_is_mended(function: Resource) -> Findings:
+    """What everybody can read about a runtime that nobody mends any more is how to get into it."""
+    last_day = runtimes().get(function.get("runtime", ""), None)
+    if last_day is None:
+        yield "the function's runtime is not among those reviewed: take one of policies/runtimes.toml"
+    elif last_day < today():
+        yield "the function's runtime gets no updates any more: take a newer one of policies/runtimes.toml"
 
 
 @stack_rule(FUNCTION)
@@ -46,3 +58,15 @@ def function_is_called_from_here(permission: Resource) -> Findings:
         yield "the service may call the function for other accounts: set source_account to this stack's own"
     if permission.get("function_url_auth_type", None) is not None:
         yield "the function is open to the internet: remove function_url_auth_type"
+
+
+@stack_rule(ROTATION)
+def rotation_gets_at_its_function(rotation: Resource, stack: Stack) -> Findings:
+    """A function that Secrets Manager may not call changes no secret, and nothing fails but the change itself."""
+    for function in stack.meant(rotation, "rotation_lambda_arn", [FUNCTION], "arn"):
+        if not any(
+            permission.principal == "secretsmanager.amazonaws.com"
+            and function in stack.meant(permission, "function", [FUNCTION], "name", "arn")
+            for permission in stack.of_type(PERMISSION)
+        ):
+            yield f"Secrets Manager may not call {function.resource_name}: add an aws.lambda_.Permission"

@@ -12,6 +12,8 @@ INSTALLED = "aws:acmpca/certificateAuthorityCertificate:CertificateAuthorityCert
 _ROOT_TEMPLATE = "arn:aws:acm-pca:::template/RootCACertificate/V1"
 _HARDWARE = "FIPS_140_2_LEVEL_3_OR_HIGHER"
 _LONGEST_YEARS = 10
+_MANAGED = "AmazonECSManaged"
+"""As the managed policy for Service Connect's TLS asks for it (AWS Managed Policy Reference)."""
 
 
 @rule(AUTHORITY)
@@ -32,6 +34,14 @@ def authority_is_strong(authority: Resource) -> Findings:
         yield "the authority can be gone before anybody notices: set permanent_deletion_time_in_days to 30"
     if not authority.get("enabled", True):
         yield "the authority is switched off: remove enabled"
+
+
+@rule(AUTHORITY)
+def authority_lets_mesh_in(authority: Resource) -> Findings:
+    """ECS finds the authority by its tag: without it, services get no certificates and can't call each other."""
+    tags = authority.get("tags", None)
+    if tags is None or str(tags.get(_MANAGED, "")).lower() != "true":
+        yield f"ECS may not use the authority: set its tag {_MANAGED} to true"
 
 
 @stack_rule(AUTHORITY)

@@ -104,11 +104,13 @@ def rule_opens_group_of_this_stack_only(entry: Resource, stack: Stack) -> Findin
 
 @stack_rule(*LOAD_BALANCERS, "aws:elb/loadBalancer:LoadBalancer")
 def load_balancer_faces_internet_only_at_the_edge(balancer: Resource, stack: Stack) -> Findings:
-    """A second load balancer in front of the internet is a second way in that nobody watches."""
-    if not balancer.get("internal", False) and not any(
-        parent.resource_type == EDGE for parent in stack.ancestors(balancer)
-    ):
+    """A second load balancer before the internet is a way in that nobody watches; without the first there is none."""
+    is_edge = any(parent.resource_type == EDGE for parent in stack.ancestors(balancer))
+    is_internal = balancer.get("internal", False)
+    if not is_internal and not is_edge:
         yield "the load balancer faces the internet outside the edge: set internal=True"
+    if is_internal and is_edge:
+        yield "the edge has no address that customers could reach: set internal=False"
 
 
 _ADMINISTRATION = (

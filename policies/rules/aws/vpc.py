@@ -169,6 +169,15 @@ def _holds_services(subnet: Resource, stack: Stack) -> bool:
     return any(each.resource_type == SERVICE for each in occupants(subnet, stack))
 
 
+@stack_rule(SUBNET)
+def subnet_has_table_and_acl_of_its_own(subnet: Resource, stack: Stack) -> Findings:
+    """A subnet without them is under the network's defaults, which lead nowhere: what stands in it is cut off."""
+    if not any(subnet in subnets_of(table, stack) for table in stack.of_type(ROUTE_TABLE)):
+        yield "the subnet has no route table of its own: add an aws.ec2.RouteTableAssociation"
+    if not any(subnet in stack.meant(acl, "subnet_ids", [SUBNET], "id") for acl in stack.of_type(ACL)):
+        yield "the subnet has no network ACL of its own: name it in subnet_ids of one"
+
+
 @rule(BLOCK)
 def region_is_closed_to_internet_by_default(block: Resource) -> Findings:
     """A network that somebody makes beside the program is judged by no rule: the region's block still holds for it."""
@@ -201,3 +210,17 @@ def edge_is_excluded_from_block(balancer: Resource, stack: Stack) -> Findings:
     for subnet in stack.meant(balancer, "subnets", [SUBNET], "id"):
         if subnet not in excluded:
             yield f"the region's block keeps customers from {subnet.resource_name}: exclude it from the block"
+
+
+@stack_rule(*LOAD_BALANCERS)
+def edge_is_on_the_way_from_the_internet(balancer: Resource, stack: Stack) -> Findings:
+    """A load balancer in a subnet whose table has no route to the internet gateway can't answer in that zone."""
+    if balancer.get("internal", False):
+        not_applicable("the internet need not reach the load balancer")
+    for subnet in stack.meant(balancer, "subnets", [SUBNET], "id"):
+        if not any(_is_to_internet(route) for route in routes(subnet, stack)):
+            yield f"no route leads from {subnet.resource_name} to the internet gateway: add one for 0.0.0.0/0"
+
+
+def _is_to_internet(route: Resource) -> bool:
+    return leads_to(route, "gateway_id") and route.get("destination_cidr_block", None) == "0.0.0.0/0"

@@ -104,7 +104,11 @@ def web_firewall_limits_requests(acl: Resource) -> Findings:
     whole: list[Record] = []
     inside: set[str] = set()
     outside: set[str] = set()
+    left_out: set[str] = set()
     for number, entry in acl.numbered("rules"):
+        group = entry.statement.get("managed_rule_group_statement", None)
+        exempt = None if group is None else _outside(group.get("scope_down_statement", None))
+        left_out |= {exempt} if exempt else set()
         rate = entry.statement.get("rate_based_statement", None)
         if rate is None:
             continue
@@ -121,6 +125,8 @@ def web_firewall_limits_requests(acl: Resource) -> Findings:
         outside |= {others} if others else set()
     if not whole and not (outside and outside <= inside):
         yield "a sender may ask as often as he likes on some path: add a rate rule without a scope, or for the rest"
+    if not left_out <= inside:
+        yield "a path of no rate rule's own is left out of a group of rules: remove that scope_down_statement"
 
 
 @rule(WEB_ACL)
@@ -153,8 +159,7 @@ def web_firewall_is_logged(acl: Resource, stack: Stack) -> Findings:
     if not logs:
         yield "requests are not logged: add an aws.wafv2.WebAclLoggingConfiguration"
     for log in logs:
-        if not stack.meant(log, "log_destination_configs", [LOG_GROUP], "arn"):
-            yield "requests are logged elsewhere: set log_destination_configs to a log group of this stack"
+        yield _is_kept_here(log, stack)
         if log.get("logging_filter", None) is not None:
             yield "some requests are left out of the log: remove logging_filter"
         redacted = {
@@ -165,3 +170,9 @@ def web_firewall_is_logged(acl: Resource, stack: Stack) -> Findings:
         for name in SECRET_HEADERS:
             if name not in redacted:
                 yield f"the log holds what proves who somebody is: add the header {name} to redacted_fields"
+
+
+def _is_kept_here(log: Resource, stack: Stack) -> Findings:
+    groups = stack.meant(log, "log_destination_configs", [LOG_GROUP], "arn")
+    if len(groups) != 1 or len(log.log_destination_configs) != 1:
+        yield "requests are logged elsewhere: set log_destination_configs to one log group of this stack"
