@@ -1,12 +1,15 @@
 """The permission boundary: what no role can get past."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from policies.documents import Statement, statements
-from policies.resources import Resource, Stack
-from policies.rulebook import Findings, stack_rule
-from policies.rules.aws.role_policies import ESCALATIONS
+from policies.iam.keys import USE
+from policies.principals import AwsRole, principals
+from policies.resources import Resource, Stack, aws_region
+from policies.rulebook import Findings, not_applicable, stack_rule
+from policies.rules.aws.role_policies import ESCALATIONS, ITEMS, WHOLE_TABLES
 from policies.rules.aws.trust import ROLE, admissions
 from policies.tables import jurisdictions
 
@@ -48,6 +51,32 @@ TENANT_TAGS: Final = (
     "s3:UntagResource",
 )
 """What changes the tags by which policies tell tenants apart."""
+
+FOR_NOBODY: Final = (
+    "ecs:ExecuteCommand",
+    "kms:DeleteImportedKeyMaterial",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:ImportKeyMaterial",
+    "kms:PutKeyPolicy",
+    "kms:ReplicateKey",
+    "kms:RevokeGrant",
+    "kms:ScheduleKeyDeletion",
+    "kms:UpdatePrimaryRegion",
+)
+"""What changes a key or who may use it, and gets somebody into a running task."""
+
+FOR_SOME: Final[Mapping[tuple[str, ...], Callable[[AwsRole], bool]]] = {
+    ("kms:CreateGrant",): lambda role: "vault" in role.use,
+    ("kms:CancelKeyDeletion", "kms:EnableKey"): lambda role: bool(role.mends),
+    ("iam:PassRole",): lambda role: bool(role.passes),
+    (*ITEMS, *WHOLE_TABLES): lambda role: role.session or "vault" in role.use,
+}
+"""What opens tenants' data beside their sessions, each with the roles of principals.toml that need it."""
+
+_OTHERS: Final = ("arnnotequals", "aws:principalarn")
+_VIA: Final = ("stringequals", "kms:viaservice")
+_ROLE_ARN: Final = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/(?:[^*?]*/)?([^/*?]+)")
 
 
 @stack_rule(ROLE)
@@ -112,3 +141,55 @@ def _keeps_session_tags(denials: Collection[Statement], stack: Stack) -> Finding
         ):
             return
     yield "the boundary lets others tag a session than whom a role trusts with it: deny sts:TagSession to all others"
+
+
+@stack_rule(POLICY)
+def permission_boundary_keeps_keys_and_items(policy: Resource, stack: Stack) -> Findings:
+    """What opens tenants' data beside their sessions is refused even to a role whose own policies come to allow it.
+
+    Each refusal spares the roles alone that principals.toml says need it.
+    """
+    if not stack.referring("permissions_boundary", policy, (ROLE,), "arn", "id"):
+        not_applicable("the managed policy bounds no role")
+    denials = [each for each in statements(policy.document("policy")) if not each.is_allow and "*" in each.resources()]
+    for action in FOR_NOBODY:
+        if not any(each.acts_on(action) and not each.conditions() for each in denials):
+            yield f"the boundary allows what no role does ({action}): deny it on all resources, without condition"
+    for actions, may in FOR_SOME.items():
+        needing = _needing(may, stack)
+        for action in actions:
+            if not any(each.acts_on(action) and _spares(each, needing, policy) for each in denials):
+                yield f"the boundary allows {action} to more roles than need it: deny it to all others by ArnNotEquals"
+    copying = _needing(lambda role: "vault" in role.use, stack)
+    for action in USE:
+        if not any(each.acts_on(action) and _is_by_backup(each, copying, policy, stack) for each in denials):
+            yield (
+                f"the boundary lets more roles than copy data use a key by way of AWS Backup ({action}): deny it to "
+                "all others where kms:ViaService is that of AWS Backup in each region"
+            )
+
+
+def _needing(may: Callable[[AwsRole], bool], stack: Stack) -> set[str]:
+    """The names of the roles of which the design says that they need it."""
+    declared = ((role, principals().role(role, stack)) for role in stack.of_type(ROLE))
+    return {role.name for role, design in declared if design is not None and may(design)}
+
+
+def _spares(denial: Statement, roles: Collection[str], policy: Resource, *, beside: Collection[object] = ()) -> bool:
+    """Whether a refusal spares nobody but some of these roles; `beside` are other conditions that it may have."""
+    conditions = denial.conditions()
+    if not conditions.keys() <= {_OTHERS, *beside}:
+        return False
+    spared = [_ROLE_ARN.fullmatch(arn) for arn in conditions.get(_OTHERS, [])]
+    accounts = policy.allowed_accounts
+    return all(
+        match is not None and match[2] in roles and (not accounts or match[1] in accounts) for match in spared
+    ) and (_OTHERS not in conditions or bool(spared))
+
+
+def _is_by_backup(denial: Statement, roles: Collection[str], policy: Resource, stack: Stack) -> bool:
+    through = denial.conditions().get(_VIA)
+    regions = {aws_region(vault) for vault in stack.of_type("aws:backup/vault:Vault")}
+    return _spares(denial, roles, policy, beside=[_VIA]) and (
+        through is None or {f"backup.{region}.amazonaws.com" for region in regions} <= set(through)
+    )

@@ -9,11 +9,11 @@ from policies.documents import Statement, statements
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.s3 import BUCKETS
-from policies.rules.aws.trust import ROLE, is_for_people
+from policies.rules.aws.trust import ROLE, ROLE_POLICY, is_for_people
 from policies.tables import jurisdictions
 
-ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
 TABLE: Final = "aws:dynamodb/table:Table"
+KEY: Final = "aws:kms/key:Key"
 
 ESCALATIONS: Final = (
     "iam:AddUserToGroup",
@@ -65,6 +65,9 @@ WHOLE_TABLES: Final = (
 )
 """What reads or writes items of a table without naming a key, and so past any condition on it."""
 
+LISTS: Final = ("s3:ListBucket", "s3:ListBucketVersions")
+"""What tells the names of a bucket's objects."""
+
 OBJECTS: Final = ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject")
 
 USE_OF_KEYS: Final = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo")
@@ -91,6 +94,8 @@ _PATTERN: Final = re.compile(r"[a-z0-9-]+:[A-Z][a-z]+[A-Za-z0-9]*\*?")
 """An action, or a pattern that at least says what is done: `kms:Describe*`."""
 
 _READS: Final = re.compile(r"[a-z0-9-]+:(Describe|Get|List)\w*\*?")
+_CONTEXT: Final = "kms:EncryptionContext:"
+_OF_BUCKETS: Final = f"{_CONTEXT}aws:s3:arn".lower()
 _GRANT: Final = ("bool", "kms:grantisforawsresource")
 _AGENT: Final = ":repository/aws-guardduty-agent-fargate"
 _RESTORE_TEST: Final = "awsbackup-restore-test-"
@@ -156,7 +161,7 @@ def role_policy_names_the_data_it_reaches(policy: Resource) -> Findings:
     """Access to data is for what a function needs to know, not for all that an account will ever hold."""
     for place, statement in _allowing(policy):
         names_all = statement.leaves_out or not all(_names_some(resource) for resource in statement.resources())
-        reached = (*OBJECTS, *ITEMS, *WHOLE_TABLES, *SECRETS_AND_MESSAGES, "ecs:ExecuteCommand")
+        reached = (*OBJECTS, *LISTS, *ITEMS, *WHOLE_TABLES, *SECRETS_AND_MESSAGES, "ecs:ExecuteCommand")
         if names_all and any(statement.acts_on(action) for action in reached):
             yield f"{place} reaches data of whatever name: name the stores in Resource"
         if any(statement.acts_on(action) for action in (*USE_OF_KEYS, "kms:CreateGrant")):
@@ -166,14 +171,15 @@ def role_policy_names_the_data_it_reaches(policy: Resource) -> Findings:
 def _uses_keys_in_one_way(place: str, statement: Statement) -> Findings:
     if all(_names_one(resource) for resource in statement.resources()) and not statement.leaves_out:
         return
-    ways = [
-        values
-        for (operator, key), values in statement.conditions().items()
-        if (operator == "stringequals" and key == "kms:viaservice")
-        or (operator in ("stringequals", "stringlike") and key.startswith("kms:encryptioncontext:"))
-    ]
-    if not ways or any(re.match(r"[*?]", value) for values in ways for value in values):
-        yield f"{place} uses any key for anything: name the key, or add StringEquals kms:ViaService"
+    conditions = statement.conditions()
+    services = conditions.get(("stringequals", "kms:viaservice"), [])
+    if not services and not _is_with_tenants_context(statement):
+        yield (
+            f"{place} uses any key for anything: name the key, add StringEquals kms:ViaService, or, for what a service "
+            f"does itself, Null kms:ViaService true and StringEquals {_CONTEXT}tenant {TENANT_TAG}"
+        )
+    if any(re.search(r"[*?]", each) for each in services):
+        yield f"{place} uses any key by way of any service: name services in kms:ViaService"
     if statement.acts_on("kms:CreateGrant") and statement.conditions().get(_GRANT) != ["true"]:
         yield f"{place} lets the role let others in: add Bool kms:GrantIsForAWSResource true"
 
@@ -199,12 +205,43 @@ def role_policy_stays_in_its_stack(policy: Resource, stack: Stack) -> Findings:
                 yield f"{place} reaches into another account: name resources of the stack's own"
             elif parts[2] == "s3" and not _is_of_buckets(parts[-1], stack):
                 yield f"{place} reaches a bucket that is not of this stack: name one in Resource"
+            elif parts[2] == "kms" and _names_one(resource) and not _is_own_key(policy, resource, stack):
+                yield f"{place} uses a key that is not of this stack: name one in Resource"
+        if policy.get("role", None) not in people and not _is_about_own_objects(statement, stack):
+            yield f"{place} uses keys for any bucket: add StringLike {_CONTEXT}aws:s3:arn with this stack's buckets"
+
+
+def _is_own_key(policy: Resource, arn: str, stack: Stack) -> bool:
+    return bool(stack.meant(policy, "policy", [KEY], "arn", read=lambda: arn))
+
+
+def _is_about_own_objects(statement: Statement, stack: Stack) -> bool:
+    """Whether keys of whatever name are used by way of S3 for buckets of the stack only, or not by way of S3."""
+    conditions = statement.conditions()
+    services = conditions.get(("stringequals", "kms:viaservice"), [])
+    uses = any(statement.acts_on(action) for action in USE_OF_KEYS)
+    if not uses or all(_names_one(resource) for resource in statement.resources()):
+        return True
+    if not any(each.startswith("s3.") for each in services):
+        return True
+    named = [
+        each for operator in ("stringequals", "stringlike") for each in conditions.get((operator, _OF_BUCKETS), [])
+    ]
+    return bool(named) and all(_is_of_buckets(each.split(":", _PARTS_OF_ARN - 1)[-1], stack) for each in named)
 
 
 def _is_of_buckets(pattern: str, stack: Stack) -> bool:
     """Whether the end of an ARN, or of a pattern of some, means buckets of the stack, or those of restore tests."""
     text = re.sub(r"\$\{[^}]*\}", "*", pattern).split("/")[0]
     return text.startswith(_RESTORE_TEST) or any(fnmatchcase(each.bucket, text) for each in stack.of_type(*BUCKETS))
+
+
+def _is_with_tenants_context(statement: Statement) -> bool:
+    """Whether a key is used for data alone that name the session's tenant, and not by way of a service."""
+    conditions = statement.conditions()
+    return conditions.get(("stringequals", f"{_CONTEXT}tenant".lower())) == [TENANT_TAG] and conditions.get(
+        ("null", "kms:viaservice")
+    ) == ["true"]
 
 
 def _names_one(arn: str) -> bool:

@@ -6,9 +6,10 @@ from typing import Final
 
 from policies.documents import Statement, statements
 from policies.resources import Resource, Stack
-from policies.rulebook import Findings, rule, stack_rule
+from policies.rulebook import Findings, not_applicable, rule, stack_rule
 
 ROLE: Final = "aws:iam/role:Role"
+ROLE_POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
 
 HOUR: Final = 3600
 """Seconds that a session lasts at most; IAM takes an hour when nothing is said."""
@@ -112,6 +113,21 @@ def _admits_roles(place: str, statement: Statement, role: Resource, stack: Stack
             yield f"{place} lets in what is neither a role of this stack nor a single user: name one"
     if list(statement.principals("AWS")) and not set(statement.actions()) <= {"sts:AssumeRole", "sts:TagSession"}:
         yield f"{place} allows more than to take the role on: set Action to sts:AssumeRole"
+
+
+@stack_rule(ROLE)
+def emergency_role_is_protected(role: Resource, stack: Stack) -> Findings:
+    """The role for emergencies is the way back in when no other is left: a mistake in the program must not take it."""
+    users = [
+        each for _, statement in admissions(role) for each in statement.principals("AWS") if _USER_ARN.fullmatch(each)
+    ]
+    if not users:
+        not_applicable("no single user takes the role on")
+    if len(users) > 1:
+        yield "several users take the role on: name the one that is kept for emergencies"
+    for each in (role, *stack.referring("role", role, (ROLE_POLICY,), "name", "id")):
+        if not each.protected:
+            yield f"the engine may delete {each.resource_type.split(':')[-1]} {each.resource_name}: set protect=True"
 
 
 def _shows_second_factor(place: str, statement: Statement) -> Findings:
