@@ -21,7 +21,7 @@ FOLDER: Final = Path(__file__).parent / "companions"
 
 _REFERENCE: Final = re.compile(r"\$\{(\w+)\}")
 
-_SHARED: Final = ("tags", "location", "region")
+SHARED: Final = ("tags", "location", "region")
 """What a companion has from the resource beside it, so that it isn't refused for the lack of them alone."""
 
 
@@ -38,7 +38,7 @@ class Companion(BaseModel):
     def beside_of(self, inputs: Resource, state: Resource) -> tuple[dict[str, Any], list[str]]:
         """Its properties beside a resource, and the names of those that are computed from it."""
         known = {**inputs.all_properties(), **state.all_properties()}
-        shared = {name: known[name] for name in _SHARED if name in inputs.all_properties() and takes(self.type, name)}
+        shared = {name: known[name] for name in SHARED if name in inputs.all_properties() and takes(self.type, name)}
         computed = [name for name, value in self.properties.items() if _REFERENCE.search(str(value))]
         return {**shared, **_filled(self.properties, lambda name: known.get(name, UNKNOWN_STRING_VALUE))}, computed
 

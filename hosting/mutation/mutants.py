@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Final, cast
 
-from hosting.mutation.added import Companion, companions
+from hosting.mutation.added import SHARED, Companion, companions
 from hosting.mutation.operators import Mutation, Place, equivalent, mutations, removed
 from hosting.mutation.paths import MISSING, Path, content, edited, found, nodes, pattern_of
 from hosting.mutation.recorded import RecordedRun, RecordedStack, changed
@@ -314,7 +314,18 @@ class Mutants:
                     f"{companion.name}: {companion.type}",
                     "resource",
                     vary=lambda run, companion=companion: _with_companion(run, resource.urn, companion),
+                    equivalent="the same stands there already" if self._stands(companion, resource) else None,
                 )
+
+    def _stands(self, companion: Companion, beside: Resource) -> bool:
+        """Whether the program declares the same itself: the cloud refuses a second one, or takes it for the first."""
+        run = self._stack.update
+        properties, _ = companion.beside_of(run.inputs[beside.urn], run.states[beside.urn])
+        telling = {name: value for name, value in properties.items() if name not in SHARED}
+        return any(
+            all(there.get(name) == value for name, value in telling.items())
+            for there in (each.all_properties() for each in self._graph.of_type(companion.type))
+        )
 
     def _mutant(
         self,

@@ -27,7 +27,9 @@ _PARAMETER: Final = re.compile(r"^:param (?:[^\n:]|:(?! ))* (\w+): ", re.MULTILI
 _QUOTED: Final = re.compile(r"[`\"']([\w.:/*+-]+)[`\"']")
 
 _DEFAULT: Final = re.compile(
-    r"\b(?:defaults? (?:value )?(?:to|is|of)|default:|default value:)\s*[`\"']?([\w.:/*+-]*[\w*])[`\"']?", re.IGNORECASE
+    r"\b(?:defaults? (?:value )?(?:to|is|of)|default:|default value:|default(?= [`\"']))"
+    r"\s*[`\"']?([\w.:/*+-]*[\w*])[`\"']?",
+    re.IGNORECASE,
 )
 
 

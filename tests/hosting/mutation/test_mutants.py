@@ -114,6 +114,17 @@ def test_companion_stands_beside_with_its_reference(mutants_of, recorded):
     assert grant.parent_urn.endswith("Tenant::acme")
 
 
+def test_companion_that_is_there_already_changes_nothing(mutants_of, recording):
+    recording.add("pulumi:pulumi:Stack", "hosting-test")
+    recording.add(KEY, "key", {"keyId": "key-1"})
+    stranger = {"granteePrincipal": "arn:aws:iam::999999999999:root", "operations": ["Decrypt", "GenerateDataKey"]}
+    recording.add("aws:kms/grant:Grant", "grant", {"keyId": "key-1", "name": "g", **stranger})
+    made = [each for each in mutants_of(recording) if (each.resource_type, each.path) == (KEY, "(companion)")]
+    same = [each for each in made if each.equivalent]
+    assert [each.detail for each in same] == ["key-granted-to-stranger: aws:kms/grant:Grant"]
+    assert len(made) > 1
+
+
 def test_what_the_sdk_demands_is_stillborn_when_left_out(mutants_of):
     assert one(mutants_of(), POLICY, "bucket", "removed").stillborn
     assert one(mutants_of(), POLICY, "policy.Statement[Deny].Action", "removed").stillborn

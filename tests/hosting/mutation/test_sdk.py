@@ -30,6 +30,8 @@ def test_words_about_another_value_are_no_enumeration():
 
 def test_default_in_words():
     assert knowledge("aws:kms/key:Key", ("enableKeyRotation",), True).default == "false"
+    tasks_network = ("networkConfiguration", "assignPublicIp")
+    assert knowledge("aws:ecs/service:Service", tasks_network, True).default == "false"
 
 
 @pytest.mark.parametrize(
