@@ -113,17 +113,6 @@ class AzureRoles(BaseModel):
     custom: CustomRoles
 
 
-class Detection(BaseModel):
-    """Something that Microsoft Sentinel has to look for."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    severity: Literal["High", "Medium"]
-    """The least that an incident of it weighs."""
-    words: tuple[str, ...]
-    """What the question has to hold."""
-
-
 class ReviewedTypes(BaseModel):
     """The types of cloud resources that somebody has reviewed."""
 
@@ -143,12 +132,6 @@ class ReviewedTypes(BaseModel):
 def reviewed_types() -> ReviewedTypes:
     """The table `types.toml`."""
     return ReviewedTypes.model_validate(_load("types.toml"))
-
-
-@cache
-def detections() -> Mapping[str, Detection]:
-    """The table `detections.toml`: what Sentinel looks for, by the logical name of its rule."""
-    return TypeAdapter(dict[str, Detection]).validate_python(_load("detections.toml"))
 
 
 @cache

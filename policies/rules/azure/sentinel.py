@@ -1,18 +1,27 @@
 """The watch over the logs in Azure: what Microsoft Sentinel looks for."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from policies.detections import Detection, detections
 from policies.durations import duration
-from policies.resources import Resource, Stack
+from policies.resources import Resource, Stack, identities
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
-from policies.tables import detections
+from policies.rules.azure.roles import ROOMS
 
 WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
 ONBOARDING: Final = "azure-native:securityinsights:SentinelOnboardingState"
 DETECTION: Final = "azure-native:securityinsights:ScheduledAlertRule"
 
+IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
+VAULT: Final = "azure-native:keyvault:Vault"
+
 _LATEST: Final = timedelta(hours=1)
+_LONGEST_INCIDENT: Final = timedelta(days=1)
+
+_DEPLOYER: Final = "deployer"
+"""What a question calls the identity that deploys."""
 
 
 @rule(DETECTION)
@@ -36,16 +45,87 @@ def detection_makes_incidents(detection: Resource) -> Findings:
 
 
 @rule(DETECTION)
+def detection_groups_nothing_away(detection: Resource) -> Findings:
+    """A finding that joins an incident which somebody has taken up, or closed, calls nobody."""
+    grouping = detection.part("incident_configuration").part("grouping_configuration")
+    if not grouping.get("enabled", False):
+        not_applicable("each finding makes an incident of its own")
+    if grouping.get("matching_method", "AnyAlert") != "AllEntities":
+        yield "what others do joins the incident: set grouping_configuration.matching_method to AllEntities"
+    if duration(grouping.get("lookback_duration", "P30D")) > _LONGEST_INCIDENT:
+        yield "an incident takes in what comes days later: set grouping_configuration.lookback_duration to P1D or less"
+    if grouping.get("reopen_closed_incident", False):
+        yield "a closed incident takes in what is new: set grouping_configuration.reopen_closed_incident=False"
+
+
+@rule(DETECTION)
 def detection_asks_for_what_matters(detection: Resource) -> Findings:
     """A question that leaves out a table or an operation finds nothing, and looks as if nothing had happened."""
-    wanted = detections().get(detection.resource_name)
-    if wanted is None:
-        not_applicable("the rule is one beside those that have to be there")
-    query = detection.get("query", "")
-    if not all(word in query for word in wanted.words):
-        yield "the question overlooks something: set query to hold what policies/detections.toml names"
+    wanted = _wanted(detection)
     if detection.get("severity", "Informational") not in ("High", wanted.severity):
         yield f"the incident waits among others: set severity to {wanted.severity}"
+    yield _asks(detection, wanted)
+    yield _tells(detection, wanted)
+
+
+def _wanted(detection: Resource) -> Detection:
+    return detections().get(detection.resource_name) or not_applicable("the rule is one beside those that have to be")
+
+
+def _asks(detection: Resource, wanted: Detection) -> Findings:
+    if wanted.stand_ins(detection.get("query", "")) is None:
+        yield "the question may overlook something: set query to the one in policies/detections.toml"
+
+
+def _tells(detection: Resource, wanted: Detection) -> Findings:
+    told = {
+        (each.get("entity_type", None), field.get("identifier", None), field.get("column_name", None))
+        for each in detection.get("entity_mappings", [])
+        for field in each.get("field_mappings", [])
+    }
+    if told != {(kind, *column) for kind, column in wanted.entities.items()}:
+        yield "the incident doesn't say who did it, and where: set entity_mappings as in policies/detections.toml"
+
+
+@stack_rule(DETECTION)
+def detection_asks_about_own(detection: Resource, stack: Stack) -> Findings:
+    """A question about a stranger's vault, or that leaves out an identity of the stranger's, finds nothing."""
+    meant = _stand_ins(detection)
+    for name, own in (
+        ("content_workspace", _known(stack, WORKSPACE, "name", "workspace_name")),
+        ("signing_vault", _known(stack, VAULT, "name", "vault_name")),
+        ("signers", _known(stack, IDENTITY, "id")),
+    ):
+        if not own >= set(meant.get(name, ())):
+            yield f"the question is about a stranger's {name.replace('_', ' ')}: name the stack's in query"
+    let_in = {each for room in stack.of_type(*ROOMS) for each in room.get("eligible_groups", [])}
+    if "groups" in meant and set(meant["groups"]) != let_in:
+        yield "who is let in by another group isn't seen: name all groups without members in query"
+    if "watched" in meant and not set(meant["watched"]) > let_in:
+        yield "who comes into another group isn't seen: name all groups without members in query, and who approves"
+
+
+def _known(stack: Stack, resource_type: str, *names: str) -> set[str]:
+    return {text for each in stack.of_type(resource_type) for text in identities(each, *names)}
+
+
+@stack_rule(DETECTION)
+def detection_leaves_out_whom_another_sees(detection: Resource, stack: Stack) -> Findings:
+    """Who deploys is left out of some questions because another asks about nobody else: it has to be the same one."""
+    if not _names_deployer(detection):
+        not_applicable("the question leaves out nobody")
+    queries = [_stand_ins(each) for each in stack.of_type(DETECTION) if _names_deployer(each)]
+    if len({texts for each in queries for name, texts in each.items() if name == _DEPLOYER}) > 1:
+        yield "what somebody does is seen by no question: name the same identity that deploys in each query"
+
+
+def _names_deployer(detection: Resource) -> bool:
+    wanted = detections().get(detection.resource_name)
+    return wanted is not None and f"{{{_DEPLOYER}}}" in wanted.question
+
+
+def _stand_ins(detection: Resource) -> Mapping[str, Sequence[str]]:
+    return _wanted(detection).stand_ins(detection.get("query", "")) or {}
 
 
 @stack_rule(DETECTION, ONBOARDING)

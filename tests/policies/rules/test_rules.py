@@ -32,6 +32,7 @@ import policies.proofs
 import policies.rules
 from policies import ownership, properties, tables
 from policies.containers import Container
+from policies.detections import Detection
 from policies.documents import Statement
 from policies.incidents import Incident
 from policies.network.paths import Path as Way
@@ -324,13 +325,8 @@ def test_samples_exercise_every_property_that_rules_read() -> None:
     """What no sample exercises isn't held against the SDKs either."""
     read = {name for _, path in _reads(SAMPLES) for name in path}
     models = [each for each in vars(tables).values() if isinstance(each, type) and issubclass(each, tables.BaseModel)]
-    own = {
-        *(name for model in models for name in model.model_fields),
-        *Incident.model_fields,
-        *AwsRole.model_fields,
-        "regions",
-        "null",
-    }
+    own = {*(name for model in models for name in model.model_fields), "regions", "null"}
+    own |= {*dir(Detection), *Detection.model_fields, *Incident.model_fields, *AwsRole.model_fields}
     own |= {*dir(json), *dir(re), *dir(urlsplit("")), *IN_DOCUMENTS}
 
     unread = sorted(name for name in _names_in_source() - own if properties.camel_case(name) not in read)
