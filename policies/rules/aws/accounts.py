@@ -92,6 +92,15 @@ def analyzer_overlooks_nothing(analyzer: Resource) -> Findings:
         yield "the analyzer is told to overlook some access: remove configuration.unused_access.analysis_rule"
 
 
+@rule("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock")
+def account_access_block_is_of_this_account(block: Resource) -> Findings:
+    """A block that stands before another account's buckets leaves those of this one to their own."""
+    # Without a word it is the account that the provider works in.
+    account = block.get("account_id", None)
+    if account and block.allowed_accounts and account not in block.allowed_accounts:
+        yield "the block is another account's: remove account_id"
+
+
 @rule("aws:ebs/encryptionByDefault:EncryptionByDefault")
 def disks_are_encrypted_by_default(setting: Resource) -> Findings:
     """A disk that somebody makes without a word about encryption lies in clear."""

@@ -47,6 +47,8 @@ def backup_vault_is_locked(vault: Resource, stack: Stack) -> Findings:
     if not locks:
         yield "recovery points can be deleted: add an aws.backup.VaultLockConfiguration for the vault"
     for lock in locks:
+        if stack.tenant(lock) != stack.tenant(vault):
+            yield "the lock counts as somebody else's, whose term nobody asks: set parent to the vault's own"
         # Without days to change one's mind the lock is in governance mode, which some people may take off.
         if lock.get("changeable_for_days", 0) != COOLING_OFF:
             yield f"some people may take the lock off: set changeable_for_days to {COOLING_OFF}"
@@ -86,7 +88,7 @@ def backup_plan_is_complete(plan: Resource, stack: Stack) -> Findings:
         yield "no point is made each month: add a rule with a schedule such as cron(0 4 1 * ? *)"
     for number, entry in plan.numbered("rules"):
         yield _goes_into_own_vault(f"rules[{number}]", entry, plan, stack)
-        yield _is_kept_for_its_time(f"rules[{number}].lifecycle", entry.get("lifecycle", None), plan, stack)
+        yield _is_kept_for_its_time(f"rules[{number}].lifecycle", entry, entry, plan, stack)
         yield _is_copied(f"rules[{number}].copy_actions", entry, plan, stack)
 
 
@@ -96,14 +98,20 @@ def _goes_into_own_vault(place: str, entry: Record, plan: Resource, stack: Stack
         yield f"{place} puts points into another's vault: set target_vault_name to its own"
 
 
-def _is_kept_for_its_time(place: str, lifecycle: Record | None, plan: Resource, stack: Stack) -> Findings:
-    """Outside the limits of the vault's lock AWS Backup makes no point at all."""
+def _is_kept_for_its_time(place: str, holder: Record, entry: Record, plan: Resource, stack: Stack) -> Findings:
+    """Outside the limits of the vault's lock AWS Backup makes no point at all.
+
+    `holder` has the lifecycle: the plan's `entry`, or a copy of its points.
+    """
+    lifecycle = holder.get("lifecycle", None)
     days = 0 if lifecycle is None else lifecycle.get("delete_after", 0)
     locks = _own(stack, plan, LOCK)
     shortest = max((int(lock.get("min_retention_days", 0)) for lock in locks), default=SHORTEST_POINT)
     longest = min((int(lock.get("max_retention_days", 0)) for lock in locks), default=0)
     if not max(shortest, SHORTEST_POINT) <= days <= longest:
         yield f"{place} keeps points for another time than the vault's lock lets: set delete_after within its limits"
+    elif _MONTHLY.fullmatch(entry.get("schedule", "")) and days < longest:
+        yield f"{place} has gaps, or no point of last month: set delete_after to {longest}, the longest that is left"
 
 
 def _is_copied(place: str, entry: Record, plan: Resource, stack: Stack) -> Findings:
@@ -115,7 +123,7 @@ def _is_copied(place: str, entry: Record, plan: Resource, stack: Stack) -> Findi
         yield f"{place} is empty, and points lie in one region: add a copy to the vault in the other one"
     for copy in copies:
         yield _is_in(place, copy, there, plan, stack)
-        yield _is_kept_for_its_time(f"{place}.lifecycle", copy.get("lifecycle", None), plan, stack)
+        yield _is_kept_for_its_time(f"{place}.lifecycle", copy, entry, plan, stack)
 
 
 def _is_in(place: str, copy: Record, vaults: Iterable[Resource], plan: Resource, stack: Stack) -> Findings:

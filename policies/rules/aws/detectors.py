@@ -85,11 +85,44 @@ ASKED_ONCE: Final = frozenset(
         "CLOUD_TRAIL_ENCRYPTION_ENABLED",
         "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED",
         "IAM_PASSWORD_POLICY",
+        "IAM_POLICY_NO_STATEMENTS_WITH_ADMIN_ACCESS",
+        "IAM_ROOT_ACCESS_KEY_CHECK",
+        "IAM_USER_MFA_ENABLED",
+        "IAM_USER_NO_POLICIES_CHECK",
         "MULTI_REGION_CLOUD_TRAIL_ENABLED",
+        "ROOT_ACCOUNT_MFA_ENABLED",
         "S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC",
     }
 )
 """What Config has to ask in one region at least, about what exists once an account."""
+
+ASKED_ELSEWHERE: Final[Mapping[str, frozenset[str]]] = {
+    "BACKUP_RECOVERY_POINT_ENCRYPTED": frozenset({"ca-west-1"}),
+    "ELBV2_ACM_CERTIFICATE_REQUIRED": frozenset({"ap-southeast-4", "ca-west-1"}),
+}
+"""What Config has to ask in each region but those that lack the rule (AWS Config Developer Guide, "List of AWS Config
+Managed Rules by Region Availability")."""
+
+NUMBERS: Final[Mapping[str, Mapping[str, tuple[int, int]]]] = {
+    "CW_LOGGROUP_RETENTION_PERIOD_CHECK": {"MinRetentionTime": (365, 3653)},
+    "IAM_PASSWORD_POLICY": {
+        "MaxPasswordAge": (1, 90),
+        "MinimumPasswordLength": (14, 128),
+        "PasswordReusePrevention": (24, 24),
+    },
+}
+"""Between which numbers a rule asks for at least what the documents do. Without a number AWS takes the one that is
+least strict here (AWS Config Developer Guide, "List of managed rules")."""
+
+SWITCHES: Final[Mapping[str, tuple[str, ...]]] = {
+    "IAM_PASSWORD_POLICY": (
+        "RequireLowercaseCharacters",
+        "RequireNumbers",
+        "RequireSymbols",
+        "RequireUppercaseCharacters",
+    ),
+}
+"""What a rule has to ask for; AWS does so too where nothing is said."""
 
 _LONGEST_UNHEARD: Final = "FIFTEEN_MINUTES"
 
@@ -208,8 +241,8 @@ def config_is_kept_under_own_key(channel: Resource, stack: Stack) -> Findings:
 @rule(RETENTION)
 def config_is_kept(retention: Resource) -> Findings:
     """An intrusion is often found months later; how things were set up then must still be known."""
-    if retention.retention_period_in_days < 365:
-        yield "what is recorded is kept for less than a year: set retention_period_in_days to at least 365"
+    if not 365 <= retention.retention_period_in_days <= 2557:
+        yield "what is recorded is kept for less than a year, or longer than AWS Config can: set 365 to 2557 days"
 
 
 @stack_rule(PROVIDER)
@@ -228,13 +261,34 @@ def config_asks_what_measures_need(pack: Resource) -> Findings:
     """What is changed by hand, past every deployment, is found by who goes on asking."""
     if pack.get("template_s3_uri", None) is not None:
         yield "the questions lie where they can be changed: give them as template_body"
-    for name in sorted(ASKED - _questions(pack)):
+    here = {name for name, regions in ASKED_ELSEWHERE.items() if aws_region(pack) not in regions}
+    for name in sorted((ASKED | here) - set(_questions(pack))):
         yield f"nobody asks {name}: add it to template_body"
 
 
-def _questions(pack: Resource) -> set[str]:
-    """The rules of AWS that a conformance pack asks."""
-    found: set[str] = set()
+@rule(CONFORMANCE)
+def config_asks_for_what_was_promised(pack: Resource) -> Findings:
+    """A question that is put more mildly than the documents promise, or about some resources only, finds nothing."""
+    for name, question in _questions(pack).items():
+        if question.get("Scope", None) is not None:
+            yield f"{name} is asked about some resources only: remove Scope"
+        given = question.get("InputParameters", None)
+        if given is not None:
+            yield _asks_for_enough(name, given)
+
+
+def _asks_for_enough(name: str, given: Record) -> Findings:
+    numbers, switches = NUMBERS.get(name, {}), SWITCHES.get(name, ())
+    for parameter in given.names():
+        value = str(given.get(parameter, "")).lower()
+        least, most = numbers.get(parameter, (1, 0))
+        if not (value.isdigit() and least <= int(value) <= most) and not (parameter in switches and value == "true"):
+            yield f"{parameter} of {name} is not as strict as was promised: remove it, or set it within its bounds"
+
+
+def _questions(pack: Resource) -> Mapping[str, Record]:
+    """The rules of AWS that a conformance pack asks, each with its settings."""
+    found: dict[str, Record] = {}
     resources = pack.document("template_body").get("Resources", None)
     if not isinstance(resources, Record):
         return found
@@ -242,5 +296,5 @@ def _questions(pack: Resource) -> set[str]:
         each = resources.get(name, None)
         source = each.Properties.get("Source", None) if each.Type == "AWS::Config::ConfigRule" else None
         if source is not None and source.get("Owner", None) == "AWS":
-            found.add(str(source.SourceIdentifier))
+            found[str(source.SourceIdentifier)] = each.Properties
     return found

@@ -79,6 +79,9 @@ def s3_bucket_of_the_trail_is_locked(bucket: Resource, stack: Stack) -> Findings
     for lock in locks:
         if _days(lock) < AUDIT_DAYS:
             yield f"records can be changed within a year: set rule.default_retention.days to at least {AUDIT_DAYS}"
+        # They name people, and nobody can delete them before.
+        if _days(lock) > max(AUDIT_DAYS, stack.log_days):
+            yield "records stay longer than logs do: set rule.default_retention.days to the stack's logDays"
 
 
 @stack_rule(*LOCKS)

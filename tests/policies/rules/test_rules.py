@@ -293,7 +293,7 @@ OWN: Final = (Declared, Network, References, Resource, Stack([]), Statement, Con
 
 IN_DOCUMENTS: Final = (
     *("countNumber", "countType", "selection", "tagStatus"),
-    *("Owner", "Properties", "Resources", "Source", "SourceIdentifier", "Type"),
+    *("InputParameters", "Owner", "Properties", "Resources", "Scope", "Source", "SourceIdentifier", "Type"),
 )
 """Names in documents of JSON that a property holds, of which the SDKs know nothing."""
 
