@@ -44,6 +44,7 @@ from policies.principals import AwsRole
 from policies.resources import Resource, Stack, canonical_type
 from policies.rulebook import ANY_TYPE, Rule
 from policies.rules.aws.belonging import Reference
+from policies.rules.azure import segmentation
 from policies.rules.tenants import NAMES, UNTAGGED
 from policies.terms import Terms
 
@@ -301,9 +302,9 @@ IN_DOCUMENTS: Final = (
 def _names_in_source() -> set[str]:
     """The properties that the source of the rules reads, by attribute or by a name in quotes."""
     known = {name for kind in (*OWN, str, dict, set, list) for name in dir(kind)}
-    known |= {name for kind in (Access, Named, Property, Way) for name in kind.__dataclass_fields__} | {
-        *Declared.model_fields
-    }
+    known |= {
+        name for kind in (Access, Named, Property, Way, segmentation._Flow) for name in kind.__dataclass_fields__
+    } | {*Declared.model_fields}
     names: set[str] = set()
     packages = (policies.rules, policies.proofs, policies.network)
     folders = [Path(package.__file__ or "").parent for package in packages]
