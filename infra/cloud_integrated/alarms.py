@@ -151,6 +151,13 @@ def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
             ),
         ),
         Alarm(
+            name="rotation-failed",
+            means="A secret was not changed when it had to be. Look into the log of the function that changes it.",
+            source="4.c",
+            # Secrets Manager tells of it by itself (Secrets Manager User Guide, "Log entries for rotation").
+            when=_trail('$.eventSource = "secretsmanager.amazonaws.com"', '$.eventName = "RotationFailed"'),
+        ),
+        Alarm(
             name="policy-changed",
             means="Who is let in to a key, bucket, queue, topic, secret, registry or vault was changed.",
             source="5.b, 9.a",

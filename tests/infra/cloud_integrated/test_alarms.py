@@ -35,6 +35,7 @@ def test_the_table_has_what_on_call_is_woken_for():
         "replication-failed",
         "restore-started",
         "root-used",
+        "rotation-failed",
         "sign-in-failed",
         "tenant-data-read-by-person",
         "trail-changed",
@@ -42,7 +43,7 @@ def test_the_table_has_what_on_call_is_woken_for():
         "vpn-attempt-failed",
         "watch-changed",
     }
-    assert len(TABLE) == 17
+    assert len(TABLE) == 18
 
 
 @pytest.mark.parametrize("alarm", TABLE, ids=lambda alarm: alarm.name)
