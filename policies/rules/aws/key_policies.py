@@ -1,14 +1,17 @@
 """Who may do what with a key of AWS KMS, as its policy says."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from policies.documents import Statement, statements
 from policies.iam.keys import USE
+from policies.principals import session_role
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.kms import KEY, REPLICA
+from policies.rules.aws.s3 import BUCKETS
+from policies.rules.aws.trust import ROLE
 
 KEY_POLICY: Final = "aws:kms/keyPolicy:KeyPolicy"
 
@@ -25,6 +28,7 @@ ADMINISTRATION: Final = (
 )
 """What somebody must always be able to do, or a mistake in a policy could never be mended."""
 
+_CONTEXT: Final = "kms:EncryptionContext:"
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[^*?]+")
 
 NEVER: Final = (
@@ -167,6 +171,40 @@ def kms_key_policy_keeps_to_its_account(key: Resource) -> Findings:
         services = set(statement.principals("Service"))
         if services - SERVICES_WITHOUT_SOURCE and not _is_asked_by(accounts, statement):
             yield f"{place} lets a service in for any account: add the condition aws:SourceAccount, or aws:SourceArn"
+
+
+@stack_rule(KEY, KEY_POLICY)
+def kms_key_policy_is_for_its_tenants_data(key: Resource, stack: Stack) -> Findings:
+    """Whatever a role's own policy comes to allow, a tenant's key serves that tenant's data: its bucket, what bears its
+    name as encryption context, its vault; and sessions of that tenant alone.
+    """
+    tenant = stack.tenant(key) or not_applicable("the key belongs to no tenant")
+    buckets = {f"arn:aws:s3:::{each.bucket}" for each in stack.of_tenant(tenant, *BUCKETS)}
+    sessions = {role.get("name", None) for role in stack.of_type(ROLE) if session_role(role, stack) is not None}
+    for place, statement in _allowing(key):
+        if not any(statement.acts_on(action) for action in USE) or not list(statement.principals("AWS")):
+            continue
+        conditions = statement.conditions()
+        if not _is_for_data_of(tenant, buckets, conditions):
+            yield (
+                f"{place} is for more than the tenant's data: add StringEquals kms:ViaService of S3 and "
+                f"{_CONTEXT}aws:s3:arn of its bucket, or of AWS Backup, or Null kms:ViaService true and "
+                f"{_CONTEXT}tenant {tenant}"
+            )
+        is_session = any(each.rsplit("/", 1)[-1] in sessions for each in statement.principals("AWS"))
+        if is_session and conditions.get(("stringequals", "aws:principaltag/tenant")) != [tenant]:
+            yield f"{place} lets in sessions of other tenants: add StringEquals aws:PrincipalTag/tenant {tenant}"
+
+
+def _is_for_data_of(tenant: str, buckets: Collection[str], conditions: Mapping[tuple[str, str], list[str]]) -> bool:
+    services = conditions.get(("stringequals", "kms:viaservice"), [])
+    if not services:
+        named = conditions.get(("stringequals", f"{_CONTEXT}tenant".lower()))
+        return named == [tenant] and conditions.get(("null", "kms:viaservice")) == ["true"]
+    if all(each.startswith("backup.") for each in services):
+        return True
+    of_buckets = conditions.get(("stringequals", f"{_CONTEXT}aws:s3:arn".lower()), [])
+    return all(each.startswith("s3.") for each in services) and bool(of_buckets) and set(of_buckets) <= set(buckets)
 
 
 def _account(principal: str) -> str:
