@@ -29,6 +29,9 @@ def _is_address_range(value: str) -> str:
 AddressRange = Annotated[str, AfterValidator(_is_address_range)]
 DomainName = Annotated[str, pattern(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", "a domain name")]
 EmailAddress = Annotated[str, pattern(r"[^\s@]{1,64}@([a-z0-9-]{1,63}\.)+[a-z]{2,63}", "an e-mail address")]
+PhoneNumber = Annotated[
+    str, pattern(r"\+[1-9]\d{0,2} \d{4,14}", "a phone number of country code, space and digits such as +1 2025550123")
+]
 Digest = Annotated[
     str, pattern(r"sha256:[0-9a-f]{64}", "the digest of an image (sha256: and 64 hexadecimal digits in lower case)")
 ]

@@ -14,7 +14,18 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from infra.fields import AddressRange, Arn, AwsAccountId, Digest, DomainName, EmailAddress, TenantId, Uuid, pattern
+from infra.fields import (
+    AddressRange,
+    Arn,
+    AwsAccountId,
+    Digest,
+    DomainName,
+    EmailAddress,
+    PhoneNumber,
+    TenantId,
+    Uuid,
+    pattern,
+)
 from infra.tenants import Tenant
 
 NAMESPACE: Final = "hosting"
@@ -154,6 +165,10 @@ class AwareOptions(_Model):
     """The accounts that Conditional Access leaves out: each use of one is an alarm."""
     deployer_id: Uuid
     """Object id of the identity with which the release pipeline deploys this stack: what it writes is told apart."""
+    on_call_phone: PhoneNumber | None = None
+    """Where alarms go as a text message too, for a mail wakes nobody; none by default. No webhook: its address is the
+    secret by which anybody could raise or end alarms, and would lie in the state; services for on-call rotas take mails
+    and text messages."""
     cases: tuple[Case, ...] = ()
     """The open cases: whoever is let in to data (group `dataReaders`) reads the containers and indexes of these tenants
     alone. None by default; a row is added with the case and removed with it."""
@@ -304,6 +319,7 @@ class Settings(_Model):
             "deletionPolicyDays": self.retention.deletion_policy_days,
             "logDays": self.retention.log_days,
             "onCallEmail": self.on_call_email,
+            **({"onCallPhone": self.aware.on_call_phone} if self.aware and self.aware.on_call_phone else {}),
         }
 
     @model_validator(mode="after")

@@ -373,6 +373,11 @@ class Stack:
         """Where alarms go."""
         return self._term("on_call_email")
 
+    @cached_property
+    def on_call_phone(self) -> str:
+        """Where alarms go as text messages too."""
+        return self._term("on_call_phone")
+
     def _term(self, name: str) -> Any:
         """Raises UndeterminedError when nothing says it, or when its sources contradict each other."""
         named = self.terms(name)

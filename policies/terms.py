@@ -34,6 +34,8 @@ class Terms(BaseModel):
     """Days that logs stay searchable."""
     on_call_email: str | None = None
     """Where alarms go, day and night."""
+    on_call_phone: str | None = None
+    """Where they go as text messages too, if anywhere: country code, space and number."""
 
     @classmethod
     def of_stack(cls, project: str, configuration: Mapping[str, str]) -> Self:
@@ -45,9 +47,10 @@ class Terms(BaseModel):
             return cls(
                 jurisdiction=configuration.get(f"{project}:jurisdiction") or None,
                 on_call_email=configuration.get(f"{project}:onCallEmail") or None,
+                on_call_phone=json.loads(configuration.get(f"{project}:aware") or "{}").get("onCallPhone"),
                 **json.loads(configuration.get(f"{project}:retention") or "{}"),
             )
-        except (TypeError, ValueError):
+        except (AttributeError, TypeError, ValueError):
             return cls()
 
     @classmethod

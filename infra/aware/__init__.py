@@ -73,7 +73,14 @@ class Aware(pulumi.ComponentResource):
             deletion_policy_days=settings.retention.deletion_policy_days,
             options=below,
         )
-        alarms = Alarms("alarms", placement=placement, audit=audit, on_call_email=settings.on_call_email, options=below)
+        alarms = Alarms(
+            "alarms",
+            placement=placement,
+            audit=audit,
+            on_call_email=settings.on_call_email,
+            on_call_phone=settings.aware.on_call_phone,
+            options=below,
+        )
         Defender("defender", placement=placement, on_call_email=settings.on_call_email, options=below)
         sentinel = Sentinel(
             "sentinel",
@@ -83,6 +90,7 @@ class Aware(pulumi.ComponentResource):
             groups=settings.aware.access_groups,
             deployer_id=settings.aware.deployer_id,
             signer_ids=signers(placement, *([placement.at(second, resource_group_name="")] if second else [])),
+            replicated=second is not None,
             options=below,
         )
         network = Network(
@@ -194,6 +202,7 @@ class Aware(pulumi.ComponentResource):
             "vault-signing": tokens.vault.id,
             "vault-copy": data.copy_vault.id,
             "logs": audit.workspace_id,
+            "logs-content": audit.content_id,
             "audit-copy": audit_copy.account_id,
         }
         held: list[pulumi.Resource] = [audit, alarms, sentinel, keys, tokens, audit_copy, flow_logs, data, registry]

@@ -39,8 +39,10 @@ class Alarms(pulumi.ComponentResource):
         placement: Placement,
         audit: Audit,
         on_call_email: str,
+        on_call_phone: str | None,
         options: pulumi.ResourceOptions,
     ) -> None:
+        """`on_call_phone` is a country code such as `+1`, a space and the number."""
         super().__init__("hosting:aware:Alarms", name, {}, options)
         self._placement = placement
         group = monitor.ActionGroup(
@@ -55,6 +57,7 @@ class Alarms(pulumi.ComponentResource):
                     name="on-call", email_address=on_call_email, use_common_alert_schema=True
                 )
             ],
+            sms_receivers=[_text_messages_to(on_call_phone)] if on_call_phone else [],
             tags=placement.tags("on-call"),
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -135,3 +138,8 @@ class Alarms(pulumi.ComponentResource):
             tags=self._placement.tags(name),
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def _text_messages_to(phone: str) -> monitor.MicrosoftCommonSmsReceiverArgs:
+    country_code, number = phone.removeprefix("+").split(" ")
+    return monitor.MicrosoftCommonSmsReceiverArgs(name="on-call-phone", country_code=country_code, phone_number=number)

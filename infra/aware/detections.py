@@ -54,6 +54,17 @@ ENTRA_LETS_IN: Final = ("Add member to group", "Add owner to group")
 Azure is in Entra's log alone, for it belongs to no subscription (Azure documentation, "Elevate access to manage all
 Azure subscriptions"); what is granted beside an activation is told by the name of what PIM did."""
 
+REPLICA_DELAY: Final = "physical_replication_delay_in_seconds"
+"""What a replica of PostgreSQL reports each minute (Azure documentation, "Read replicas in Azure Database for
+PostgreSQL", monitoring)."""
+
+SILENT_REPLICA: Final = f"""let silent = AzureMetrics
+| summarize Heard = countif(MetricName =~ "{REPLICA_DELAY}")
+| where Heard == 0
+| project _ResourceId = "", What = "The database's replica doesn't say how far behind it is";
+"""
+"""A replica that is broken, or gone, reports nothing, which no threshold notices."""
+
 CONTENT_TABLES: Final = ("ContainerAppConsoleLogs", "PGSQLLogs")
 """Tables that hold nothing but what may be a customer's words: what services print, the database's statements."""
 
@@ -106,6 +117,7 @@ def detections(
     signer_ids: Sequence[str],
     signing_vault: str,
     content_workspace: str,
+    replicated: bool,
 ) -> tuple[Detection, ...]:
     """Everything that Sentinel looks for.
 
@@ -113,7 +125,7 @@ def detections(
     management lets somebody for hours, `deciding_group_ids` those who approve and the accounts for emergencies as
     groups, and `deployer_id` the object id of the identity that deploys. `signer_ids` are the ids of the identities
     of the token services, `signing_vault` the name of the vault with their key, and `content_workspace` that of the
-    workspace for customers' words.
+    workspace for customers' words. `replicated` says whether the database has a replica, whose silence is told of.
     """
     return (
         Detection(
@@ -382,16 +394,17 @@ union waiting, ended
             why="A copy or backup that isn't there is found out on the day on which it is needed.",
             severity="High",
             tactics=("Impact",),
-            query="""
+            # How far the copies of storage accounts are is told by no metric and no log: the runbook asks for it.
+            query=f"""
 let replica = AzureMetrics
-| where MetricName =~ "physical_replication_delay_in_seconds"
+| where MetricName =~ "{REPLICA_DELAY}"
 | summarize Seconds = min(Maximum) by _ResourceId
 | where Seconds > 900
 | project _ResourceId, What = strcat("The database's replica is ", tostring(Seconds), " s behind");
-let backups = AddonAzureBackupJobs
+{SILENT_REPLICA if replicated else ""}let backups = AddonAzureBackupJobs
 | where JobStatus =~ "Failed"
 | project _ResourceId, What = strcat(JobOperation, " failed: ", JobFailureCode);
-union replica, backups
+union replica, {"silent, " if replicated else ""}backups
 """,
             entities={"AzureResource": ("ResourceId", "_ResourceId")},
         ),

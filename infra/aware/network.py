@@ -14,7 +14,7 @@ from infra.aware.audit import Audit
 from infra.aware.firewall import Firewall
 from infra.aware.nat_gateway import nat_gateway
 from infra.aware.placement import Placement
-from infra.aware.private_link import PRIVATE_DNS_ZONES, PrivateLinks, PrivateZoneName
+from infra.aware.private_link import PRIVATE_DNS_ZONES, PUBLIC_BESIDE, PrivateLinks, PrivateZoneName
 from infra.aware.resolver import Resolver
 from infra.aware.security_groups import (
     Flow,
@@ -45,6 +45,15 @@ DELEGATIONS: Final[Mapping[str, str]] = {
 DATABASE_ZONE: Final = "private.postgres.database.azure.com"
 """The end of the private zone of PostgreSQL's delegated subnet, which Azure demands (Azure documentation, "Network with
 private access (virtual network integration) for Azure Database for PostgreSQL")."""
+
+
+def _resolution_policy(zone: PrivateZoneName | Literal["database"]) -> privatedns.ResolutionPolicy | None:
+    """What becomes of a name that the zone doesn't have; None where the zone is no private link's, which takes none."""
+    if zone == "database":
+        return None
+    return (
+        privatedns.ResolutionPolicy.NX_DOMAIN_REDIRECT if zone in PUBLIC_BESIDE else privatedns.ResolutionPolicy.DEFAULT
+    )
 
 
 def subnet_range(address_space: str, subnet: str) -> str:
@@ -263,6 +272,7 @@ class Network(pulumi.ComponentResource):
             location="Global",
             virtual_network=privatedns.SubResourceArgs(id=self._virtual_network.id),
             registration_enabled=False,
+            resolution_policy=_resolution_policy(name),
             tags=self._placement.tags(name),
             opts=pulumi.ResourceOptions(parent=zone),
         )

@@ -1,6 +1,6 @@
 """Private endpoints: the only way to a platform service whose public access is off."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -31,6 +31,11 @@ PRIVATE_DNS_ZONES: Final[Mapping[PrivateZoneName, str]] = {
 }
 """The zones in which private endpoints' addresses are found (Azure documentation, "Private endpoint DNS values")."""
 
+PUBLIC_BESIDE: Final = frozenset[PrivateZoneName]({"monitor", "oms", "ods", "agents"})
+"""The zones whose missing names are looked for in public: those of Azure Monitor, where names outside the private link
+scope have to be found in the open, and where Microsoft alone gives names. In the others anybody may take a name that
+was ours: there a missing one stays missing (Azure documentation, "Fallback to internet for private DNS zones")."""
+
 
 def zones_of(group: PrivateLinkGroup) -> tuple[PrivateZoneName, ...]:
     """The zones of PRIVATE_DNS_ZONES in which a private endpoint's names lie; Azure Monitor has many names."""
@@ -53,11 +58,13 @@ class PrivateLinks:
         group: PrivateLinkGroup,
         secondary: bool = False,
         parent: pulumi.Resource,
+        after: Sequence[pulumi.Resource] = (),
     ) -> network.PrivateEndpoint:
         """Gives the resource `target_id` an address in the network, and its public name that address inside of it.
 
         The same `name` serves in both regions: each has an endpoint of its own to what they share. `secondary` is the
-        copy of a storage account in its paired region, which has a name of its own in the same zone.
+        copy of a storage account in its paired region, which has a name of its own in the same zone. The endpoint is
+        made `after` what the target has to have by then.
         """
         endpoint = network.PrivateEndpoint(
             self.placement.label(name),
@@ -78,7 +85,7 @@ class PrivateLinks:
                 )
             ],
             tags=self.placement.tags(name),
-            opts=pulumi.ResourceOptions(parent=parent),
+            opts=pulumi.ResourceOptions(parent=parent, depends_on=list(after)),
         )
         network.PrivateDnsZoneGroup(
             self.placement.label(name),

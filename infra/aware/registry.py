@@ -71,9 +71,9 @@ class Registry(pulumi.ComponentResource):
         self.id = registry.id
         self.login_server = registry.login_server
         audit.collect("registry", registry.id, parent=self)
-        private_links.connect("registry", registry.id, group="registry", parent=self)
+        self._copies: list[pulumi.Resource] = []
         if copy_region is not None:
-            containerregistry.Replication(
+            replication = containerregistry.Replication(
                 "images",
                 # Azure demands the region as the name.
                 replication_name=copy_region,
@@ -85,7 +85,17 @@ class Registry(pulumi.ComponentResource):
                 tags=placement.tags("images"),
                 opts=pulumi.ResourceOptions(parent=registry),
             )
+            self._copies.append(replication)
+        self.connect(private_links, parent=self)
         self.register_outputs({"loginServer": registry.login_server})
+
+    def connect(self, private_links: PrivateLinks, *, parent: pulumi.Resource) -> None:
+        """Gives the registry an address in the network of a region.
+
+        An endpoint has an address for each region's layers that there are when it is made; a region that comes later
+        isn't found (Azure documentation, "Connect privately to an Azure container registry using Azure Private Link").
+        """
+        private_links.connect("registry", self.id, group="registry", parent=parent, after=self._copies)
 
     def image(self, repository: str, digest: str) -> pulumi.Output[str]:
         """The full name of the image with `digest` (`sha256:…`) in a repository such as `aware/signal`."""

@@ -35,9 +35,12 @@ class Sentinel(pulumi.ComponentResource):
         groups: AccessGroups,
         signer_ids: Sequence[str],
         deployer_id: str,
+        replicated: bool,
         options: pulumi.ResourceOptions,
     ) -> None:
-        """`signer_ids` are the ids of the identities that may sign for which tenant a service works."""
+        """`signer_ids` are the ids of the identities that may sign for which tenant a service works; `replicated` says
+        whether the database has a replica.
+        """
         super().__init__("hosting:aware:Sentinel", name, {}, options)
         empty = (groups.data_readers, groups.key_operators, groups.audit_readers, groups.recoverers)
         for detection in detections(
@@ -48,6 +51,7 @@ class Sentinel(pulumi.ComponentResource):
             signer_ids=signer_ids,
             signing_vault=placement.compact_name("kvs"),
             content_workspace=content_workspace(placement),
+            replicated=replicated,
         ):
             self._rule(detection, placement, audit)
         self.register_outputs({})

@@ -166,4 +166,4 @@ class Standby(pulumi.ComponentResource):
         connect("blobs-copy", data.storage.account_id, group="blob", secondary=True, parent=self)
         connect("ingestion", data.ingestion.namespace_id, group="namespace", parent=self)
         connect("search", data.search.service_id, group="searchService", parent=self)
-        connect("registry", registry.id, group="registry", parent=self)
+        registry.connect(network.private_links, parent=self)

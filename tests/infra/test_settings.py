@@ -57,6 +57,19 @@ def test_an_empty_object_is_nothing():
     assert parse_settings("ci-us", {**sample("ci-us"), "aware": {}}).aware is None
 
 
+def test_a_number_for_text_messages_is_a_term_and_nobodys_by_default():
+    called = {**sample("useast"), "aware": {**AWARE_OPTIONS, "onCallPhone": "+44 2079460000"}}
+
+    assert parse_settings("useast", called).terms["onCallPhone"] == "+44 2079460000"
+    assert "onCallPhone" not in parse_settings("useast", sample("useast")).terms
+
+
+@pytest.mark.parametrize("number", ["2025550123", "+12025550123", "+1 202-555-0123", "+0 2025550123", "+1 123", ""])
+def test_what_is_no_phone_number_is_refused(number):
+    with pytest.raises(SettingsError, match=r"onCallPhone: .*is not a phone number"):
+        parse_settings("useast", {**sample("useast"), "aware": {**AWARE_OPTIONS, "onCallPhone": number}})
+
+
 def test_settings_do_not_change():
     with pytest.raises(ValidationError, match="frozen"):
         parse_settings("ci-us", sample("ci-us")).region = "eu-west-1"  # type: ignore[misc]  # tried on purpose

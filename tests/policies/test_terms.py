@@ -14,6 +14,7 @@ from policies.terms import Terms, TermsError, refuse_levels, schema
 
 SERVICE = "hosting:aware:Aware"
 RECORDED = {"jurisdiction": "us", "deletionPolicyDays": 90, "logDays": 365, "onCallEmail": "on-call@example.com"}
+RECORDED |= {"onCallPhone": "+1 2025550123"}
 STACK = {"service": {"type": SERVICE, "properties": RECORDED}}
 
 
@@ -28,11 +29,16 @@ def test_a_stack_file_names_the_terms():
         "hosting:jurisdiction": "eu",
         "hosting:onCallEmail": "a@example.com",
         "hosting:retention": json.dumps({"logDays": 400, "deletionPolicyDays": 30}),
+        "hosting:aware": json.dumps({"onCallPhone": "+1 2025550123", "keyStore": "vault"}),
         "other:jurisdiction": "us",
     }
 
     assert Terms.of_stack("hosting", configuration) == Terms(
-        jurisdiction="eu", on_call_email="a@example.com", log_days=400, deletion_policy_days=30
+        jurisdiction="eu",
+        on_call_email="a@example.com",
+        on_call_phone="+1 2025550123",
+        log_days=400,
+        deletion_policy_days=30,
     )
     assert Terms.of_stack("hosting", {"hosting:jurisdiction": "", "hosting:retention": "{}"}) == Terms()
 
@@ -65,6 +71,7 @@ def test_the_engine_is_told_the_schema():
         "deletionPolicyDays": {"type": "integer"},
         "logDays": {"type": "integer"},
         "onCallEmail": {"type": "string"},
+        "onCallPhone": {"type": "string"},
     }
 
 

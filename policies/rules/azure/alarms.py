@@ -37,10 +37,12 @@ def action_group_calls_somebody(group: Resource) -> Findings:
     for name in (
         "arm_role_receivers",
         "automation_runbook_receivers",
+        "azure_app_push_receivers",
         "azure_function_receivers",
         "event_hub_receivers",
         "itsm_receivers",
         "logic_app_receivers",
+        "voice_receivers",
         "webhook_receivers",
     ):
         if len(group.get(name, [])) > 0:
@@ -52,6 +54,11 @@ def action_group_calls_those_on_call_only(group: Resource, stack: Stack) -> Find
     """An alarm at a wrong address is taken up by nobody, and tells a stranger where the service is weak."""
     if [each.get("email_address", None) for each in group.get("email_receivers", [])] != [stack.on_call_email]:
         yield "somebody else is called: set email_receivers to the address of those on call alone"
+    phones = [f"+{each.country_code} {each.phone_number}" for each in group.get("sms_receivers", [])]
+    if not phones:
+        return
+    if not stack.terms("on_call_phone") or phones != [stack.on_call_phone]:
+        yield "somebody else gets text messages: set sms_receivers to the number of those on call alone"
 
 
 def _calls_own_group(alert: Resource, stack: Stack, name: str, values: Sequence[str | None]) -> bool:

@@ -16,7 +16,6 @@ INSTANCE: Final = "azure-native:dataprotection:BackupInstance"
 LOCK: Final = "azure-native:authorization:ManagementLockByScope"
 KEY_VAULT: Final = "azure-native:keyvault:Vault"
 KEY: Final = "azure-native:keyvault:Key"
-ONBOARDING: Final = "azure-native:securityinsights:SentinelOnboardingState"
 WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
 
 _FEWEST: Final = timedelta(days=7)
@@ -121,11 +120,6 @@ def lock_holds(lock: Resource) -> Findings:
         yield "the lock holds nothing: set level to CanNotDelete"
 
 
-def _watched(stack: Stack) -> list[Resource]:
-    """The workspaces that Sentinel watches, which hold the audit."""
-    return [source for each in stack.of_type(ONBOARDING) for source in stack.sources(each, "workspace_name")]
-
-
 @stack_rule(KEY_VAULT, WORKSPACE, ACCOUNT)
 def what_must_last_is_locked(resource: Resource, stack: Stack) -> Findings:
     """Who may change everything deletes the logs of what they did, or the keys of all, by mistake or not."""
@@ -133,8 +127,6 @@ def what_must_last_is_locked(resource: Resource, stack: Stack) -> Findings:
         keys = [key for key in stack.of_type(KEY) if resource in stack.sources(key, "vault_name")]
         if any(stack.tenant(key) for key in keys):
             not_applicable("a lock would hold the roles on the keys of tenants who go")
-    if resource.resource_type == WORKSPACE and resource not in _watched(stack):
-        not_applicable("the workspace holds what services print, and no audit")
     if resource.resource_type == ACCOUNT and not is_immutable(resource):
         not_applicable("the account holds no immutable copy")
     if not any(resource in stack.sources(lock, "scope") for lock in stack.of_type(LOCK)):

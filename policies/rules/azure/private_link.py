@@ -19,6 +19,17 @@ INBOUND: Final = "azure-native:dnsresolver:InboundEndpoint"
 SCOPED: Final = "azure-native:monitor:PrivateLinkScopedResource"
 WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
 
+_NAMED_BY_MICROSOFT: Final = frozenset(
+    {
+        "privatelink.agentsvc.azure-automation.net",
+        "privatelink.monitor.azure.com",
+        "privatelink.ods.opinsights.azure.com",
+        "privatelink.oms.opinsights.azure.com",
+    }
+)
+"""The zones of Azure Monitor, in which nobody can take a name that was somebody's (Azure documentation, "Private
+endpoint DNS values")."""
+
 _LINKED: Final = {
     "azure-native:containerregistry:Registry": ("registry",),
     "azure-native:eventhub:Namespace": ("namespace",),
@@ -103,6 +114,16 @@ def private_zone_answers_own_networks_only(link: Resource, stack: Stack) -> Find
         yield "a stranger's network resolves the names: set virtual_network.id to a network of the stack"
     if link.resource_type == LINK and link.get("registration_enabled", False):
         yield "whatever comes to be in the network takes a name: set registration_enabled=False"
+
+
+@rule(LINK)
+def private_name_stays_private(link: Resource) -> Findings:
+    """A name that is gone from the zone, looked for in public, may lead to somebody who has taken it since."""
+    if (
+        link.get("resolution_policy", "Default") != "Default"
+        and link.get("private_zone_name", None) not in _NAMED_BY_MICROSOFT
+    ):
+        yield "missing names are looked for in public: set resolution_policy to Default"
 
 
 @stack_rule(INBOUND)

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,17 @@ def test_those_on_call_are_reached(stack: Any):
     assert group["enabled"] is True
     assert [each["emailAddress"] for each in group["emailReceivers"]] == ["on-call@aware.example.com"]
     assert len(group["groupShortName"]) <= 12
+
+
+def test_text_messages_go_to_nobody_but_the_number_of_the_settings(
+    stack: Any, declare: Callable[..., Any], sample: dict[str, Any]
+):
+    assert stack.inputs("monitor:ActionGroup", "on-call")["smsReceivers"] == []
+    called = declare(
+        tenants=[], secondRegion={}, aware={**sample["aware"], "onCallPhone": "+44 2079460000", "cases": []}
+    )
+    (receiver,) = called.inputs("monitor:ActionGroup", "on-call")["smsReceivers"]
+    assert (receiver["countryCode"], receiver["phoneNumber"]) == ("44", "2079460000")
 
 
 def test_every_new_incident_calls_within_minutes(stack: Any):

@@ -29,6 +29,7 @@ DETECTIONS = {
         signer_ids=SIGNERS,
         signing_vault="kvs",
         content_workspace="log-content",
+        replicated=True,
     )
 }
 QUERIES = {name: detection.query for name, detection in DETECTIONS.items()} | {"new-incident": NEW_INCIDENTS}

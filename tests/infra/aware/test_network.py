@@ -98,6 +98,16 @@ def test_private_names_resolve_in_the_network(stack: Any, name: str):
     assert link["registrationEnabled"] is False
 
 
+@pytest.mark.parametrize("name", ZONES)
+@pytest.mark.parametrize("mark", ["", "-2"])
+def test_missing_names_are_looked_for_in_public_where_microsoft_alone_gives_names(stack: Any, name: str, mark: str):
+    policy = stack.inputs("privatedns:VirtualNetworkLink", f"{name}{mark}").get("resolutionPolicy")
+    if name == "database":
+        assert policy is None
+    else:
+        assert policy == ("NxDomainRedirect" if name in {"monitor", "oms", "ods", "agents"} else "Default")
+
+
 @pytest.mark.parametrize("name", sorted(set(ZONES) - {"managedhsm"}))  # which this stack doesn't have
 def test_a_zone_is_used_once_the_network_resolves_it(stack: Any, name: str):
     link = stack.named("privatedns:VirtualNetworkLink")[name]["urn"]

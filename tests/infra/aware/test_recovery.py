@@ -71,6 +71,7 @@ def test_azure_backup_may_work_on_the_account_and_nowhere_else(stack: Any):
         ("vault-copy", "azure-native:keyvault:Vault/copy"),
         ("vault-platform-2", "azure-native:keyvault:Vault/platform-2"),
         ("logs", "azure-native:operationalinsights:Workspace/audit"),
+        ("logs-content", "azure-native:operationalinsights:Workspace/content"),
         ("audit-copy", "azure-native:storage:StorageAccount/audit-copy"),
     ],
 )
@@ -82,7 +83,7 @@ def test_keys_and_logs_can_not_be_deleted(stack: Any, lock: str, scope: str):
 
 def test_nothing_that_goes_with_a_tenant_is_locked(stack: Any):
     scopes = {r["inputs"]["scope"] for r in stack.named("authorization:ManagementLockByScope").values()}
-    assert len(scopes) == 6
+    assert len(scopes) == 7
     assert "azure-native:storage:StorageAccount/main" not in scopes
     assert "azure-native:keyvault:Vault/tenants" not in scopes
     assert not [scope for scope in scopes if "ResourceGroup" in scope]
@@ -95,7 +96,7 @@ def test_backups_are_protected(stack: Any, kind: str):
     assert all(resource["protect"] for resource in stack.named(kind).values())
 
 
-@pytest.mark.parametrize("lock", ["vault-platform", "vault-copy", "logs", "audit-copy"])
+@pytest.mark.parametrize("lock", ["vault-platform", "vault-copy", "logs", "logs-content", "audit-copy"])
 def test_a_lock_goes_before_what_lies_below_it(stack: Any, lock: str):
     """A lock holds all that lies below it: one that outlived it would let no `destroy` end."""
     needed = {

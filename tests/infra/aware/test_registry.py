@@ -44,3 +44,9 @@ def test_images_are_in_the_second_region_too(stack: Any, alone: Any):
         "Enabled",
     )
     assert not any(r["type"] == "azure-native:containerregistry:Replication" for r in alone.resources)
+
+
+@pytest.mark.parametrize("endpoint", ["registry", "registry-2"])
+def test_endpoints_find_both_regions_copies(stack: Any, endpoint: str):
+    copy = stack.named("containerregistry:Replication")["images"]["urn"]
+    assert copy in stack.named("network:PrivateEndpoint")[endpoint]["dependencies"]

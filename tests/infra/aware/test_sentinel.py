@@ -92,3 +92,9 @@ def test_the_accounts_for_emergencies_are_the_settings(stack: Any):
     query = stack.inputs("securityinsights:ScheduledAlertRule", "break-glass-use")["query"]
     assert '"00000000-0000-4000-8000-000000000021"' in query
     assert '"00000000-0000-4000-8000-000000000022"' in query
+
+
+def test_a_replica_that_says_nothing_is_told_of_where_there_is_one(stack: Any, alone: Any):
+    silence = "| summarize Heard = countif(MetricName"
+    assert silence in stack.inputs("securityinsights:ScheduledAlertRule", "replication-failed")["query"]
+    assert silence not in alone.inputs("securityinsights:ScheduledAlertRule", "replication-failed")["query"]
