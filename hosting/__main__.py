@@ -21,6 +21,7 @@ from hosting.errors import HostingError
 from hosting.forecast import forecast as make_forecast
 from hosting.forecast import refuse_too_many, show_forecast
 from hosting.gates import refuse_destruction
+from hosting.granted import repeating
 from hosting.local_cloud import environment_of
 from hosting.mutation.command import mutate
 from hosting.pulumi_cli import find_cli, install_cli
@@ -139,7 +140,11 @@ def up(
     if reviewed is not None:
         refuse_unreviewed(session.json_report(verdict, "preview"), reviewed)
     console.print(_summary(stack, verdict.run.planned_changes(), "previewed"))
-    _conclude(session, session.up(_showing(console)), console, "up")
+    if cloud == "real":
+        verdict = repeating(lambda: session.up(_showing(console)), _saying(console))
+    else:
+        verdict = session.up(_showing(console))
+    _conclude(session, verdict, console, "up")
     for name, value in session.engine.outputs().items():
         console.print(f"{name}: {escape(str(value))}", soft_wrap=True)
     if cloud == "real":
