@@ -7,7 +7,8 @@ from policies.properties import Record
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.aws.keys import is_under_shared_key
-from policies.rules.aws.zones import SERVICE, TARGET, ZONES, scaling_of, stands_ready
+from policies.rules.aws.network import GROUP
+from policies.rules.aws.zones import SERVICE, SUBNET, TARGET, ZONES, scaling_of, stands_ready
 
 CLUSTER = "aws:ecs/cluster:Cluster"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
@@ -109,6 +110,19 @@ def task_has_roles_of_its_own(task: Resource) -> Findings:
     """What a task needs to be started, such as its secrets, is more than what its code should get at."""
     if task.execution_role_arn == task.task_role_arn:
         yield "the task may do what is needed to start it: give execution_role_arn a role of its own"
+
+
+@stack_rule(SERVICE)
+def service_stands_in_this_stack(service: Resource, stack: Stack) -> Findings:
+    """A group or a subnet of somebody else's decides who reaches the tasks, and may decide otherwise any day."""
+    for name, kind in (("security_groups", GROUP), ("subnets", SUBNET)):
+        yield _are_of_stack(service, name, kind, stack)
+
+
+def _are_of_stack(service: Resource, name: str, kind: str, stack: Stack) -> Findings:
+    for number, each in service.network_configuration.numbered(name):
+        if not stack.meant(service, "network_configuration", [kind], "id", read=lambda one=each: str(one)):
+            yield f"network_configuration.{name}[{number}] is not of this stack and region: name one that is"
 
 
 @stack_rule(SERVICE)

@@ -1,7 +1,7 @@
 """Networks in Amazon VPC: their defaults, their routes, and the block that keeps the internet out."""
 
 from policies.addresses import is_private
-from policies.properties import Record
+from policies.properties import Record, UndeterminedError
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.subnets import (
@@ -113,8 +113,13 @@ def route_leads_into_this_stack(route: Resource, stack: Stack) -> Findings:
 def _firewalls(route: Resource, stack: Stack) -> list[Resource]:
     """The firewalls whose endpoint a route leads to. Their endpoints' ids stand deep in what AWS tells of them."""
     own = [each for each in stack.sources(route, "vpc_endpoint_id") if each.resource_type == FIREWALL]
-    endpoint = None if own else route.get("vpc_endpoint_id", None)
-    return own or [each for each in stack.of_type(FIREWALL) if endpoint is not None and each.mentions([endpoint])]
+    try:
+        endpoint = route.get("vpc_endpoint_id", None)
+    except UndeterminedError:
+        if not own:
+            raise
+        return own
+    return [each for each in stack.of_type(FIREWALL) if endpoint and each.mentions([endpoint])]
 
 
 @stack_rule(SUBNET)
