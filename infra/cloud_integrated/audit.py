@@ -43,7 +43,7 @@ class RegionalAudit(Room):
         super().__init__("regional-audit", names=names, options=options)
         self._table = table
         self.edge_log_bucket = self._edge_log_bucket()
-        Config(
+        config = Config(
             names=names,
             role_arn=config_role_arn,
             key_arn=logs_key_arn,
@@ -51,7 +51,13 @@ class RegionalAudit(Room):
             of_account=of_account,
             options=self.child(),
         )
-        Detectors(names=names, logs_key_arn=logs_key_arn, retention_days=retention_days, options=self.child())
+        Detectors(
+            names=names,
+            logs_key_arn=logs_key_arn,
+            retention_days=retention_days,
+            recording=config.running,
+            options=self.child(),
+        )
         self._on_call = OnCall(names=names, alarms_key_arn=alarms_key_arn, email=on_call_email, options=self.child())
         self.topic_arn = self._on_call.topic_arn
         for alarm in table:

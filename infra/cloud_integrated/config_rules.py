@@ -132,6 +132,7 @@ class Config(Room):
     """The recorder of a region, its bucket and its rules.
 
     `role_arn` is Config's own role. Where `of_account`, it also records and judges what exists once an account.
+    `running` is there once the recorder records.
     """
 
     def __init__(
@@ -172,7 +173,7 @@ class Config(Room):
             ),
             opts=self.child(protect=True, depends_on=[recorder, records]),
         )
-        running = cfg.RecorderStatus(
+        self.running = cfg.RecorderStatus(
             names.logical("config"),
             cfg.RecorderStatusArgs(region=names.region, name=recorder.name, is_enabled=True),
             opts=self.child(protect=True, depends_on=[channel]),
@@ -189,7 +190,7 @@ class Config(Room):
                 name=names.physical("measures"),
                 template_body=conformance_template(rules_of(names.region, retention_days, of_account=of_account)),
             ),
-            opts=self.child(depends_on=[running]),
+            opts=self.child(depends_on=[self.running]),
         )
         self.register_outputs({})
 

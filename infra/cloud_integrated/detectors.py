@@ -43,10 +43,19 @@ DELIVERY: Final = Principal("Service", ("events.amazonaws.com", "delivery.logs.a
 
 
 class Detectors(Room):
-    """The three detectors, and the log group of their findings, which Security Hub itself forgets after 90 days."""
+    """The three detectors, and the log group of their findings, which Security Hub itself forgets after 90 days.
+
+    Security Hub judges what Config records: its controls find nothing before `recording` is there.
+    """
 
     def __init__(
-        self, *, names: Names, logs_key_arn: pulumi.Input[str], retention_days: int, options: pulumi.ResourceOptions
+        self,
+        *,
+        names: Names,
+        logs_key_arn: pulumi.Input[str],
+        retention_days: int,
+        recording: pulumi.Resource,
+        options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("detectors", names=names, options=options)
         self._guardduty()
@@ -64,7 +73,7 @@ class Detectors(Room):
                 auto_enable_controls=True,
                 control_finding_generator="SECURITY_CONTROL",
             ),
-            opts=self.child(protect=True),
+            opts=self.child(protect=True, depends_on=[recording]),
         )
         for standard in STANDARDS:
             securityhub.StandardsSubscription(

@@ -90,7 +90,8 @@ class Edge(Room):
                 topic_arn=alarm_topic_arn,
                 options=self.child(),
             )
-            check_id = None if failover == "SECONDARY" else self._health_check(health.alarm)
+            # Where there is no other answer Route 53 gives this one, whatever a check says of it.
+            check_id = self._health_check(health.alarm) if failover == "PRIMARY" else None
         record = route53.Record(
             names.logical("portal"),
             route53.RecordArgs(

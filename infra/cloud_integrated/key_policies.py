@@ -137,7 +137,8 @@ def through(names: Names, *services: str) -> Sequence[Statement]:
         Statement(
             sid="UseThroughTheService",
             principal=aws_principal(names.account_arn),
-            actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+            # A grant is given up once what it was for is deleted (Amazon ECR User Guide, "Encryption at rest").
+            actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:RetireGrant"],
             conditions=[_through(names, *services)],
         ),
         grants_by(names, *services),
