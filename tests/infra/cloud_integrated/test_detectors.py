@@ -63,6 +63,7 @@ def test_security_hub_holds_the_region_against_two_standards(stack, suffix, regi
         f"arn:aws:securityhub:{region}::standards/aws-foundational-security-best-practices/v/1.0.0",
         f"arn:aws:securityhub:{region}::standards/cis-aws-foundations-benchmark/v/3.0.0",
     }
+    assert stack.of_type("aws:cfg/recorderStatus:RecorderStatus")[f"config{suffix}"]["urn"] in hub["dependencies"]
     for standard in here:
         assert hub["urn"] in standard["dependencies"]
 

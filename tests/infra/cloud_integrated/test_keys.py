@@ -189,6 +189,7 @@ def test_a_platform_key_is_used_through_its_services_only(stack, statements, pur
         "Administration", "DeletionAfterTheFullWindow", "UseThroughTheService", "GrantsOfTheService"
     }  # fmt: skip
     assert ("UseByTheMesh" in policy) == (purpose == "secrets")
+    assert "kms:RetireGrant" in policy["UseThroughTheService"]["Action"]
     for sid in ("UseThroughTheService", "GrantsOfTheService"):
         (condition,) = policy[sid]["Condition"]["StringEquals"].items()
         assert (condition[0], as_list(condition[1])) == ("kms:ViaService", through["kms:ViaService"])
