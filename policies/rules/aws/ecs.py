@@ -23,6 +23,9 @@ AUTHORITY = "aws:acmpca/certificateAuthorityCertificate:CertificateAuthorityCert
 _BUSIEST = 66
 """Percent of its processors' time at which a service of three zones has to grow: the loss of one takes a third."""
 
+_SOON = 300
+"""Seconds: what Application Auto Scaling itself waits for ECS between two steps."""
+
 
 @rule(TASK)
 def task_shares_no_machine(task: Resource) -> Findings:
@@ -283,3 +286,5 @@ def _grows_in_time(policy: Resource) -> Findings:
             f"{policy.resource_name} lets the service be so busy that the loss of a zone overloads it: "
             f"set target_value to at most {_BUSIEST}"
         )
+    if tracking.get("scale_out_cooldown", 0) > _SOON:
+        yield f"{policy.resource_name} waits while customers do: set scale_out_cooldown to at most {_SOON} seconds"

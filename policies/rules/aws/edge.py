@@ -196,6 +196,8 @@ def certificate_is_issued_and_renewed(certificate: Resource) -> Findings:
     options = certificate.get("options", None)
     if options is not None and options.get("certificate_transparency_logging_preference", "ENABLED") != "ENABLED":
         yield "nobody can see that the certificate was issued: remove options"
+    if options is not None and options.get("export", "DISABLED") != "DISABLED":
+        yield "the certificate's key can be taken out of ACM: remove options.export"
     if certificate.get("certificate_authority_arn", None) is not None:
         yield "browsers don't trust the certificate: remove certificate_authority_arn"
 
