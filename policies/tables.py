@@ -85,6 +85,10 @@ class BuiltInRole(BaseModel):
     """The types of resources on which it is narrow enough."""
     below: str | None = None
     """The part of such a resource, such as `indexes`, of which the scope has to name one."""
+    conditional: frozenset[str] = frozenset()
+    """The data actions that a condition has to narrow."""
+    lasting: bool = False
+    """Whether data or backups stand on it, so that it must not be taken away by mistake."""
 
 
 class CustomRoles(BaseModel):

@@ -95,7 +95,8 @@ class FlowLogs(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _account(self, key: WrappingKey) -> storage.StorageAccount:
-        below = pulumi.ResourceOptions(parent=self)
+        # Without the identity and its role the account is shut.
+        below = pulumi.ResourceOptions(parent=self, protect=True)
         identity = managed_identity("flow-logs", placement=self._placement, options=below)
         label = self._placement.label("flow-logs")
         return closed_account(

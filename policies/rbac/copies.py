@@ -1,7 +1,7 @@
 """What it takes to encrypt, copy and export in Azure: each identity its role, each account a way in."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from policies.properties import UndeterminedError, camel_case, is_unknown
 from policies.rbac.directory import ACCOUNT, ASSIGNMENTS, KEY, SCOPE, Directory, allows
@@ -12,8 +12,19 @@ EXPORT: Final = "azure-native:operationalinsights:DataExport"
 DIAGNOSTICS: Final = "azure-native:monitor:DiagnosticSetting"
 FLOW_LOG: Final = "azure-native:network:FlowLog"
 BACKUP: Final = "azure-native:dataprotection:BackupInstance"
+VAULT: Final = "azure-native:dataprotection:BackupVault"
+ALERT: Final = "azure-native:monitor:ScheduledQueryRule"
+WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
 
-COPIES: Final = (ACCOUNT, SCOPE, EXPORT, DIAGNOSTICS, FLOW_LOG, BACKUP)
+_ENCRYPTED: Final[Mapping[str, str]] = {
+    ACCOUNT: "encryption",
+    VAULT: "properties",
+    "azure-native:dbforpostgresql:Server": "data_encryption",
+    "azure-native:eventhub:Namespace": "encryption",
+}
+"""What opens a key by itself, and the property that names the key."""
+
+COPIES: Final = (*_ENCRYPTED, SCOPE, EXPORT, DIAGNOSTICS, FLOW_LOG, BACKUP, ALERT)
 
 _WRAPS: Final = (
     "Microsoft.KeyVault/vaults/keys/read",
@@ -31,11 +42,14 @@ _BACKS_UP: Final = (
 )
 """Azure Backup documentation, "Overview of operational backup for Azure Blobs", Storage Account Backup Contributor."""
 
+_QUERIES: Final = ("Microsoft.OperationalInsights/workspaces/read",)
+"""Azure Monitor documentation, "Create or edit a log search alert rule", managed identity."""
+
 
 def gaps(copy: Resource, stack: Stack) -> Findings:
     """Yields what a copy takes and hasn't got."""
     match copy.resource_type:
-        case kind if kind == ACCOUNT:
+        case kind if kind in _ENCRYPTED:
             yield from _opens_its_keys(copy, copy, stack)
         case kind if kind == SCOPE:
             for account in _accounts(copy, "account_name", stack):
@@ -45,21 +59,23 @@ def gaps(copy: Resource, stack: Stack) -> Findings:
         case kind if kind == FLOW_LOG:
             yield from _delivers(copy, "storage_id", stack)
             yield from _writes(copy, stack)
+        case kind if kind == ALERT:
+            yield from _queries(copy, stack)
         case kind if kind == EXPORT:
             yield from _delivers(copy, "resource_id", stack)
         case _:
             yield from _delivers(copy, "storage_account_id", stack)
 
 
-def _opens_its_keys(user: Resource, account: Resource, stack: Stack) -> Findings:
-    """The account's identity wraps with the key that the account or the scope names."""
+def _opens_its_keys(user: Resource, store: Resource, stack: Stack) -> Findings:
+    """The store's identity wraps with the key that the store, or a scope in it, names."""
     directory = stack.derived(Directory)
-    keys = _keys(user, "encryption" if user is account else "key_vault_properties", stack)
-    identities = directory.attached(account)
+    keys = _keys(user, _ENCRYPTED[store.resource_type] if user is store else "key_vault_properties", stack)
+    identities = [*directory.attached(store), store]
     for key in keys:
         if not any(_has(identity, key, _WRAPS, stack, of_data=True) for identity in identities):
             yield (
-                f"no identity of account {account.resource_name} may wrap with key {key.resource_name}: give "
+                f"no identity of {store.resource_name} may wrap with key {key.resource_name}: give "
                 "one the role Key Vault Crypto Service Encryption User on the key"
             )
 
@@ -84,13 +100,9 @@ def _writes(log: Resource, stack: Stack) -> Findings:
 
 
 def _backs_up(instance: Resource, stack: Stack) -> Findings:
-    vaults = [
+    vaults = [each for each in stack.sources(instance, "vault_name") if each.resource_type == VAULT] or [
         each
-        for each in stack.sources(instance, "vault_name")
-        if each.resource_type == "azure-native:dataprotection:BackupVault"
-    ] or [
-        each
-        for each in stack.of_type("azure-native:dataprotection:BackupVault")
+        for each in stack.of_type(VAULT)
         if each.all_properties().get("vaultName", each.all_properties().get("name"))
         == instance.all_properties().get("vaultName")
     ]
@@ -102,6 +114,16 @@ def _backs_up(instance: Resource, stack: Stack) -> Findings:
             yield (
                 f"vault {vault.resource_name} may not back up account {account.resource_name}: "
                 "give it the role Storage Account Backup Contributor there"
+            )
+
+
+def _queries(alert: Resource, stack: Stack) -> Findings:
+    identities = [*stack.derived(Directory).attached(alert), alert]
+    for workspace in stack.meant(alert, "scopes", [WORKSPACE], "id"):
+        if not any(_has(identity, workspace, _QUERIES, stack, of_data=False) for identity in identities):
+            yield (
+                f"no identity of the alert may read workspace {workspace.resource_name}: "
+                "give one the role Log Analytics Reader there"
             )
 
 
@@ -159,14 +181,24 @@ def _accounts_by_name(stack: Stack) -> Mapping[str, Resource]:
 
 def _keys(user: Resource, name: str, stack: Stack) -> list[Resource]:
     """The keys in vaults that a property means: by dependency, else by the key's address."""
-    by_dependency = [each for each in stack.sources(user, name) if each.resource_type == KEY]
     known = stack.derived(_keys_by_address)
-    value = user.all_properties().get(camel_case(name))
-    properties = cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
-    place = cast("Mapping[str, Any]", properties.get("keyVaultProperties") or properties)
-    address = place.get("keyUri") or f"{str(place.get('keyVaultUri') or '').rstrip('/')}/keys/{place.get('keyName')}"
-    named = known.get(str(address).lower())
-    return [named] if named is not None else by_dependency
+    addresses = _addresses(user.all_properties().get(camel_case(name)))
+    named = {known[each].urn: known[each] for each in addresses if each in known}
+    return list(named.values()) or [each for each in stack.sources(user, name) if each.resource_type == KEY]
+
+
+def _addresses(value: object) -> Iterable[str]:
+    """Every text, and the addresses of keys that are named by their vault and their own name."""
+    if isinstance(value, Mapping):
+        parts = cast("Mapping[str, object]", value)
+        yield f"{str(parts.get('keyVaultUri') or '').rstrip('/')}/keys/{parts.get('keyName')}".lower()
+        for each in parts.values():
+            yield from _addresses(each)
+    elif isinstance(value, list):
+        for each in cast("list[object]", value):
+            yield from _addresses(each)
+    elif isinstance(value, str):
+        yield value.lower()
 
 
 def _keys_by_address(stack: Stack) -> Mapping[str, Resource]:

@@ -1,8 +1,9 @@
 """Container Apps and their environments."""
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from policies.properties import Record
 from policies.references import means
@@ -20,6 +21,7 @@ _SECRET: Final = re.compile(r"(?i)pass(word|wd)?|secret|credential|connection_?s
 """Names of settings that hold a secret."""
 
 _ACCOUNT: Final = "azure-native:storage:StorageAccount"
+_ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
 _LONGEST_JOB_SECONDS: Final = 24 * 3600
 
 
@@ -243,3 +245,67 @@ def app_runs_in_every_zone(app: Resource) -> Findings:
         yield "the app may run in fewer than three zones: set template.scale.min_replicas to at least 3"
     elif scale.get("max_replicas", 10) < scale.min_replicas:
         yield "the app can't grow: set template.scale.max_replicas to at least min_replicas"
+
+
+class _Doubles:
+    """The apps that stand in for each other: they are called the same, in environments of their own. Made by
+    `Stack.derived`."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._by_name: dict[str, list[Resource]] = defaultdict(list)
+        for app in stack.of_type(APP):
+            self._by_name[app.one_of("container_app_name", "name")].append(app)
+
+    def of(self, app: Resource) -> list[Resource]:
+        """The others of the same name."""
+        same = self._by_name[app.one_of("container_app_name", "name")]
+        return [each for each in same if each.urn != app.urn]
+
+
+@stack_rule(APP)
+def app_is_as_its_double(app: Resource, stack: Stack) -> Findings:
+    """Nobody calls the app of the second region before the first one fails; then it must be the same, and answer.
+
+    How large it is, how often it runs and what its settings hold may differ.
+    """
+    doubles = stack.derived(_Doubles).of(app) or not_applicable("the app stands in one region only")
+    for double in doubles:
+        for name, own, other in zip(_COMPARED, _compared(app), _compared(double), strict=True):
+            if own != other:
+                yield f"{name} is otherwise than of {double.resource_name}, which it stands in for: make them the same"
+
+
+_COMPARED: Final = ("configuration.ingress", "template.containers")
+_OF_INGRESS: Final = ("allow_insecure", "external", "target_port", "transport")
+
+
+def _compared(app: Resource) -> tuple[Any, ...]:
+    ingress = app.part("configuration").part("ingress")
+    shares = [each.plain() for each in ingress.get("traffic", [])]
+    return ([ingress.get(name, None) for name in _OF_INGRESS], shares), [_essence(each) for _, each in _containers(app)]
+
+
+def _essence(container: Record) -> tuple[Any, ...]:
+    settings = sorted(each.get("name", "") for each in container.get("env", []))
+    probes = [each.plain() for each in container.get("probes", [])]
+    return container.get("name", None), container.get("image", None), settings, probes
+
+
+@stack_rule(APP)
+def app_has_the_rights_of_its_double(app: Resource, stack: Stack) -> Findings:
+    """Rights that only one region's app has are missed at the failover, when nobody has time to look for them."""
+    doubles = stack.derived(_Doubles).of(app) or not_applicable("the app stands in one region only")
+    own = _roles(app, stack)
+    for double in doubles:
+        if _roles(double, stack) - own:
+            yield f"{double.resource_name}, which it stands in for, has a role that it lacks: give it the same"
+
+
+def _roles(app: Resource, stack: Stack) -> Counter[str]:
+    """How often the app's identity has each role: by the role's id, or where that isn't known yet, its definition."""
+    found: Counter[str] = Counter()
+    for identity in stack.sources(app, "identity"):
+        for assignment in stack.referring("principal_id", identity, [_ASSIGNMENT], "principal_id"):
+            definitions = [each.urn for each in stack.sources(assignment, "role_definition_id")]
+            found.update(definitions or [assignment.get("role_definition_id", "").lower()])
+    return found

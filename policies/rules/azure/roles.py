@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from policies.properties import UndeterminedError
+from policies.rbac.directory import CONTAINER, Directory
 from policies.references import means
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
@@ -20,12 +21,29 @@ ROOMS: Final = ("hosting:aware:Access", "hosting:aware:Recoverers")
 _WITH_IDENTITY: Final = ("azure-native:dataprotection:BackupVault", "azure-native:search:Service")
 """Resources that act as an identity of their own."""
 
+_STORES: Final = (
+    "azure-native:dataprotection:BackupVault",
+    "azure-native:dbforpostgresql:Server",
+    "azure-native:eventhub:Namespace",
+    "azure-native:storage:StorageAccount",
+)
+"""What opens a key as an identity."""
+
 _DOMAIN: Final = "azure-native:cdn:AFDCustomDomain"
 _AUDIENCE: Final = "api://AzureADTokenExchange"
 """The audience that Entra takes in a token to be exchanged (Entra documentation, "Workload identity federation")."""
 
 _BUILT_IN_ID: Final = re.compile(r"(?i)/subscriptions/[^/]+/providers/Microsoft\.Authorization/roleDefinitions/([^/]+)")
 _GROUP_ID: Final = re.compile(r"(?i)/subscriptions/[^/]+/resourceGroups/[^/]+")
+_ACTION: Final = re.compile(r"ActionMatches\{'([^']+)'\}")
+_CONDITION: Final = re.compile(
+    r"\(\((?P<actions>!\(ActionMatches\{'[^']+'\}\)(?: AND !\(ActionMatches\{'[^']+'\}\))*)\) OR \(@Resource\["
+    r"Microsoft\.Storage/storageAccounts/blobServices/containers:name\] (?:ForAnyOfAnyValues:)?StringEquals "
+    r"(?:'[^'*?]+'|\{'[^'*?]+'(?:, ?'[^'*?]+')*\})\)\)",
+    re.IGNORECASE,
+)
+"""A condition by which actions hold in the containers that it names only (Azure documentation, "Example Azure role
+assignment conditions for Blob Storage"). Any other has to be reviewed first."""
 _TABLE: Final = re.compile(r"(?i)Microsoft\.OperationalInsights/workspaces/query/([^/]+)/read")
 
 
@@ -91,10 +109,12 @@ def _role(assignment: Resource, stack: Stack) -> "BuiltInRole | Resource | None"
     return next((each for each in azure_roles().built_in.values() if match and each.id == match[1].lower()), None)
 
 
-def _is_for_a_part(role: BuiltInRole | Resource) -> bool:
-    """Whether the role has to be given under a condition."""
-    reviewed = None if isinstance(role, BuiltInRole) else _reviewed(role)
-    return reviewed is not None and reviewed.conditional
+def _narrowed(role: BuiltInRole | Resource) -> frozenset[str]:
+    """The data actions of the role that a condition has to narrow to some containers."""
+    if isinstance(role, BuiltInRole):
+        return role.conditional
+    reviewed = _reviewed(role)
+    return frozenset(_data_actions(role)) if reviewed is not None and reviewed.conditional else frozenset()
 
 
 def _holders(role: BuiltInRole | Resource) -> frozenset[Holder]:
@@ -114,12 +134,24 @@ def role_given_is_reviewed(assignment: Resource, stack: Stack) -> Findings:
     role = _role(assignment, stack)
     if role is None:
         yield "nobody has reviewed the role: give one of azure_roles.toml, or one that the stack defines"
-    elif _is_for_a_part(role) and not (
-        assignment.has("condition") and assignment.get("condition_version", None) == "2.0"
-    ):
-        yield "the role holds for everything there: give it under a condition of version 2.0"
+    else:
+        yield _is_narrowed(assignment, role, stack)
     if assignment.has("delegated_managed_identity_resource_id"):
         yield "the role is given across tenants of Entra: remove delegated_managed_identity_resource_id"
+
+
+def _is_narrowed(assignment: Resource, role: BuiltInRole | Resource, stack: Stack) -> Findings:
+    actions = _narrowed(role)
+    # One of Azure's own may be given on a whole account that holds nothing of tenants.
+    if not actions or (
+        isinstance(role, BuiltInRole) and not stack.derived(Directory).tenants_below(assignment, CONTAINER)
+    ):
+        return
+    condition = _CONDITION.fullmatch(" ".join((assignment.get("condition", None) or "").split()))
+    if condition is None or assignment.get("condition_version", None) != "2.0":
+        yield "the role holds for everything there: name containers in a condition of version 2.0"
+    elif {each.lower() for each in actions} - {each.lower() for each in _ACTION.findall(condition["actions"])}:
+        yield "the condition leaves out an action, which then holds for everything there: name all that the role may do"
 
 
 @stack_rule(ASSIGNMENT)
@@ -146,6 +178,30 @@ def _scopes(definition: Resource, stack: Stack) -> tuple[str, ...]:
     if reviewed is not None:
         return reviewed.on
     return tuple(sorted({each.resource_type for each in stack.resources if each.is_of_cloud}))
+
+
+@stack_rule(ASSIGNMENT)
+def role_that_data_stand_on_is_protected(assignment: Resource, stack: Stack) -> Findings:
+    """A store whose identity loses its role on the key is shut, and a vault that loses its own backs nothing up."""
+    if assignment.is_of_tenant:
+        not_applicable("tenant-resource-is-protected judges it")
+    role = _role(assignment, stack)
+    if not isinstance(role, BuiltInRole) or not role.lasting:
+        not_applicable("no data stand on the role")
+    if not assignment.protected:
+        yield "the engine may take the role away: set protect=True"
+
+
+@stack_rule(IDENTITY)
+def identity_that_data_stand_on_is_protected(identity: Resource, stack: Stack) -> Findings:
+    """A new identity of the same name has no role: the store that opens its key as the old one is shut."""
+    if identity.is_of_tenant:
+        not_applicable("tenant-resource-is-protected judges it")
+    stores = [each for each in stack.derived(Directory).lent.get(identity.urn, ()) if each.resource_type in _STORES]
+    if not stores:
+        not_applicable("no store works as the identity")
+    if not identity.protected:
+        yield f"the engine may delete the identity as which {stores[0].resource_name} opens its key: set protect=True"
 
 
 @stack_rule(ASSIGNMENT)
