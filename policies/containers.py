@@ -87,6 +87,12 @@ class Container:
             if value.startswith("arn:"):
                 yield str(variable.name), value
 
+    @property
+    def is_asked_how_it_is(self) -> bool:
+        """Whether ECS runs a command in it that tells whether it does its work."""
+        check = self._record.get("healthCheck", None)
+        return check is not None and list(check.get("command", []))[:1] in (["CMD"], ["CMD-SHELL"])
+
     def ports(self) -> Iterator[tuple[str | None, int]]:
         """The ports at which it listens, with their names."""
         for mapping in self._record.get("portMappings", []):

@@ -24,6 +24,9 @@ CONTAINER_USER: Final = "10001:10001"
 SCRATCH: Final = "/scratch"
 """The only place where a container can write, gone with its task; the image declares it as its user's volume."""
 
+HEALTHY: Final = "/healthy"
+"""The program in each image that ends with 0 as long as the service does its work."""
+
 INNER_PORT: Final = 8080
 """Where a service listens for its own proxy, within its task: no security group lets anybody else get there."""
 
@@ -241,6 +244,14 @@ class Services(Room):
                         {"name": "TENANT_DATA_ROLE_ARN", "value": self._stores.tenant_data_role_arn},
                     ],
                     "secrets": [{"name": "SECRET", "valueFrom": secret_arn}] if secret_arn is not None else [],
+                    # So that ECS replaces one that hangs, also where no load balancer asks.
+                    "healthCheck": {
+                        "command": ["CMD", HEALTHY],
+                        "interval": 30,
+                        "timeout": 5,
+                        "retries": 3,
+                        "startPeriod": 60,
+                    },
                     "logConfiguration": {
                         "logDriver": "awslogs",
                         "options": self._log_options(log_group_name, service),

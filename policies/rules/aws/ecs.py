@@ -152,6 +152,16 @@ def service_is_reached_at_its_ports_only(service: Resource, stack: Stack) -> Fin
             yield "load_balancers names a port that no container has: correct container_name and container_port"
 
 
+@stack_rule(SERVICE)
+def service_notices_tasks_that_hang(service: Resource, stack: Stack) -> Findings:
+    """A task that hangs counts as well as long as its process lives, unless something asks it."""
+    balanced = {str(each.container_name) for each in service.get("load_balancers", [])}
+    for task in stack.meant(service, "task_definition", [TASK], "arn", "arn_without_revision", "family"):
+        for container in containers(task):
+            if container.name not in balanced and not container.is_asked_how_it_is:
+                yield f"nothing asks whether {container.name} does its work: set its healthCheck, with a CMD"
+
+
 @rule(SERVICE)
 def service_opens_no_shell(service: Resource) -> Findings:
     """A shell in a running task is a way to customers' data past every log of what is read."""

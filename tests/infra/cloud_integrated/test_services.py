@@ -90,6 +90,13 @@ def test_a_failed_deployment_is_rolled_back_and_never_below_strength(stack, name
 
 
 @pytest.mark.parametrize("name", SERVICES)
+def test_a_task_is_asked_whether_it_does_its_work(stack, name):
+    (container,) = json.loads(stack.inputs(TASK, name)["containerDefinitions"])
+
+    assert container["healthCheck"]["command"] == ["CMD", "/healthy"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_nobody_can_open_a_shell_in_a_task(stack, name):
     assert service(stack, name)["enableExecuteCommand"] is False
 
