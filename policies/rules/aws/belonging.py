@@ -109,6 +109,7 @@ REFERENCES: Final[Mapping[str, tuple[Reference, ...]]] = {
         Reference("execution_role_arn", ROLE, _BY_ARN),
     ),
     "aws:guardduty/detectorFeature:DetectorFeature": (Reference("detector_id", "aws:guardduty/detector:Detector"),),
+    "aws:iam/rolePolicy:RolePolicy": (Reference("role", ROLE, ("name", "id")),),
     "aws:lambda/function:Function": (Reference("role", ROLE, _BY_ARN),),
     "aws:lambda/permission:Permission": (Reference("function", "aws:lambda/function:Function", ("name", "arn")),),
     "aws:lb/listener:Listener": (

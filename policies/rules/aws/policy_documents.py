@@ -7,6 +7,7 @@ from policies.resources import Resource
 from policies.rulebook import Findings, rule
 
 DOCUMENTS: Final = {
+    "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policy_document",
     "aws:ec2/vpcEndpoint:VpcEndpoint": "policy",
     "aws:iam/policy:Policy": "policy",
     "aws:iam/role:Role": "assume_role_policy",
