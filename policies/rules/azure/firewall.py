@@ -40,8 +40,13 @@ def firewall_refuses_what_is_known_to_be_bad(policy: Resource) -> Findings:
 @rule(FIREWALL)
 def firewall_spans_zones(firewall: Resource) -> Findings:
     """A firewall in one zone cuts the network off when the zone fails."""
-    if len(set(firewall.get("zones", []))) < 3:
+    if not {"1", "2", "3"} <= set(firewall.get("zones", [])):
         yield "the firewall stands in fewer than three zones: set zones to 1, 2 and 3"
+    # This is how a firewall is stopped (Azure documentation, "Azure Firewall FAQ").
+    if len(firewall.get("ip_configurations", [])) == 0:
+        yield "the firewall is stopped, and nothing gets out: set ip_configurations"
+    if firewall.part("sku").get("name", "AZFW_VNet") != "AZFW_VNet":
+        yield "the firewall is one of a virtual hub's: set sku.name to AZFW_VNet"
     if firewall.part("sku").get("tier", "Standard") != "Premium":
         yield "the tier finds no attacks: set sku.tier to Premium"
     for name in ("application_rule_collections", "network_rule_collections"):
@@ -68,6 +73,24 @@ def firewall_lets_out_to_reviewed_names_only(group: Resource, stack: Stack) -> F
             continue
         for position, each in collection.numbered("rules"):
             yield _is_reviewed(each, f"rule_collections[{number}].rules[{position}]", stack)
+
+
+@stack_rule(POLICY)
+def firewall_lets_out_what_azure_needs(policy: Resource, stack: Stack) -> Findings:
+    """Services that can't fetch tokens and images stop at the next restart; logs that can't leave are lost."""
+    groups = stack.referring("firewall_policy_name", policy, [RULES], "name", "firewall_policy_name")
+    names = {
+        name
+        for group in groups
+        for collection in group.get("rule_collections", [])
+        if collection.part("action").get("type", None) == "Allow"
+        for each in collection.get("rules", [])
+        for name in each.get("target_fqdns", [])
+    }
+    regions = jurisdictions().regions("azure", stack.jurisdiction)
+    for name in egress().names:
+        if not names & {name.replace("{region}", region) for region in regions}:
+            yield f"{name} can't be reached: let it out by an application rule"
 
 
 def _is_reviewed(each: Record, place: str, stack: Stack) -> Findings:

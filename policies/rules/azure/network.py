@@ -1,8 +1,9 @@
 """Networks in Azure: what can be reached from outside."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from policies.addresses import is_internal_to_azure
+from policies.addresses import is_internal_to_azure, is_private
 from policies.entra import own_tenant
 from policies.properties import Record
 from policies.resources import Resource, Stack
@@ -111,15 +112,56 @@ def balancer_has_no_public_address(balancer: Resource) -> Findings:
 @rule(PUBLIC_ADDRESS)
 def public_address_spans_zones(address: Resource) -> Findings:
     """The VPN is the only way in for those who mend the service; an address in one zone fails with it."""
-    if len(set(address.get("zones", []))) < 3:
+    if not {"1", "2", "3"} <= set(address.get("zones", [])):
         yield "the address stands in fewer than three zones: set zones to 1, 2 and 3"
+    # Basic, which Azure takes when nothing is said, stands in one zone and is open by itself.
+    sku = address.part("sku")
+    if sku.get("name", "Basic") not in ("Standard", "StandardV2") or sku.get("tier", "Regional") != "Regional":
+        yield "the address is of a kind that nothing here can use: set sku.name to Standard"
+    if address.get("publicIPAllocationMethod", "Dynamic") != "Static":
+        yield "the address changes, and clients look for the old one: set public_ip_allocation_method to Static"
+    if address.get("publicIPAddressVersion", "IPv4") != "IPv4":
+        yield "no rule of the network is about such addresses: set public_ip_address_version to IPv4"
 
 
 @rule(GATEWAY)
 def gateway_spans_zones(gateway: Resource) -> Findings:
     """The VPN is the only way in for those who mend the service; only a gateway whose tier ends in AZ spans zones."""
-    if not gateway.sku.name.endswith("AZ"):
-        yield "the gateway stands in one zone: set sku.name to a tier that ends in AZ"
+    name = gateway.sku.name
+    if not (name.startswith("VpnGw") and name.endswith("AZ")):
+        yield "the gateway stands in one zone: set sku.name to a tier of VpnGw that ends in AZ"
+    if gateway.part("sku").get("tier", name) != name:
+        yield "the gateway is another than its name says: set sku.tier to sku.name"
+
+
+_INSTANCES: Final = 2
+
+
+@rule(GATEWAY)
+def gateway_goes_on_when_an_instance_fails(gateway: Resource) -> Findings:
+    """A gateway whose second instance only waits drops everybody while it takes over.
+
+    Two that work at once need an address each, and one more for clients (Azure documentation, "About active-active mode
+    VPN gateways").
+    """
+    if not gateway.get("active_active", False):
+        yield "one instance only waits: set active_active=True"
+    needed = _INSTANCES + (1 if gateway.has("vpn_client_configuration") else 0)
+    if len(gateway.get("ip_configurations", [])) < needed:
+        yield f"an instance has no address: set {needed} ip_configurations"
+
+
+@rule(GATEWAY)
+def gateway_is_for_clients_only(gateway: Resource) -> Findings:
+    """A gateway that joins other networks, or learns routes from them, lets in whoever is there."""
+    if gateway.get("gateway_type", None) != "Vpn" or gateway.get("vpn_type", None) != "RouteBased":
+        yield "the gateway is no VPN for clients: set gateway_type to Vpn and vpn_type to RouteBased"
+    if gateway.get("enable_bgp", False):
+        yield "others tell the gateway where to send what: set enable_bgp=False"
+    client = gateway.get("vpn_client_configuration", None) or not_applicable("no clients may dial in")
+    pool = list(client.part("vpn_client_address_pool").get("address_prefixes", []))
+    if not pool or not all(is_private(each) for each in pool):
+        yield "clients get addresses of the internet's: set vpn_client_address_pool to private ranges"
 
 
 @rule(GATEWAY)

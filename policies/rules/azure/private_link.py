@@ -1,5 +1,6 @@
 """Private endpoints, and the names by which they are found inside the network."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from policies.properties import Record
@@ -29,6 +30,18 @@ _NAMED_BY_MICROSOFT: Final = frozenset(
 )
 """The zones of Azure Monitor, in which nobody can take a name that was somebody's (Azure documentation, "Private
 endpoint DNS values")."""
+
+_ZONES: Final[Mapping[str, tuple[str, ...]]] = {
+    "azuremonitor": (*sorted(_NAMED_BY_MICROSOFT), "privatelink.blob.core.windows.net"),
+    "blob": ("privatelink.blob.core.windows.net",),
+    "blob_secondary": ("privatelink.blob.core.windows.net",),
+    "managedhsm": ("privatelink.managedhsm.azure.net",),
+    "namespace": ("privatelink.servicebus.windows.net",),
+    "registry": ("privatelink.azurecr.io",),
+    "searchService": ("privatelink.search.windows.net",),
+    "vault": ("privatelink.vaultcore.azure.net",),
+}
+"""The zones in which each part has names (Azure documentation, "Private endpoint DNS values")."""
 
 _LINKED: Final = {
     "azure-native:containerregistry:Registry": ("registry",),
@@ -93,6 +106,33 @@ def private_name_is_in_own_zone(group: Resource, stack: Stack) -> Findings:
 
         if not means(stack, group, "private_dns_zone_configs", read=read, targets={ZONE: ("id",)}):
             yield "a stranger says where the name leads: set private_dns_zone_id to a zone of the stack"
+
+
+@stack_rule(ZONE_GROUP)
+def private_name_is_in_every_zone(group: Resource, stack: Stack) -> Findings:
+    """What is looked for in another zone leads to the public address, which answers nobody: logs get lost that way."""
+    endpoints = stack.meant(group, "private_endpoint_name", [ENDPOINT], "name", "private_endpoint_name")
+    parts = {
+        part
+        for endpoint in endpoints
+        for each in endpoint.get("private_link_service_connections", [])
+        for part in each.get("group_ids", [])
+    }
+    needed = {zone for part in parts for zone in _ZONES.get(part, ())}
+
+    def read() -> list[str]:
+        return [each.get("private_dns_zone_id", "") for each in group.get("private_dns_zone_configs", [])]
+
+    zones = stack.meant(group, "private_dns_zone_configs", [ZONE], "id", read=read)
+    for name in sorted(needed - {each.one_of("private_zone_name", "name") for each in zones}):
+        yield f"the endpoint has no name in {name}: add that zone to private_dns_zone_configs"
+
+
+@stack_rule(ZONE)
+def private_zone_is_linked(zone: Resource, stack: Stack) -> Findings:
+    """Names in a zone that no network asks lead to public addresses, which answer nobody."""
+    if not stack.referring("private_zone_name", zone, [LINK], "name", "private_zone_name"):
+        yield "no network finds the names: add a virtual network link of the zone"
 
 
 @rule(ZONE)

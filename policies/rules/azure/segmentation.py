@@ -234,6 +234,36 @@ def virtual_network_is_private(network: Resource) -> Findings:
         yield "names come from a stranger's resolver: remove dhcp_options.dns_servers"
 
 
+@stack_rule(SUBNET)
+def subnet_lies_in_its_network(subnet: Resource, stack: Stack) -> Findings:
+    """Rules go by a subnet's addresses: those of others would be let in, or kept out, in its place."""
+    networks = stack.meant(subnet, "virtual_network_name", [NETWORK], "name", "virtual_network_name")
+    known = [each for one in networks for each in one.part("address_space").get("address_prefixes", [])]
+    own = _ranges(subnet)
+    if not own or not all(any(lies_within(each, prefix) for prefix in known) for each in own):
+        yield "the subnet's addresses are none of its network's: set address_prefix to a part of the network's"
+
+
+@stack_rule(PEERING)
+def peering_is_mutual(peering: Resource, stack: Stack) -> Findings:
+    """Networks that are joined from one side only don't answer each other: nothing is copied, nothing fails over."""
+    if not peering.get("allow_virtual_network_access", True):
+        yield "the networks are joined and don't answer each other: set allow_virtual_network_access=True"
+    ways = [(_ends(each, stack), each) for each in stack.of_type(PEERING)]
+    own, remote = _ends(peering, stack)
+    if not any(ends == (remote, own) for ends, each in ways if each.urn != peering.urn):
+        yield "the other network isn't joined to this one: add the peering of the other side"
+
+
+def _ends(peering: Resource, stack: Stack) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def read() -> str | None:
+        return peering.part("remote_virtual_network").get("id", None)
+
+    own = stack.meant(peering, "virtual_network_name", [NETWORK], "name", "virtual_network_name")
+    remote = stack.meant(peering, "remote_virtual_network", [NETWORK], "id", read=read)
+    return tuple(each.urn for each in own), tuple(each.urn for each in remote)
+
+
 @stack_rule(PEERING)
 def peering_joins_own_networks_only(peering: Resource, stack: Stack) -> Findings:
     """A peered network is inside; what it forwards comes from nobody knows where."""
