@@ -47,7 +47,7 @@ def refuse_unsigned_images(settings: StackSettings, deployed: Sequence[Deployed]
         if done.returncode:
             raise HostingError(
                 f"Notation doesn't verify the signature of {image}: sign in to the registry, and name the digest of an "
-                "image that the release pipeline has signed (docs/real-clouds.md)."
+                "image that the release pipeline has signed (docs/aware-deployment.md)."
             )
 
 
@@ -60,7 +60,7 @@ def refuse_pending_links(deployed: Sequence[Deployed]) -> None:
     if origins:
         raise HostingError(
             f"Front Door's private links to {', '.join(origins)} are not approved, so no customer is served "
-            "there: approve them as docs/real-clouds.md says, then run the command again."
+            "there: approve them as docs/aware-deployment.md says, then run the command again."
         )
     if waiting:
         raise HostingError(

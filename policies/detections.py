@@ -27,6 +27,8 @@ class Detection(BaseModel):
     """In the Kusto query language; `{name}` stands for a text within quotes, `{name[]}` for a list of them, quoted."""
     entities: Mapping[str, tuple[str, str]] = Field(default_factory=dict)
     """By kind, the identifier of what was found and the column that holds it."""
+    only_with: str | None = None
+    """A resource type without which there is nothing to look for; None where there always is."""
 
     def stand_ins(self, query: str) -> Mapping[str, Sequence[str]] | None:
         """What each name in the question stands for in a query; None if the query asks something else."""

@@ -290,6 +290,10 @@ def endpoints(keys: Keys, data: Data) -> dict[str, pulumi.Output[str]]:
     return {
         "VAULT_URI": keys.tenants_store_uri,
         "BLOBS_URL": pulumi.Output.concat("https://", data.storage.account_name, ".blob.core.windows.net"),
+        # The copy in the paired region, minutes old: read only, while the first one doesn't answer.
+        "BLOBS_SECONDARY_URL": pulumi.Output.concat(
+            "https://", data.storage.account_name, "-secondary.blob.core.windows.net"
+        ),
         "DATABASE_HOST": data.database.host,
         "DATABASE_NAME": data.database.database_name,
         "EVENTS_HOST": pulumi.Output.concat(data.ingestion.namespace_name, ".servicebus.windows.net"),

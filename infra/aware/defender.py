@@ -24,15 +24,14 @@ class Plan:
 
 PLANS: Final = (
     Plan("Arm", "PerSubscription"),
-    # Sensitive data are found by reading what customers have stored; machines and Kubernetes there are none; identities
-    # are watched by the rules of Sentinel, and to manage their permissions Defender would want roles of its own.
+    # Sensitive data are found by reading what customers have stored; machines and Kubernetes there are none. The
+    # extension for permissions ended with Entra Permissions Management, on 2025-10-01: a name that Defender may refuse.
     Plan(
         "CloudPosture",
         extensions={
             "AgentlessDiscoveryForKubernetes": False,
             "AgentlessVmScanning": False,
             "ContainerRegistriesVulnerabilityAssessments": True,
-            "EntraPermissionsManagement": False,
             "SensitiveDataDiscovery": False,
         },
     ),

@@ -58,13 +58,6 @@ REPLICA_DELAY: Final = "physical_replication_delay_in_seconds"
 """What a replica of PostgreSQL reports each minute (Azure documentation, "Read replicas in Azure Database for
 PostgreSQL", monitoring)."""
 
-SILENT_REPLICA: Final = f"""let silent = AzureMetrics
-| summarize Heard = countif(MetricName =~ "{REPLICA_DELAY}")
-| where Heard == 0
-| project _ResourceId = "", What = "The database's replica doesn't say how far behind it is";
-"""
-"""A replica that is broken, or gone, reports nothing, which no threshold notices."""
-
 CONTENT_TABLES: Final = ("ContainerAppConsoleLogs", "PGSQLLogs")
 """Tables that hold nothing but what may be a customer's words: what services print, the database's statements."""
 
@@ -127,7 +120,21 @@ def detections(
     of the token services, `signing_vault` the name of the vault with their key, and `content_workspace` that of the
     workspace for customers' words. `replicated` says whether the database has a replica, whose silence is told of.
     """
+    silence = Detection(
+        name="replica-silent",
+        title="The database's replica doesn't say how far behind it is",
+        why="A replica that is broken, or gone, reports nothing, which no threshold notices.",
+        severity="High",
+        tactics=("Impact",),
+        query=f"""
+AzureMetrics
+| summarize Heard = countif(MetricName =~ "{REPLICA_DELAY}")
+| where Heard == 0
+""",
+        entities={},
+    )
     return (
+        *([silence] if replicated else []),
         Detection(
             name="failed-vpn-sign-ins",
             title="Failed sign-ins to the VPN",
@@ -401,10 +408,10 @@ let replica = AzureMetrics
 | summarize Seconds = min(Maximum) by _ResourceId
 | where Seconds > 900
 | project _ResourceId, What = strcat("The database's replica is ", tostring(Seconds), " s behind");
-{SILENT_REPLICA if replicated else ""}let backups = AddonAzureBackupJobs
+let backups = AddonAzureBackupJobs
 | where JobStatus =~ "Failed"
 | project _ResourceId, What = strcat(JobOperation, " failed: ", JobFailureCode);
-union replica, {"silent, " if replicated else ""}backups
+union replica, backups
 """,
             entities={"AzureResource": ("ResourceId", "_ResourceId")},
         ),

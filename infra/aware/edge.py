@@ -32,7 +32,7 @@ class Edge(pulumi.ComponentResource):
     """Front Door premium: the portal's domain over TLS 1.3 only, a web application firewall, private links to the apps.
 
     Front Door's own host name can't be held to TLS 1.3, so no route answers on it. The private links wait for their
-    approval on the environments' side before any traffic flows (`docs/real-clouds.md`).
+    approval on the environments' side before any traffic flows (`docs/aware-deployment.md`).
     """
 
     portal_url: pulumi.Output[str]

@@ -21,7 +21,7 @@ class Migration(pulumi.ComponentResource):
     """A job that runs when it is started, once, under the identity of the database's administrator.
 
     Whoever starts a job can also say which image it runs that once, and so what is done as the administrator: the
-    operators' role has no such action, and the release pipeline alone is given it (docs/real-clouds.md).
+    operators' role has no such action, and the release pipeline alone is given it (docs/aware-deployment.md).
     """
 
     def __init__(

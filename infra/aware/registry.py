@@ -15,9 +15,9 @@ class Registry(pulumi.ComponentResource):
     """A premium registry, spread over the zones, that only the private network reaches and only Entra identities open.
 
     An image's signature is verified (Notation) before its digest is written into a stack file; the commands are in
-    `docs/real-clouds.md`. Images hold nothing of customers and lie under Azure's own key: a key of ours would have to
-    be in a vault that the internet reaches while the registry is made (Azure documentation, "Enable a customer-managed
-    key").
+    `docs/aware-deployment.md`. Images hold nothing of customers and lie under Azure's own key: a key of ours would have
+    to be in a vault that the internet reaches while the registry is made (Azure documentation, "Enable a
+    customer-managed key").
     """
 
     id: pulumi.Output[str]

@@ -121,8 +121,12 @@ def test_no_limit_is_met_before_the_most_tenants_that_settings_take(forecasts, s
 
 
 def test_every_type_in_the_tables_is_declared_by_a_program(settings):
-    sizes = [settings[stack].model_copy(update={"size": size}) for stack in STACKS for size in ("dev", "production")]
-    declared = {resource.kind for each in sizes for resource in declare(each, ["a1b"])}
+    aware = settings["useast"].aware.model_copy(update={"key_store": "managed-hsm"})
+    forms = [
+        *(settings[stack].model_copy(update={"size": size}) for stack in STACKS for size in ("dev", "production")),
+        settings["useast"].model_copy(update={"aware": aware}),
+    ]
+    declared = {resource.kind for each in forms for resource in declare(each, ["a1b"])}
     quotas, prices = read_tables()
 
     named = {kind for entry in (*quotas.quota, *prices.price) for kind in entry.types}

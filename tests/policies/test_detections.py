@@ -13,6 +13,7 @@ PEOPLE = {
     "signer_ids": ("/id/tokens",),
     "signing_vault": "kvs",
     "content_workspace": "log-content",
+    "replicated": True,
 }
 
 ASKED = Detection(severity="High", question='Logs\n| where Who in ({people[]}) or By == "{one}" or To == "{one}"')

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from policies.properties import UndeterminedError
 from policies.references import means
@@ -18,6 +19,11 @@ ROUTE: Final = "azure-native:cdn:Route"
 RULE_SET: Final = "azure-native:cdn:RuleSet"
 RULE: Final = "azure-native:cdn:Rule"
 ENVIRONMENT: Final = "azure-native:app:ManagedEnvironment"
+CREDENTIAL: Final = "azure-native:managedidentity:FederatedIdentityCredential"
+
+_DOCUMENTS: Final = ("/.well-known/openid-configuration", "/.well-known/jwks.json")
+"""What Entra fetches of an issuer to check a signature: where its keys are, and the keys (OpenID Connect Discovery 1.0,
+sections 3 and 4)."""
 
 _HEADERS: Final[Mapping[str, re.Pattern[str] | None]] = {
     # Nearly a year in seconds, or more.
@@ -158,6 +164,39 @@ def front_door_route_leads_to_own_origins(route: Resource, stack: Stack) -> Find
             stack, route, "custom_domains", read=lambda each=each: each.get("id", None), targets={DOMAIN: ("id",)}
         ):
             yield "another domain leads here: name the stack's own in custom_domains"
+
+
+@stack_rule(ROUTE)
+def token_service_shows_its_keys_only(route: Resource, stack: Stack) -> Findings:
+    """Whoever reaches the token service may ask it for a customer's token: the internet gets two documents of it.
+
+    It is known by the issuer in the tenants' credentials, and by the origins that answer for it.
+    """
+    issuers = {urlsplit(each.get("issuer", "")).path for each in stack.of_type(CREDENTIAL)}
+    documents = {f"{path}{document}" for path in issuers for document in _DOCUMENTS}
+    patterns = _patterns(route)
+    beside = [each for each in stack.of_type(ROUTE) if _origin_groups(each, stack) & _origin_groups(route, stack)]
+    answers = any(_patterns(each) & documents for each in beside) or any(
+        pattern.removesuffix("*").removesuffix("/") == path or pattern.startswith(f"{path}/")
+        for pattern in patterns
+        for path in issuers
+    )
+    if answers and patterns - documents:
+        yield f"the internet reaches the token service: set patterns_to_match to {' and '.join(sorted(documents))}"
+    if documents - {pattern for each in stack.of_type(ROUTE) for pattern in _patterns(each)}:
+        yield "no route shows the keys by which tokens are checked, or one shows more: add one with these two documents"
+
+
+def _patterns(route: Resource) -> set[str]:
+    # What Front Door takes where nothing is said.
+    return set(route.get("patterns_to_match", ["/*"]))
+
+
+def _origin_groups(route: Resource, stack: Stack) -> set[str]:
+    def read() -> str | None:
+        return route.part("origin_group").get("id", None)
+
+    return {each.urn for each in stack.meant(route, "origin_group", (ORIGIN_GROUP,), "id", read=read)}
 
 
 @stack_rule(ORIGIN)

@@ -141,5 +141,6 @@ def sentinel_looks_for_what_matters(_: Resource, stack: Stack) -> Findings:
     if not stack.of_type(ONBOARDING):
         yield "nothing watches the logs: add a SentinelOnboardingState"
     named = {each.resource_name for each in stack.of_type(DETECTION)}
-    for name in sorted(detections().keys() - named):
+    wanted = {name for name, each in detections().items() if each.only_with is None or stack.of_type(each.only_with)}
+    for name in sorted(wanted - named):
         yield f"nothing looks for {name}: add the rule of Sentinel (policies/detections.toml)"

@@ -42,7 +42,6 @@ def test_every_extension_of_the_posture_plan_is_named(stack: Any):
         "AgentlessDiscoveryForKubernetes": "False",
         "AgentlessVmScanning": "False",
         "ContainerRegistriesVulnerabilityAssessments": "True",
-        "EntraPermissionsManagement": "False",
         "SensitiveDataDiscovery": "False",
     }
 

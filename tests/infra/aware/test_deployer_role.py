@@ -1,4 +1,4 @@
-"""The role of whoever deploys, as docs/real-clouds.md has it made: enough for the program, and not the data."""
+"""The role of whoever deploys, as docs/aware-deployment.md has it made: enough for the program, and not the data."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -111,6 +111,7 @@ def test_what_is_looked_for():
         "person-reads-logs",
         "person-reads-tenant-data",
         "private-link-not-approved",
+        "replica-silent",
         "replication-failed",
         "signing-key-changed",
         "stranger-signs",

@@ -14,6 +14,7 @@ RULES = (
     "person-reads-logs",
     "person-reads-tenant-data",
     "private-link-not-approved",
+    "replica-silent",
     "replication-failed",
     "signing-key-changed",
     "stranger-signs",
@@ -45,7 +46,7 @@ def test_a_rule_waits_for_sentinel_and_its_tables(stack: Any, name: str):
 
 
 def test_an_incident_says_who_and_where(stack: Any):
-    for name in set(RULES) - {"audit-copy-stands-still"}:
+    for name in set(RULES) - {"audit-copy-stands-still", "replica-silent"}:
         assert stack.inputs("securityinsights:ScheduledAlertRule", name)["entityMappings"], name
 
 
@@ -94,7 +95,5 @@ def test_the_accounts_for_emergencies_are_the_settings(stack: Any):
     assert '"00000000-0000-4000-8000-000000000022"' in query
 
 
-def test_a_replica_that_says_nothing_is_told_of_where_there_is_one(stack: Any, alone: Any):
-    silence = "| summarize Heard = countif(MetricName"
-    assert silence in stack.inputs("securityinsights:ScheduledAlertRule", "replication-failed")["query"]
-    assert silence not in alone.inputs("securityinsights:ScheduledAlertRule", "replication-failed")["query"]
+def test_a_replica_that_says_nothing_is_told_of_where_there_is_one(alone: Any):
+    assert set(alone.named("securityinsights:ScheduledAlertRule")) == set(RULES) - {"replica-silent"}

@@ -85,6 +85,7 @@ def test_apps_are_told_where_data_are_and_nothing_secret(stack: Any, service: st
         "AZURE_CLIENT_ID": f"client of id-{service}-hostco-useast",
         "VAULT_URI": "https://kvthostcouseast.vault.azure.net/",
         "BLOBS_URL": "https://sthostcouseast.blob.core.windows.net",
+        "BLOBS_SECONDARY_URL": "https://sthostcouseast-secondary.blob.core.windows.net",
         "DATABASE_HOST": "psql-any-hostco-useast.writer.postgres.database.azure.com",
         "DATABASE_NAME": "aware",
         "EVENTS_HOST": "evhns-hostco-useast.servicebus.windows.net",
