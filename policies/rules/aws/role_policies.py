@@ -13,7 +13,12 @@ from policies.rules.aws.trust import ROLE, ROLE_POLICY, is_for_people
 from policies.tables import jurisdictions
 
 TABLE: Final = "aws:dynamodb/table:Table"
-KEY: Final = "aws:kms/key:Key"
+
+NAMED: Final = {
+    "acm-pca": "aws:acmpca/certificateAuthority:CertificateAuthority",
+    "kms": "aws:kms/key:Key",
+}
+"""What a policy means by an id that tells nothing, by the service that stands in its ARN."""
 
 ESCALATIONS: Final = (
     "iam:AddUserToGroup",
@@ -205,14 +210,18 @@ def role_policy_stays_in_its_stack(policy: Resource, stack: Stack) -> Findings:
                 yield f"{place} reaches into another account: name resources of the stack's own"
             elif parts[2] == "s3" and not _is_of_buckets(parts[-1], stack):
                 yield f"{place} reaches a bucket that is not of this stack: name one in Resource"
-            elif parts[2] == "kms" and _names_one(resource) and not _is_own_key(policy, resource, stack):
-                yield f"{place} uses a key that is not of this stack: name one in Resource"
+            elif (
+                parts[2] in NAMED
+                and _names_one(resource)
+                and not _is_of_stack(policy, resource, NAMED[parts[2]], stack)
+            ):
+                yield f"{place} uses a key or authority that is not of this stack: name one in Resource"
         if policy.get("role", None) not in people and not _is_about_own_objects(statement, stack):
             yield f"{place} uses keys for any bucket: add StringLike {_CONTEXT}aws:s3:arn with this stack's buckets"
 
 
-def _is_own_key(policy: Resource, arn: str, stack: Stack) -> bool:
-    return bool(stack.meant(policy, "policy", [KEY], "arn", read=lambda: arn))
+def _is_of_stack(policy: Resource, arn: str, resource_type: str, stack: Stack) -> bool:
+    return bool(stack.meant(policy, "policy", [resource_type], "arn", read=lambda: arn))
 
 
 def _is_about_own_objects(statement: Statement, stack: Stack) -> bool:
