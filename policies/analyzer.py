@@ -43,6 +43,12 @@ class Analyzer(_PolicyAnalyzerServicer):
         self._name = name
         self._version = version
         self._descriptions = {policy.name: policy.description for policy in court.policies()}
+        self._others: dict[str, Sequence[PolicyNotApplicable]] = {}
+        self._no_remedies = RemediateResponse(
+            not_applicable=[
+                PolicyNotApplicable(policy_name=name, reason="rules mend nothing") for name in self._descriptions
+            ]
+        )
 
     def Configure(self, request: ConfigureAnalyzerRequest, _context: object) -> Empty:  # noqa: N802  # as below
         """Takes the terms that the pack's configuration names, and nothing else of it."""
@@ -67,7 +73,9 @@ class Analyzer(_PolicyAnalyzerServicer):
     def Analyze(self, request: AnalyzeRequest, _context: object) -> AnalyzeResponse:  # noqa: N802  # as above
         """Judges one resource that is about to be registered."""
         self._recorder.note(request)
-        return self._response(self._court.judge(Resource.of_request(request)))
+        response = self._response(self._court.judge(Resource.of_request(request)))
+        response.not_applicable.extend(self._about_other_types(request.type))
+        return response
 
     def AnalyzeStack(self, request: AnalyzeStackRequest, _context: object) -> AnalyzeResponse:  # noqa: N802  # as above
         """Judges all resources together, once they are registered."""
@@ -76,7 +84,20 @@ class Analyzer(_PolicyAnalyzerServicer):
 
     def Remediate(self, request: object, _context: object) -> RemediateResponse:  # noqa: ARG002, N802  # as above
         """Changes nothing: a rule says what is wrong, people mend it."""
-        return RemediateResponse()
+        return self._no_remedies
+
+    def _about_other_types(self, resource_type: str) -> Sequence[PolicyNotApplicable]:
+        """The rules that aren't about a type.
+
+        The engine takes a rule that isn't named for one that passed, and tells whoever listens of all that passed,
+        resource by resource: with hundreds of rules that costs several times what judging costs.
+        """
+        if resource_type not in self._others:
+            self._others[resource_type] = [
+                PolicyNotApplicable(policy_name=name, reason="the rule is about other types")
+                for name in self._court.unconcerned(resource_type)
+            ]
+        return self._others[resource_type]
 
     def _response(self, opinions: Sequence[Opinion]) -> AnalyzeResponse:
         response = AnalyzeResponse(diagnostics=[each for opinion in opinions for each in self._findings(opinion)])

@@ -113,6 +113,11 @@ class Court:
             ),
         ]
 
+    def unconcerned(self, resource_type: str) -> list[str]:
+        """The rules over single resources that aren't about a type."""
+        concerned = {each.name for each in self.rules if each.concerns(resource_type)}
+        return [each.name for each in self.rules if each.over == "resource" and each.name not in concerned]
+
     def judge(self, resource: Resource) -> list[Opinion]:
         """What the rules over single resources say of one that is about to be registered."""
         self._inputs.setdefault(resource.urn, resource)

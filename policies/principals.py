@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from policies.resources import TENANT_TYPE, Resource, Stack
+from policies.resources import Resource, Stack
 
 Way = Literal["bucket", "context", "vault"]
 """A circumstance in which a tenant's key may be used: by way of S3 for the tenant's bucket, with the tenant's id as
@@ -74,8 +74,8 @@ class Principals(BaseModel):
     def assignment(self, assignment: Resource, stack: Stack) -> AzureAssignment | None:
         """The declaration of an assignment of Azure, or of those of which there is one a tenant; None for any other."""
         name = assignment.resource_name
-        tenants = [each.resource_name for each in stack.of_type(TENANT_TYPE) if name.endswith(f"-{each.resource_name}")]
-        declared = self.azure.get(name.removesuffix(f"-{tenants[0]}") if tenants else name)
+        whose, _, tenant = name.rpartition("-")  # ids of tenants have no hyphen
+        declared = self.azure.get(whose if tenant in stack.tenants else name)
         if declared is None or declared.room not in {each.resource_type for each in stack.ancestors(assignment)}:
             return None
         return declared

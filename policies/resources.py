@@ -244,6 +244,11 @@ class Stack:
         return next((parent for parent in self.ancestors(resource) if parent.resource_type == TENANT_TYPE), None)
 
     @cached_property
+    def tenants(self) -> frozenset[str]:
+        """The ids of the stack's tenants."""
+        return frozenset(each.resource_name for each in self.of_type(TENANT_TYPE))
+
+    @cached_property
     def _by_tenant(self) -> dict[str, list[Resource]]:
         owned: dict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
 from policies.properties import is_unknown
-from policies.resources import TENANT_TYPE, Resource, Stack
+from policies.resources import Resource, Stack
 from policies.rulebook import Findings
 
 _NAMED: Final = re.compile(r"tenant[-/_:]([a-z0-9]+)")
@@ -31,7 +31,7 @@ class Tenants:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self.ids = {each.resource_name for each in stack.of_type(TENANT_TYPE)}
+        self.ids = stack.tenants
         self._owners: dict[str, str] = {}
         for resource in stack.resources:
             tenant = stack.tenant(resource) if resource.is_of_cloud else None

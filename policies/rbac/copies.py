@@ -1,6 +1,8 @@
 """What it takes to encrypt, copy and export in Azure: each identity its role, each account a way in."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, cast
 
 from policies.properties import UndeterminedError, camel_case, is_unknown
@@ -133,31 +135,43 @@ def _has(who: Resource, on: Resource, operations: Iterable[str], stack: Stack, *
     Raises UndeterminedError when nothing that is known gives them, but something that isn't known might.
     """
     missing = set(operations)
-    waiting: UndeterminedError | None = None
+    given = stack.derived(_given_by_grantee).get(who.urn)
+    if given is None:
+        return not missing
     directory = stack.derived(Directory)
-    for assignment in stack.derived(_assignments_by_grantee).get(who.urn, ()):
-        try:
-            if directory.covers(assignment, on):
-                granted = directory.permissions(assignment)
-                missing -= {each for each in missing if allows(granted, [each], of_data=of_data)}
-        except UndeterminedError as error:
-            waiting = error
-    if missing and waiting is not None:
-        raise waiting
+    for place in dict.fromkeys(directory.places(on)):
+        for assignment in given.by_place.get(place, ()):
+            granted = directory.permissions(assignment)
+            missing -= {each for each in missing if allows(granted, [each], of_data=of_data)}
+    if missing and given.waiting is not None:
+        raise given.waiting
     return not missing
 
 
-def _assignments_by_grantee(stack: Stack) -> Mapping[str, list[Resource]]:
+@dataclass
+class _Given:
+    """The assignments that somebody is given."""
+
+    by_place: dict[str, list[Resource]] = field(default_factory=lambda: defaultdict(list))
+    """By the scope at which each counts: comparing all with all takes the square of the tenants."""
+    waiting: UndeterminedError | None = None
+    """Why it isn't known at which scope one counts."""
+
+
+def _given_by_grantee(stack: Stack) -> Mapping[str, _Given]:
     directory = stack.derived(Directory)
-    found: dict[str, list[Resource]] = {}
+    found: dict[str, _Given] = defaultdict(_Given)
     for assignment in stack.of_type(*ASSIGNMENTS[:1]):
         try:
             grantees = directory.grantees(assignment)
         except UndeterminedError:
             continue  # It may be anybody's; whoever lacks a role says so.
-        for grantee in grantees:
-            if grantee.resource is not None:
-                found.setdefault(grantee.resource.urn, []).append(assignment)
+        for given in (found[each.resource.urn] for each in grantees if each.resource is not None):
+            try:
+                for place in directory.places_of(assignment):
+                    given.by_place[place].append(assignment)
+            except UndeterminedError as error:
+                given.waiting = error
     return found
 
 

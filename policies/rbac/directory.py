@@ -97,7 +97,7 @@ class Directory:
             for target in stack.of_type(kind):
                 tenant = stack.tenant(target)
                 if tenant is not None:
-                    for place in self._places(target):
+                    for place in self.places(target):
                         below[place].add(tenant)
 
     def grantees(self, assignment: Resource) -> list[Grantee]:
@@ -145,9 +145,31 @@ class Directory:
             raise UndeterminedError("scope is not known before the update, nor what it is computed from")
         return [source.urn for source in sources]
 
+    def places(self, target: Resource) -> Iterable[str]:
+        """All scopes that a resource lies in, by id where it is known, and by the URNs of what it lies in."""
+        properties = target.all_properties()
+        yield ""
+        identifier = properties.get("id")
+        if isinstance(identifier, str) and not is_unknown(identifier):
+            parts = identifier.lower().rstrip("/").split("/")
+            for length in range(2, len(parts) + 1):
+                yield "/".join(parts[:length])
+        yield target.urn
+        names = [name for name in target.depends_on if name.endswith("Name") or name == "scope"]
+        seen = {target.urn}
+        waiting = self._stack.sources(target, *names) if names else []
+        while waiting:
+            place = waiting.pop()
+            if place.urn in seen:
+                continue
+            seen.add(place.urn)
+            yield place.urn
+            above = [name for name in place.depends_on if name.endswith("Name") or name == "scope"]
+            waiting += self._stack.sources(place, *above) if above else []
+
     def covers(self, assignment: Resource, target: Resource) -> bool:
         """Whether an assignment counts for a resource. Raises UndeterminedError when its scope can't be known yet."""
-        return not set(self._places(target)).isdisjoint(self.places_of(assignment))
+        return not set(self.places(target)).isdisjoint(self.places_of(assignment))
 
     def is_below(self, assignment: Resource, target: Resource) -> bool:
         """Whether an assignment counts for a part of a resource only."""
@@ -186,28 +208,6 @@ class Directory:
     def _by_id(self) -> Mapping[str, Resource]:
         known = ((each.all_properties().get("id"), each) for each in self._stack.of_type(IDENTITY))
         return {name.lower(): each for name, each in known if isinstance(name, str) and not is_unknown(name)}
-
-    def _places(self, target: Resource) -> Iterable[str]:
-        """All scopes that a resource lies in, by id where it is known, and by the URNs of what it lies in."""
-        properties = target.all_properties()
-        yield ""
-        identifier = properties.get("id")
-        if isinstance(identifier, str) and not is_unknown(identifier):
-            parts = identifier.lower().rstrip("/").split("/")
-            for length in range(2, len(parts) + 1):
-                yield "/".join(parts[:length])
-        yield target.urn
-        names = [name for name in target.depends_on if name.endswith("Name") or name == "scope"]
-        seen = {target.urn}
-        waiting = self._stack.sources(target, *names) if names else []
-        while waiting:
-            place = waiting.pop()
-            if place.urn in seen:
-                continue
-            seen.add(place.urn)
-            yield place.urn
-            above = [name for name in place.depends_on if name.endswith("Name") or name == "scope"]
-            waiting += self._stack.sources(place, *above) if above else []
 
 
 @cache

@@ -76,4 +76,15 @@ def test_a_finding_names_pack_policy_resource_and_severity(engine):
 
 
 def test_nothing_is_changed_on_the_way(engine):
-    assert engine([rotates]).servicer.Remediate(None, None) == proto.RemediateResponse()
+    assert not engine([rotates]).servicer.Remediate(None, None).remediations
+
+
+def test_the_engine_counts_no_rule_about_other_types_as_passed(engine):
+    asked = engine([rotates])
+
+    other = asked.analyze({"bucket": {"type": "aws:s3/bucket:Bucket"}})
+    own = asked.analyze({"key": {"type": KEY, "properties": {"enableKeyRotation": True}}})
+
+    assert [each.policy_name for each in other.not_applicable] == ["rotates"]
+    assert not own.not_applicable
+    assert "rotates" in {each.policy_name for each in asked.servicer.Remediate(None, None).not_applicable}
