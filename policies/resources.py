@@ -213,6 +213,8 @@ class Stack:
         self._references: dict[tuple[str, tuple[str, ...]], _References] = {}
         self._derived: dict[Callable[[Stack], Any], Any] = {}
         self._identities: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[object, list[Resource]]] = {}
+        self._components: dict[str | None, Resource | None] = {}
+        """The tenant's component above what has this parent, by the parent's URN."""
         self._by_urn = {resource.urn: resource for resource in resources}
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
         for resource in resources:
@@ -241,7 +243,11 @@ class Stack:
 
     def tenant_component(self, resource: Resource) -> Resource | None:
         """The component of the tenant that the resource belongs to."""
-        return next((parent for parent in self.ancestors(resource) if parent.resource_type == TENANT_TYPE), None)
+        parent = resource.parent_urn
+        if parent not in self._components:
+            above = (each for each in self.ancestors(resource) if each.resource_type == TENANT_TYPE)
+            self._components[parent] = next(above, None)
+        return self._components[parent]
 
     @cached_property
     def tenants(self) -> frozenset[str]:
@@ -249,17 +255,15 @@ class Stack:
         return frozenset(each.resource_name for each in self.of_type(TENANT_TYPE))
 
     @cached_property
-    def _by_tenant(self) -> dict[str, list[Resource]]:
-        owned: dict[str, list[Resource]] = defaultdict(list)
+    def _by_tenant(self) -> dict[tuple[str | None, str], list[Resource]]:
+        owned: dict[tuple[str | None, str], list[Resource]] = defaultdict(list)
         for resource in self.resources:
-            tenant = self.tenant(resource)
-            if tenant is not None:
-                owned[tenant].append(resource)
+            owned[self.tenant(resource), resource.resource_type].append(resource)
         return owned
 
-    def of_tenant(self, tenant: str, *types: str) -> list[Resource]:
-        """The tenant's resources of these types."""
-        return [resource for resource in self._by_tenant.get(tenant, ()) if resource.resource_type in types]
+    def of_tenant(self, tenant: str | None, *types: str) -> list[Resource]:
+        """The tenant's resources of these types, or those that tenants share (None)."""
+        return [resource for name in types for resource in self._by_tenant.get((tenant, name), ())]
 
     def sources(self, resource: Resource, *properties: str) -> list[Resource]:
         """The resources from which these top-level properties (all of them if none is named) were computed."""

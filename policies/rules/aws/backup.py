@@ -33,7 +33,7 @@ _MONTHLY: Final = re.compile(r"cron\(\d+ \d+ (\d+|L) \* \? \*\)")
 
 def _own(stack: Stack, resource: Resource, *types: str) -> list[Resource]:
     """The resources of these types that have the same owner: the same tenant, or all tenants together."""
-    return [each for each in stack.of_type(*types) if stack.tenant(each) == stack.tenant(resource)]
+    return stack.of_tenant(stack.tenant(resource), *types)
 
 
 def _locks(stack: Stack, vault: Resource) -> list[Resource]:
@@ -62,12 +62,15 @@ def backup_lock_ends_within_deletion_term(lock: Resource, stack: Stack) -> Findi
 
     The last point that holds a deleted object is taken on the day on which its version is erased; both terms add up.
     """
-    versions = max((_version_days(each) for each in stack.of_type(*LIFECYCLES)), default=0)
-    left = stack.deletion_policy_days - versions - 1
+    left = stack.deletion_policy_days - stack.derived(_longest_version_days) - 1
     # Without a limit a point may be kept for ever.
     longest = lock.get("max_retention_days", 0)
     if longest <= 0 or longest > left:
         yield f"points outlast the deletion policy's term: set max_retention_days to at most {left}"
+
+
+def _longest_version_days(stack: Stack) -> int:
+    return max((_version_days(each) for each in stack.of_type(*LIFECYCLES)), default=0)
 
 
 def _version_days(lifecycle: Resource) -> int:

@@ -148,7 +148,7 @@ def s3_bucket_asks_for_its_key_as_a_whole(bucket: Resource, stack: Stack) -> Fin
 @stack_rule(ACCESS_BLOCK, OWNERSHIP, BUCKET_POLICY, REPLICATION, *ENCRYPTIONS, *VERSIONINGS)
 def s3_companion_has_its_buckets_owner(companion: Resource, stack: Stack) -> Findings:
     """Of a tenant's resources more is asked: what sets up its bucket must count as its own, or nobody asks."""
-    buckets = [each for each in stack.of_type(*BUCKETS) if stack.refers_to(companion, "bucket", each, "bucket", "id")]
+    buckets = stack.meant(companion, "bucket", BUCKETS, "bucket", "id")
     if not buckets:
         yield "what is set up is no bucket of this stack: set bucket to one"
     if any(stack.tenant(bucket) != stack.tenant(companion) for bucket in buckets):
