@@ -127,6 +127,7 @@ REFERENCES: Final[Mapping[str, tuple[Reference, ...]]] = {
         Reference("firewall_arn", "aws:networkfirewall/firewall:Firewall", _BY_ARN),
     ),
     "aws:route53/healthCheck:HealthCheck": (Reference("cloudwatch_alarm_name", ALARM, _BY_NAME),),
+    "aws:route53/record:Record": (Reference("health_check_id", "aws:route53/healthCheck:HealthCheck", optional=True),),
     "aws:sns/topicSubscription:TopicSubscription": (Reference("topic", "aws:sns/topic:Topic", _BY_ARN),),
     "aws:wafv2/webAclAssociation:WebAclAssociation": (
         Reference("resource_arn", LOAD_BALANCER, _BY_ARN),
