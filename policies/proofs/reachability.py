@@ -24,9 +24,10 @@ def internet_reaches_the_edge_only(resource: Resource, stack: Stack) -> Findings
         not_applicable("the stack hosts no service that the internet reaches")
     for row in wanted:
         edges = [one for one in stack.of_type(row.type) if row.is_about(one)]
-        paths = [path for edge in edges for path in network.paths(edge, "internet")]
-        if not any(path.access.surely for path in paths):
-            yield _nothing_reached(row.type, paths)
+        if not edges:
+            yield f"no {row.type} is there, so that the proof may have looked at nothing: restore the edge"
+        for edge in edges:
+            yield _is_reached(edge, list(network.paths(edge, "internet")))
 
 
 @stack_rule(*WITHIN)
@@ -35,10 +36,12 @@ def vpn_reaches_what_is_declared_only(resource: Resource, stack: Stack) -> Findi
     yield from _undeclared(resource, stack.derived(Network), "vpn")
 
 
-def _nothing_reached(kind: str, paths: list[Path]) -> Findings:
+def _is_reached(edge: Resource, paths: list[Path]) -> Findings:
+    if any(path.access.surely for path in paths):
+        return
     for path in paths:
         raise UndeterminedError(path.access.unknown[0])
-    yield f"no {kind} is reached as declared, so that the proof may have looked at nothing: restore the edge"
+    yield f"{edge.resource_name} is not reached as declared, so that nobody is served: restore the way to the edge"
 
 
 def _undeclared(resource: Resource, network: Network, source: From) -> Findings:
