@@ -184,7 +184,11 @@ def _logs(told_by: str, stack: Stack) -> Iterator[tuple[str, list[Resource]]]:
 
 def _wakes(counter: Resource, stack: Stack) -> bool:
     """Whether on-call is told when a filter counts a line."""
-    metric = _metric(counter)
+    metric, transformation = _metric(counter), counter.metric_transformation
+    # With dimensions an alarm on the metric as a whole sees nothing; with a value for no line it rings for good.
+    dimensions = transformation.get("dimensions", None)
+    if (dimensions is not None and dimensions.names()) or _number(transformation.get("default_value", 0)) > 0:
+        return False
     return any(_is_raised_by(alarm, metric) and _tells(alarm, stack) for alarm in stack.of_type(ALARM))
 
 

@@ -43,8 +43,9 @@ def log_group_is_kept(group: Resource) -> Findings:
     # 0, the default, keeps logs for ever.
     if 0 < group.get("retention_in_days", 0) < 365:
         yield "logs are kept for less than a year: set retention_in_days to at least 365"
-    if group.get("log_group_class", "STANDARD") == "DELIVERY":
-        yield "the log group's class keeps logs for days only: remove log_group_class"
+    # The others keep logs for days only, or take no metric filters (CloudWatch Logs User Guide, "Log classes").
+    if group.get("log_group_class", "STANDARD") != "STANDARD":
+        yield "the log group's class loses logs, or wakes nobody by them: remove log_group_class"
 
 
 @stack_rule(LOG_GROUP)
