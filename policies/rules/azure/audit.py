@@ -281,12 +281,17 @@ def way_in_is_copied(gateway: Resource, stack: Stack) -> Findings:
 
     So the gateway writes to the immutable account itself, as it can only to one in its own region.
     """
-    region = gateway.get("location", None)
-    if not any(is_immutable(each) and each.get("location", None) == region for each in stack.of_type(ACCOUNT)):
+    region = _region(gateway)
+    if not any(is_immutable(each) and _region(each) == region for each in stack.of_type(ACCOUNT)):
         not_applicable("no immutable account lies in the gateway's region")
     settings = [each for each in stack.of_type(SETTING) if gateway in stack.sources(each, "resource_uri")]
     if not any(_collects_all(each) and _writes_to_immutable_account(each, stack) for each in settings):
         yield "who dialled in can be erased: set storage_account_id of the gateway's setting to the immutable account"
+
+
+def _region(resource: Resource) -> str:
+    """Azure takes `East US` for `eastus`; left out, it is the resource group's."""
+    return resource.get("location", "").replace(" ", "").lower()
 
 
 def _writes_to_immutable_account(setting: Resource, stack: Stack) -> bool:

@@ -178,8 +178,9 @@ def token_service_shows_its_keys_only(route: Resource, stack: Stack) -> Findings
     beside = [each for each in stack.of_type(ROUTE) if _origin_groups(each, stack) & _origin_groups(route, stack)]
     answers = any(_patterns(each) & documents for each in beside) or any(
         pattern.removesuffix("*").removesuffix("/") == path or pattern.startswith(f"{path}/")
-        for pattern in patterns
-        for path in issuers
+        # Front Door doesn't tell capitals from small letters.
+        for pattern in map(str.lower, patterns)
+        for path in map(str.lower, issuers)
     )
     if answers and patterns - documents:
         yield f"the internet reaches the token service: set patterns_to_match to {' and '.join(sorted(documents))}"
