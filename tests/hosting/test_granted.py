@@ -1,10 +1,14 @@
 """An update is repeated while Azure doesn't know the roles that it gave, and for no other reason."""
 
 from dataclasses import dataclass, field
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from pulumi.automation import OpType
+from typer.testing import CliRunner
 
+from hosting.__main__ import application
 from hosting.engine import Run, Step
 from hosting.granted import ASSIGNMENT, PATIENCE_SECONDS, PAUSE_SECONDS, repeating
 
@@ -106,3 +110,30 @@ def test_roles_that_a_repetition_gives_have_their_time_too():
 )
 def test_nothing_else_is_repeated(run):
     assert repeat(run, Run())[1:] == ([], [])
+
+
+@pytest.mark.parametrize(("cloud", "times"), [("real", 2), ("local", 1)])
+def test_a_local_cloud_is_never_asked_again(monkeypatch, cloud, times):
+    runs = [refused(REFUSED, gave=[GIVES]), Run()]
+    done = []
+
+    def up(_on_step):
+        done.append(runs[len(done)])
+        return Verdict(done[-1])
+
+    session = SimpleNamespace(
+        settings=None,
+        resume=lambda *_: SimpleNamespace(resources=()),
+        preview=lambda _: SimpleNamespace(passes=True, run=Run()),
+        up=up,
+        engine=SimpleNamespace(outputs=dict, state=lambda: SimpleNamespace(resources=())),
+    )
+    monkeypatch.setattr("hosting.__main__.open_session", lambda *_: session)
+    monkeypatch.setattr("hosting.__main__._conclude", lambda *_: None)
+    patiently = partial(repeating, sleep=lambda _: None, clock=lambda: 0)
+    monkeypatch.setattr("hosting.__main__.repeating", patiently)
+
+    result = CliRunner().invoke(application, ["up", "--cloud", cloud])
+
+    assert result.exit_code == 0, result.output
+    assert len(done) == times
