@@ -115,7 +115,12 @@ class Test:
 
 def all_hold(tests: Sequence[Test], context: Context, *, variables: bool) -> Truth:
     """Whether all tests hold."""
-    return min((test.holds(context, variables=variables) for test in tests), default=Truth.YES)
+    found = Truth.YES
+    for test in tests:
+        found = min(found, test.holds(context, variables=variables))
+        if found is Truth.NO:
+            break
+    return found
 
 
 def _text_matches(pattern: str, value: str | Other, by: Callable[[str, str], Truth] = matches) -> Truth:
