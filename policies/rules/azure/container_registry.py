@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from policies.resources import Resource
-from policies.rulebook import Findings, rule
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, rule, stack_rule
 
 REGISTRY: Final = "azure-native:containerregistry:Registry"
 REPLICATION: Final = "azure-native:containerregistry:Replication"
+ENVIRONMENT: Final = "azure-native:app:ManagedEnvironment"
 
 
 @rule(REGISTRY)
@@ -55,3 +56,31 @@ def registry_spans_zones(registry: Resource) -> Findings:
         yield "images lie in one zone: set zone_redundancy to Enabled"
     if registry.resource_type == REPLICATION and not registry.get("region_endpoint_enabled", True):
         yield "the copy answers nobody: set region_endpoint_enabled=True"
+
+
+@rule(REGISTRY)
+def registry_lets_services_and_scanners_in(registry: Resource) -> Findings:
+    """Services that can't sign in don't start again; images that nothing scans keep the flaws that become known later.
+
+    Azure documentation, "Azure Container Apps image pull with managed identity" and "Allow trusted services to securely
+    access a network-restricted container registry".
+    """
+    if registry.part("policies").part("azureADAuthenticationAsArmPolicy").get("status", "enabled") != "enabled":
+        yield "services can't sign in: set policies.azure_ad_authentication_as_arm_policy.status to enabled"
+    if registry.get("network_rule_bypass_options", "AzureServices") != "AzureServices":
+        yield "Defender can't scan the images: set network_rule_bypass_options to AzureServices"
+
+
+@stack_rule(REGISTRY)
+def registry_is_copied_to_every_region(registry: Resource, stack: Stack) -> Findings:
+    """With the registry's region, images are out of reach of the services that take over in the other one."""
+    copies = stack.referring("registry_name", registry, [REPLICATION], "name", "registry_name")
+    held = {_place(each) for each in (registry, *copies)}
+    for environment in stack.of_type(ENVIRONMENT):
+        if _place(environment) not in held:
+            yield f"images aren't where {environment.resource_name} runs them: add a replication in that region"
+
+
+def _place(resource: Resource) -> str:
+    """The region; Azure takes `East US` for `eastus`."""
+    return resource.location.replace(" ", "").lower()

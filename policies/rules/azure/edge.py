@@ -31,7 +31,7 @@ _HEADERS: Final[Mapping[str, re.Pattern[str] | None]] = {
     "X-Content-Type-Options": re.compile("nosniff"),
     "Referrer-Policy": re.compile("no-referrer|same-origin|strict-origin"),
     "Content-Security-Policy": re.compile(
-        r"default-src '(self|none)';(?!.*(unsafe|\*|https?:)).*frame-ancestors 'none'.*"
+        r"default-src '(self|none)';(?!.*(unsafe|\*|https?:)).*frame-ancestors 'none'(;.*)?"
     ),
     "X-Frame-Options": re.compile("DENY"),
     "Permissions-Policy": re.compile(r"(?=.*camera=\(\))(?=.*geolocation=\(\))(?=.*microphone=\(\)).*"),

@@ -26,8 +26,9 @@ def flow_log_is_written(flow_log: Resource) -> Findings:
     analytics = flow_log.part("flow_analytics_configuration").part("network_watcher_flow_analytics_configuration")
     if not analytics.get("enabled", False):
         yield "nobody looks at the record: set network_watcher_flow_analytics_configuration.enabled=True"
-    if not flow_log.part("identity").has("user_assigned_identities"):
-        yield "the record is written with a shared key, which is off: set identity"
+    identity = flow_log.part("identity")
+    if identity.get("type", "None") != "UserAssigned" or len(identity.get("user_assigned_identities", [])) != 1:
+        yield "the record is written with a shared key, which is off: set identity to one user-assigned identity"
 
 
 @stack_rule(FLOW_LOG)

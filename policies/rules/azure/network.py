@@ -149,6 +149,9 @@ def gateway_goes_on_when_an_instance_fails(gateway: Resource) -> Findings:
     needed = _INSTANCES + (1 if gateway.has("vpn_client_configuration") else 0)
     if len(gateway.get("ip_configurations", [])) < needed:
         yield f"an instance has no address: set {needed} ip_configurations"
+    for number, each in gateway.numbered("ip_configurations"):
+        if not (each.part("subnet").has("id") and each.part("publicIPAddress").has("id")):
+            yield f"ip_configurations[{number}] leads nowhere: set its subnet.id and public_ip_address.id"
 
 
 @rule(GATEWAY)

@@ -1,6 +1,7 @@
 """Private endpoints, and the names by which they are found inside the network."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from policies.properties import Record
@@ -14,6 +15,7 @@ ZONE: Final = "azure-native:privatedns:PrivateZone"
 LINK: Final = "azure-native:privatedns:VirtualNetworkLink"
 NETWORK: Final = "azure-native:network:VirtualNetwork"
 SUBNET: Final = "azure-native:network:Subnet"
+RESOURCE_GROUP: Final = "azure-native:resources:ResourceGroup"
 RESOLVER: Final = "azure-native:dnsresolver:DnsResolver"
 INBOUND: Final = "azure-native:dnsresolver:InboundEndpoint"
 
@@ -42,6 +44,9 @@ _ZONES: Final[Mapping[str, tuple[str, ...]]] = {
     "vault": ("privatelink.vaultcore.azure.net",),
 }
 """The zones in which each part has names (Azure documentation, "Private endpoint DNS values")."""
+
+_OF_DATABASE: Final = ".private.postgres.database.azure.com"
+"""How the zone of a PostgreSQL server ends, which the services of every region look for."""
 
 _LINKED: Final = {
     "azure-native:containerregistry:Registry": ("registry",),
@@ -131,15 +136,39 @@ def private_name_is_in_every_zone(group: Resource, stack: Stack) -> Findings:
 @stack_rule(ZONE)
 def private_zone_is_linked(zone: Resource, stack: Stack) -> Findings:
     """Names in a zone that no network asks lead to public addresses, which answer nobody."""
-    if not stack.referring("private_zone_name", zone, [LINK], "name", "private_zone_name"):
+    # Each region has zones of the same names, in a resource group of its own.
+    links = [
+        each
+        for each in stack.referring("private_zone_name", zone, [LINK], "name", "private_zone_name")
+        if _groups(each, stack) == _groups(zone, stack)
+    ]
+    if not links:
         yield "no network finds the names: add a virtual network link of the zone"
+    elif zone.one_of("private_zone_name", "name").endswith(_OF_DATABASE):
+        linked = {
+            network.urn
+            for link in links
+            for network in stack.meant(link, "virtual_network", [NETWORK], "id", read=partial(_network, link))
+        }
+        for network in stack.of_type(NETWORK):
+            if network.urn not in linked:
+                yield f"{network.resource_name} doesn't find the database: link the zone with it, too"
+
+
+def _groups(resource: Resource, stack: Stack) -> set[str]:
+    names = ("name", "resource_group_name")
+    return {each.urn for each in stack.meant(resource, "resource_group_name", [RESOURCE_GROUP], *names)}
+
+
+def _network(link: Resource) -> str | None:
+    return link.part("virtual_network").get("id", None)
 
 
 @rule(ZONE)
 def private_zone_hides_nothing(zone: Resource) -> Findings:
     """A private zone takes the place of a public name for everybody in the network: it may do so for Azure's only."""
     name = zone.get("private_zone_name", "")
-    if not name.startswith("privatelink.") and not name.endswith(".private.postgres.database.azure.com"):
+    if not name.startswith("privatelink.") and not name.endswith(_OF_DATABASE):
         yield "the zone takes the place of somebody's names: set private_zone_name to one of Azure's private zones"
 
 
@@ -147,10 +176,7 @@ def private_zone_hides_nothing(zone: Resource) -> Findings:
 def private_zone_answers_own_networks_only(link: Resource, stack: Stack) -> Findings:
     """Who resolves the names knows what there is; who registers names leads services elsewhere."""
 
-    def read() -> str | None:
-        return link.part("virtual_network").get("id", None)
-
-    if not means(stack, link, "virtual_network", read=read, targets={NETWORK: ("id",)}):
+    if not means(stack, link, "virtual_network", read=partial(_network, link), targets={NETWORK: ("id",)}):
         yield "a stranger's network resolves the names: set virtual_network.id to a network of the stack"
     if link.resource_type == LINK and link.get("registration_enabled", False):
         yield "whatever comes to be in the network takes a name: set registration_enabled=False"
