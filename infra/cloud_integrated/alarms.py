@@ -1,7 +1,7 @@
 """The alarms: what wakes the engineer on call, in one table.
 
 All access and each attempt is logged and monitored, to customers' data as well (e-mail document, 4.f and 5.c). What is
-seen comes in one of four ways:
+seen comes in one of five ways:
 
 - `Logged`: a line of a log. Whatever people and services do in AWS is looked for in the trail's log group, in the
   stack's first region. AWS tells of root, of changes of IAM and of sign-ins at the global address in us-east-1 only; a
@@ -9,6 +9,7 @@ seen comes in one of four ways:
   brings them home, so nothing of ours has to. It takes about five minutes (CloudTrail User Guide, "How CloudTrail
   works").
 - `Silent`: no line of a log, which is how it shows when the trail itself no longer gets there.
+- `Absent`: a line that has to come and doesn't, for what fails without a word.
 - `Carried`: an event on the bus of the region where it happens, for services that tell more than their calls.
 - `Measured`: a number that no event tells.
 """
@@ -49,6 +50,15 @@ class Silent:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """No line of a log that matches `pattern` for `hours`, 168 at most."""
+
+    log: Log
+    pattern: str
+    hours: int
+
+
+@dataclass(frozen=True)
 class Carried:
     """An event that matches `pattern` (EventBridge User Guide, "Event patterns")."""
 
@@ -69,7 +79,7 @@ class Alarm:
     name: str
     means: str
     source: str
-    when: Logged | Silent | Carried | Measured
+    when: Logged | Silent | Absent | Carried | Measured
 
 
 def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
@@ -290,6 +300,20 @@ def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
             ),
         ),
         Alarm(
+            name="no-backup-of-objects",
+            means="No customer's bucket was backed up since the night before last, and none has failed: nothing began. "
+            "Is there a customer yet?",
+            source="8",
+            when=_no_backup_of("S3"),
+        ),
+        Alarm(
+            name="no-backup-of-the-table",
+            means="The table was not backed up since the night before last, and nothing has failed: nothing began. "
+            "Has it been there for a night?",
+            source="8",
+            when=_no_backup_of("DynamoDB"),
+        ),
+        Alarm(
             name="replication-failed",
             means="An object of a tenant was not replicated to the other region.",
             source="8",
@@ -299,7 +323,24 @@ def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
 
 
 def _trail(*conditions: str) -> Logged:
-    return Logged("trail", "{ " + " && ".join(f"({condition})" for condition in conditions) + " }")
+    return Logged("trail", _all_of(*conditions))
+
+
+def _no_backup_of(resource_type: str) -> Absent:
+    """A night's backup begins within an hour and ends within twelve (`recovery.py`), which the trail tells as an event
+    of the service (AWS Backup Developer Guide, "Logging AWS Backup API calls with CloudTrail").
+    """
+    pattern = _all_of(
+        '$.eventSource = "backup.amazonaws.com"',
+        '$.eventName = "BackupJobCompleted"',
+        '$.serviceEventDetails.state = "COMPLETED"',
+        f'$.serviceEventDetails.resourceType = "{resource_type}"',
+    )
+    return Absent("trail", pattern, hours=38)
+
+
+def _all_of(*conditions: str) -> str:
+    return "{ " + " && ".join(f"({condition})" for condition in conditions) + " }"
 
 
 def _one_of(field: str, *values: str) -> str:

@@ -10,7 +10,7 @@ import pulumi
 from pulumi_aws import iam
 
 from infra.cloud_integrated import config_rules
-from infra.cloud_integrated.alarms import Alarm, Carried, Log, Logged, Measured, Silent, alarms
+from infra.cloud_integrated.alarms import Absent, Alarm, Carried, Log, Logged, Measured, Silent, alarms
 from infra.cloud_integrated.bucket import Bucket
 from infra.cloud_integrated.config_rules import Config
 from infra.cloud_integrated.detectors import Detectors
@@ -66,7 +66,7 @@ class RegionalAudit(Room):
                     self._on_call.on_event(alarm, pattern)
                 case Measured(query):
                     self._on_call.on_metric(alarm, query)
-                case Logged() | Silent():
+                case Logged() | Silent() | Absent():
                     pass  # watched where the log is
         self.register_outputs({"edgeLogBucket": self.edge_log_bucket, "topicArn": self.topic_arn})
 
@@ -78,6 +78,8 @@ class RegionalAudit(Room):
                     self._on_call.on_log(alarm, pattern, log_group_name)
                 case Silent(log=where) if where == log:
                     self._on_call.on_silence(alarm, log_group_name)
+                case Absent(log=where, pattern=pattern, hours=hours) if where == log:
+                    self._on_call.on_absence(alarm, pattern, log_group_name, hours=hours)
                 case _:
                     pass
 

@@ -68,6 +68,31 @@ class OnCall(Room):
 
     def on_log(self, alarm: Alarm, pattern: str, log_group_name: pulumi.Input[str]) -> None:
         """Raises `alarm` when a line of the log group matches the pattern."""
+        self._count(alarm, pattern, log_group_name)
+        self._alarm(
+            alarm,
+            _above_zero(namespace=_namespace(self.names), metric_name=alarm.name, statistic="Sum", period=PERIOD),
+        )
+
+    def on_absence(self, alarm: Alarm, pattern: str, log_group_name: pulumi.Input[str], *, hours: int) -> None:
+        """Raises `alarm` when no line of the log group matches the pattern for so many hours."""
+        self._count(alarm, pattern, log_group_name)
+        self._alarm(
+            alarm,
+            cloudwatch.MetricAlarmArgs(
+                namespace=_namespace(self.names),
+                metric_name=alarm.name,
+                statistic="Sum",
+                period=HOUR,
+                comparison_operator="LessThanThreshold",
+                threshold=1,
+                # What isn't counted has no number.
+                treat_missing_data="breaching",
+            ),
+            periods=hours,
+        )
+
+    def _count(self, alarm: Alarm, pattern: str, log_group_name: pulumi.Input[str]) -> None:
         names = self.names
         cloudwatch.LogMetricFilter(
             names.logical(alarm.name),
@@ -81,9 +106,6 @@ class OnCall(Room):
                 ),
             ),
             opts=self.child(),
-        )
-        self._alarm(
-            alarm, _above_zero(namespace=_namespace(names), metric_name=alarm.name, statistic="Sum", period=PERIOD)
         )
 
     def on_silence(self, alarm: Alarm, log_group_name: pulumi.Input[str]) -> None:
@@ -131,7 +153,7 @@ class OnCall(Room):
         found = cloudwatch.MetricAlarmMetricQueryArgs(id="found", expression=query, period=PERIOD, return_data=True)
         self._alarm(alarm, _above_zero(metric_queries=[found]))
 
-    def _alarm(self, alarm: Alarm, when: cloudwatch.MetricAlarmArgs) -> None:
+    def _alarm(self, alarm: Alarm, when: cloudwatch.MetricAlarmArgs, *, periods: int = 1) -> None:
         names = self.names
         cloudwatch.MetricAlarm(
             names.logical(alarm.name),
@@ -147,7 +169,7 @@ class OnCall(Room):
                 metric_queries=when.metric_queries,
                 comparison_operator=when.comparison_operator,
                 threshold=when.threshold,
-                evaluation_periods=1,
+                evaluation_periods=periods,
                 treat_missing_data=when.treat_missing_data,
                 actions_enabled=True,
                 alarm_actions=[self.topic_arn],

@@ -10,6 +10,7 @@ from policies.properties import UndeterminedError
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.aws.audit import LOG_GROUP, PROVIDER, TRAIL, trail_log
+from policies.rules.aws.backup import PLAN, STORES
 from policies.rules.aws.network import CLIENT_VPN
 
 ALARM: Final = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -30,6 +31,8 @@ _SOON: Final = 300
 """Seconds in which an alarm notices; CloudTrail takes five minutes by itself."""
 
 _HOUR: Final = 3600
+
+_DAY: Final = 24 * _HOUR
 _MINUTE: Final = 60
 
 
@@ -126,12 +129,7 @@ def _is_noticed(name: str, incident: Incident, stand_ins: Mapping[str, Sequence[
             yield _is_carried(name, incident, events, patterns, stack)
         return
     for place, groups in _logs(incident.told_by, stack):
-        counters = [
-            each
-            for each in stack.of_type(FILTER)
-            if any(group in groups for group in stack.meant(each, "log_group_name", [LOG_GROUP], "name"))
-        ]
-        heard = [each.pattern for each in counters if _wakes(each, stack)]
+        heard = [each.pattern for each in _counters(groups, stack) if _wakes(each, stack)]
         if not all(any(log_matches(pattern, event) for pattern in heard) for event in events):
             yield (
                 f"{name}: nobody is woken when {incident.means}: add an aws.cloudwatch.LogMetricFilter on {place}, and "
@@ -182,14 +180,30 @@ def _logs(told_by: str, stack: Stack) -> Iterator[tuple[str, list[Resource]]]:
         yield "the trail's log", [group for trail in stack.of_type(TRAIL) for group in trail_log(trail, stack)]
 
 
+def _counters(groups: Sequence[Resource], stack: Stack) -> list[Resource]:
+    """The filters that count lines of one of the log groups."""
+    return [
+        each
+        for each in stack.of_type(FILTER)
+        if any(group in groups for group in stack.meant(each, "log_group_name", [LOG_GROUP], "name"))
+    ]
+
+
 def _wakes(counter: Resource, stack: Stack) -> bool:
     """Whether on-call is told when a filter counts a line."""
-    metric, transformation = _metric(counter), counter.metric_transformation
-    # With dimensions an alarm on the metric as a whole sees nothing; with a value for no line it rings for good.
-    dimensions = transformation.get("dimensions", None)
-    if (dimensions is not None and dimensions.names()) or _number(transformation.get("default_value", 0)) > 0:
+    if not _counts_lines_alone(counter):
         return False
+    metric = _metric(counter)
     return any(_is_raised_by(alarm, metric) and _tells(alarm, stack) for alarm in stack.of_type(ALARM))
+
+
+def _counts_lines_alone(counter: Resource) -> bool:
+    """With dimensions an alarm on the metric as a whole sees nothing; with a value for no line it rings for good, or
+    never misses one.
+    """
+    transformation = counter.metric_transformation
+    dimensions = transformation.get("dimensions", None)
+    return not (dimensions is not None and dimensions.names()) and _number(transformation.get("default_value", 0)) <= 0
 
 
 def _tells(alarm: Resource, stack: Stack) -> bool:
@@ -257,10 +271,61 @@ def _hears_of_failed_copies(alarm: Resource) -> bool:
     )
 
 
+@stack_rule(PLAN)
+def backups_that_never_begin_are_noticed(_plan: Resource, stack: Stack) -> Findings:
+    """What fails is told; a selection that finds nothing, or a right that is missing, stops backups without a word."""
+    for place, groups in _logs("trail", stack):
+        awaited = [each.pattern for each in _counters(groups, stack) if _is_awaited(each, stack)]
+        for kind in STORES:
+            if not any(_counts_backups(pattern, kind) for pattern in awaited):
+                yield (
+                    f"nobody is woken when no backup of {kind} is done: add an aws.cloudwatch.LogMetricFilter of "
+                    f"BackupJobCompleted, COMPLETED, on {place}, and a MetricAlarm on its absence for two days at most"
+                )
+
+
+def _counts_backups(pattern: str, kind: str) -> bool:
+    """Whether a filter counts backups of this kind of store that were done, and nothing else that backups tell."""
+    done = _backup_event(kind)
+    others = [_backup_event(each) for each in ("EBS", *STORES) if each != kind]
+    unfinished = [_backup_event(kind, state=each) for each in ("ABORTED", "EXPIRED", "FAILED", "PARTIAL")]
+    begun = [{**done, "eventName": each} for each in ("BackupJobStarted", "CopyJobCompleted", "RestoreCompleted")]
+    return log_matches(pattern, done) and not any(log_matches(pattern, each) for each in (*others, *unfinished, *begun))
+
+
+def _backup_event(kind: str, state: str = "COMPLETED") -> dict[str, Any]:
+    return {
+        "eventSource": "backup.amazonaws.com",
+        "eventName": "BackupJobCompleted",
+        "eventType": "AwsServiceEvent",
+        "serviceEventDetails": {"state": state, "percentDone": 100, "resourceType": kind},
+    }
+
+
+def _is_awaited(counter: Resource, stack: Stack) -> bool:
+    """Whether on-call is told when a filter counts nothing for too long."""
+    if not _counts_lines_alone(counter):
+        return False
+    metric = _metric(counter)
+    return any(_hears_absence(alarm, metric) and _tells(alarm, stack) for alarm in stack.of_type(ALARM))
+
+
+def _hears_absence(alarm: Resource, metric: Metric) -> bool:
+    return (
+        (aws_region(alarm), alarm.get("namespace", None), alarm.get("metric_name", None)) == metric[:3]
+        and not alarm.get("dimensions", None)
+        and (alarm.comparison_operator, alarm.get("statistic", None)) == ("LessThanThreshold", "Sum")
+        and 0 < alarm.get("threshold", 0) <= metric.value
+        and 0 < alarm.get("period", 0) * alarm.evaluation_periods <= 2 * _DAY
+        # What isn't counted has no number.
+        and alarm.get("treat_missing_data", "missing") == "breaching"
+    )
+
+
 @stack_rule(FILTER)
 def filter_raises_an_alarm(counter: Resource, stack: Stack) -> Findings:
     """What is counted and tells nobody is looked at when it is too late."""
-    if not _wakes(counter, stack):
+    if not (_wakes(counter, stack) or _is_awaited(counter, stack)):
         yield "nobody is woken by what the filter counts: add an alarm on its metric, above 0 in five minutes"
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from infra.cloud_integrated.alarms import DATA_ROLES, Logged, alarms
+from infra.cloud_integrated.alarms import DATA_ROLES, Absent, Logged, alarms
 from infra.cloud_integrated.names import Names
 
 NAMES = Names(
@@ -30,6 +30,8 @@ def test_the_table_has_what_on_call_is_woken_for():
         "guardduty-high",
         "iam-changed",
         "key-disabled",
+        "no-backup-of-objects",
+        "no-backup-of-the-table",
         "no-second-factor",
         "policy-changed",
         "replication-failed",
@@ -43,7 +45,7 @@ def test_the_table_has_what_on_call_is_woken_for():
         "vpn-attempt-failed",
         "watch-changed",
     }
-    assert len(TABLE) == 18
+    assert len(TABLE) == 20
 
 
 @pytest.mark.parametrize("alarm", TABLE, ids=lambda alarm: alarm.name)
@@ -54,7 +56,7 @@ def test_each_alarm_says_what_it_means_and_for_which_clause_it_is(alarm):
 
 @pytest.mark.parametrize("alarm", alarms(LONGEST, f"{PROVIDER}-{'x' * 100}"), ids=lambda alarm: alarm.name)
 def test_patterns_are_as_short_as_cloudwatch_wants_them_for_the_longest_names(alarm):
-    if isinstance(alarm.when, Logged):
+    if isinstance(alarm.when, Logged | Absent):
         assert len(alarm.when.pattern) <= 1024
 
 

@@ -73,7 +73,7 @@ def test_an_alarm_is_raised_by_one_finding_and_silence_is_good(stack, region):
 
     assert alarms
     for alarm in alarms.values():
-        if alarm.get("namespace") == "AWS/Logs":
+        if alarm.get("namespace") == "AWS/Logs" or "no-backup" in alarm["name"]:
             continue
         assert (alarm["comparisonOperator"], alarm["threshold"], alarm["evaluationPeriods"]) == (
             "GreaterThanThreshold",
@@ -102,10 +102,24 @@ def test_a_trail_that_falls_silent_is_noticed(stack):
     assert alarm["treatMissingData"] == "breaching"
 
 
+@pytest.mark.parametrize(("name", "kind"), [("no-backup-of-objects", "S3"), ("no-backup-of-the-table", "DynamoDB")])
+def test_backups_that_never_begin_are_noticed(stack, name, kind):
+    alarm = stack.inputs(ALARM, name)
+
+    assert f'"{kind}"' in stack.inputs(FILTER, name)["pattern"]
+    assert (alarm["comparisonOperator"], alarm["threshold"], alarm["treatMissingData"]) == (
+        "LessThanThreshold",
+        1,
+        "breaching",
+    )
+    # From one night's backup, at three, to the next one that takes the most that it may, an hour and twelve.
+    assert 37 * 3600 < alarm["period"] * alarm["evaluationPeriods"] <= 48 * 3600
+
+
 def test_a_filter_counts_for_its_alarm(stack):
     filters, alarms = here(stack, FILTER, "us-east-1"), here(stack, ALARM, "us-east-1")
 
-    assert len(filters) == 13
+    assert len(filters) == 16
     for name, found in filters.items():
         assert found["metricTransformation"] == {
             "namespace": "hostco-ci-us-alarms",
