@@ -247,6 +247,24 @@ def app_runs_in_every_zone(app: Resource) -> Findings:
         yield "the app can't grow: set template.scale.max_replicas to at least min_replicas"
 
 
+@stack_rule(ENVIRONMENT)
+def environment_runs_what_others_run(environment: Resource, stack: Stack) -> Findings:
+    """A service that the second region lacks is gone with the first."""
+    places = {each.urn: _places(each, stack) for each in stack.of_type(APP)}
+    own = {_name(each) for each in stack.of_type(APP) if environment.urn in places[each.urn]}
+    for app in stack.of_type(APP):
+        if environment.urn not in places[app.urn] and _name(app) not in own:
+            yield f"{app.resource_name} runs in another region only: add it here"
+
+
+def _places(app: Resource, stack: Stack) -> set[str]:
+    return {each.urn for each in stack.meant(app, "environment_id", [ENVIRONMENT], "id")}
+
+
+def _name(app: Resource) -> str:
+    return app.one_of("container_app_name", "name")
+
+
 class _Doubles:
     """The apps that stand in for each other: they are called the same, in environments of their own. Made by
     `Stack.derived`."""
@@ -254,12 +272,11 @@ class _Doubles:
     def __init__(self, stack: Stack) -> None:
         self._by_name: dict[str, list[Resource]] = defaultdict(list)
         for app in stack.of_type(APP):
-            self._by_name[app.one_of("container_app_name", "name")].append(app)
+            self._by_name[_name(app)].append(app)
 
     def of(self, app: Resource) -> list[Resource]:
         """The others of the same name."""
-        same = self._by_name[app.one_of("container_app_name", "name")]
-        return [each for each in same if each.urn != app.urn]
+        return [each for each in self._by_name[_name(app)] if each.urn != app.urn]
 
 
 @stack_rule(APP)

@@ -233,11 +233,38 @@ def front_door_origin_answers_under_its_name(origin: Resource, stack: Stack) -> 
         yield "the origin answers nobody: set enabled_state to Enabled"
 
 
+@stack_rule(ORIGIN_GROUP)
+def front_door_leads_to_every_region(group: Resource, stack: Stack) -> Findings:
+    """When a region fails, customers get to those that are left only if the edge knows them already."""
+    origins = stack.referring("origin_group_name", group, [ORIGIN], "name", "origin_group_name")
+    reached = {each.urn for origin in origins for each in _environments(origin, stack)}
+    for environment in stack.of_type(ENVIRONMENT):
+        if environment.urn not in reached:
+            yield f"nobody gets to {environment.resource_name}: add an origin of the group in that environment"
+
+
+def _environments(origin: Resource, stack: Stack) -> list[Resource]:
+    def read() -> str | None:
+        return origin.part("shared_private_link_resource").part("private_link").get("id", None)
+
+    return stack.meant(origin, "shared_private_link_resource", [ENVIRONMENT], "id", read=read)
+
+
+_MOST_SAMPLES: Final = 16
+
+
 @rule(ORIGIN_GROUP)
 def front_door_asks_origins_over_tls(group: Resource) -> Findings:
     """A probe in plain HTTP finds what no customer gets, and an app that a session sticks to is never left."""
     probes = group.part("health_probe_settings")
     if probes.get("probe_protocol", "Http") != "Https" or not probes.has("probe_path"):
         yield "origins are asked in plain HTTP, or not at all: set health_probe_settings.probe_protocol to Https"
+    # What Front Door takes when nothing is said is the longest that a failover may wait.
+    interval, kind = probes.get("probe_interval_in_seconds", 240), probes.get("probe_request_type", "HEAD")
+    if not 0 < interval <= 240 or kind == "NotSet":
+        yield "an origin that fails is noticed late: set health_probe_settings.probe_interval_in_seconds to 240 or less"
+    balance = group.part("load_balancing_settings")
+    if not 0 < balance.get("successful_samples_required", 3) <= balance.get("sample_size", 4) <= _MOST_SAMPLES:
+        yield "an origin that fails counts as well for long: set load_balancing_settings to 3 good ones of 4 probes"
     if group.get("session_affinity_state", "Disabled") != "Disabled":
         yield "a cookie of the edge tells customers apart: set session_affinity_state to Disabled"
