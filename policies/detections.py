@@ -32,7 +32,7 @@ class Detection(BaseModel):
 
     def stand_ins(self, query: str) -> Mapping[str, Sequence[str]] | None:
         """What each name in the question stands for in a query; None if the query asks something else."""
-        match = self._pattern.fullmatch(_plain(query))
+        match = self._pattern.fullmatch(plain(query))
         if match is None:
             return None
         found: dict[str, tuple[str, ...]] = {}
@@ -44,12 +44,12 @@ class Detection(BaseModel):
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        fixed = [re.escape(each) for each in _STAND_IN.split(_plain(self.question))[::3]]
+        fixed = [re.escape(each) for each in _STAND_IN.split(plain(self.question))[::3]]
         varied = [f"({_TEXTS if is_list else _TEXT})" for _, is_list in _STAND_IN.findall(self.question)]
         return re.compile("".join(part for pair in zip(fixed, [*varied, ""], strict=True) for part in pair))
 
 
-def _plain(query: str) -> str:
+def plain(query: str) -> str:
     """The query without lines that are comments, and with one space wherever there is white space."""
     lines = (line.strip() for line in query.splitlines())
     return " ".join(" ".join(line for line in lines if not line.startswith("//")).split())

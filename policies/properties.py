@@ -152,8 +152,8 @@ class Record:
         return found
 
     def has(self, name: str) -> bool:
-        """Whether a property is set, to whatever, known or not."""
-        return self._look_up(name)[0] not in (None, "")
+        """Whether a property is set, to whatever, known or not. What is empty is as good as left out."""
+        return self._look_up(name)[0] not in (None, "", [], {})
 
     def numbered(self, name: str) -> Iterator[tuple[int, Any]]:
         """The values of a list with their indexes, none if it isn't set; unknown ones come last, as in Values."""

@@ -183,6 +183,7 @@ def tenant_has_key_and_store_of_its_own(tenant: Resource, stack: Stack) -> Findi
     "azure-native:operationalinsights:DataExport",
     "azure-native:operationalinsights:Table",
     "azure-native:resources:ResourceGroup",
+    "azure-native:search:Service",
     "azure-native:storage:BlobServiceProperties",
     "azuread:index/authenticationStrengthPolicy:AuthenticationStrengthPolicy",
     "azuread:index/conditionalAccessPolicy:ConditionalAccessPolicy",

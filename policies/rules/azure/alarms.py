@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from policies.detections import plain
 from policies.durations import duration
 from policies.properties import Record
 from policies.references import means
@@ -21,6 +22,17 @@ VAULT: Final = "azure-native:keyvault:Vault"
 KEY: Final = "azure-native:keyvault:Key"
 
 _LATEST_CALL: Final = timedelta(minutes=15)
+
+_NEW_INCIDENTS: Final = """
+SecurityIncident
+| summarize arg_max(TimeGenerated, Title, Severity, Status, IncidentUrl) by IncidentNumber
+| where Status == "New"
+| project TimeGenerated, IncidentNumber = tostring(IncidentNumber), Title, Severity, IncidentUrl
+"""
+"""The one question about incidents that is known to overlook none."""
+
+_ONE_EACH: Final = "IncidentNumber"
+"""The column that makes each incident a call of its own."""
 
 _HEALTH: Final = ("ResourceHealth", "ServiceHealth")
 _KEY_EVENTS: Final = frozenset({"Microsoft.KeyVault.KeyExpired", "Microsoft.KeyVault.KeyNearExpiry"})
@@ -79,21 +91,32 @@ def incident_calls_at_once(alert: Resource) -> Findings:
         yield "what happens between two questions is overlooked: set window_size to at least evaluation_frequency"
     if alert.get("severity", 4) > 1:
         yield "the call waits among others: set severity to 0 or 1"
+    if alert.get("kind", "LogAlert") != "LogAlert":
+        yield "the rule calls nobody: set kind to LogAlert"
+    # Else it asks with the rights of whoever has changed it last.
+    if "UserAssigned" not in alert.part("identity").get("type", "None"):
+        yield "the question goes unanswered when its author goes: set identity to a user-assigned identity"
     conditions = list(alert.criteria.get("all_of", []))
     if len(conditions) != 1:
         yield "the call waits for several things at once: set criteria.all_of to one"
     for each in conditions:
-        if "SecurityIncident" not in each.get("query", ""):
-            yield "the call isn't about incidents: ask SecurityIncident in criteria.all_of[0].query"
-        if each.get("operator", None) != "GreaterThan" or each.get("threshold", 1) != 0:
-            yield "some incidents call nobody: set operator to GreaterThan and threshold to 0"
-        if each.get("time_aggregation", None) != "Count":
-            yield "incidents aren't counted: set time_aggregation to Count"
-        periods = each.part("failing_periods")
-        if periods.get("min_failing_periods_to_alert", 1) != 1:
-            yield "the call comes late: set failing_periods.min_failing_periods_to_alert to 1"
-        if not all(_includes_all(one) for one in each.get("dimensions", [])):
-            yield "some incidents call nobody: set dimensions to Include *"
+        yield _tells_of_each(each)
+
+
+def _tells_of_each(condition: Record) -> Findings:
+    if plain(condition.get("query", "")) != plain(_NEW_INCIDENTS):
+        yield "the call may overlook incidents: ask for all that are new, by their number, in criteria.all_of[0].query"
+    if condition.get("operator", None) != "GreaterThan" or condition.get("threshold", 1) != 0:
+        yield "some incidents call nobody: set operator to GreaterThan and threshold to 0"
+    if condition.get("time_aggregation", None) != "Count":
+        yield "incidents aren't counted: set time_aggregation to Count"
+    if condition.part("failing_periods").get("min_failing_periods_to_alert", 1) != 1:
+        yield "the call comes late: set failing_periods.min_failing_periods_to_alert to 1"
+    dimensions = list(condition.get("dimensions", []))
+    if not all(_includes_all(one) for one in dimensions):
+        yield "some incidents call nobody: set dimensions to Include *"
+    if _ONE_EACH not in [one.get("name", None) for one in dimensions]:
+        yield f"a second incident calls nobody while the first is open: add {_ONE_EACH} to dimensions"
 
 
 def _includes_all(dimension: Record) -> bool:
@@ -177,6 +200,8 @@ def key_events_call_those_on_call(subscription: Resource, stack: Stack) -> Findi
         yield "nobody is called: set destination.action_groups to the stack's group"
     if destination.get("severity", "Sev4") not in ("Sev0", "Sev1"):
         yield "the call waits among others: set destination.severity to Sev1"
+    if subscription.get("event_delivery_schema", "EventGridSchema") != "CloudEventSchemaV1_0":
+        yield "an alarm can't read the event: set event_delivery_schema to CloudEventSchemaV1_0"
     event_filter = subscription.part("filter")
     # Left out, every event is delivered.
     if not set(event_filter.get("included_event_types", _KEY_EVENTS)) >= _KEY_EVENTS:

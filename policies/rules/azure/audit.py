@@ -314,6 +314,8 @@ def immutable_account_keeps_its_term(account: Resource) -> Findings:
     policy = settings.part("immutability_policy")
     if policy.get("immutability_period_since_creation_in_days", 0) < _KEPT_DAYS:
         yield f"the copy can be erased early: set immutability_period_since_creation_in_days to at least {_KEPT_DAYS}"
+    if policy.get("immutability_period_since_creation_in_days", 0) > _ARCHIVED_DAYS:
+        yield "the copy can't be erased when it should: set immutability_period_since_creation_in_days to three years"
     if policy.get("state", "Disabled") not in ("Unlocked", "Locked"):
         yield "the copy can be erased: set immutability_policy.state to Unlocked or Locked"
     if not policy.get("allow_protected_append_writes", False):

@@ -18,6 +18,7 @@ KEY_VAULT: Final = "azure-native:keyvault:Vault"
 KEY: Final = "azure-native:keyvault:Key"
 WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
 
+_BLOBS: Final = "Microsoft.Storage/storageAccounts/blobServices"
 _FEWEST: Final = timedelta(days=7)
 
 
@@ -55,6 +56,8 @@ def backup_vault_spans_zones(vault: Resource) -> Findings:
     settings = list(vault.properties.get("storage_settings", []))
     if not settings or any(each.get("type", None) not in ("ZoneRedundant", "GeoRedundant") for each in settings):
         yield "backups lie in one zone: set the type of storage_settings to ZoneRedundant"
+    if any(each.get("datastore_type", None) != "VaultStore" for each in settings):
+        yield "nothing says where the vault's own store lies: set datastore_type of storage_settings to VaultStore"
 
 
 @rule(VAULT)
@@ -68,6 +71,8 @@ def backup_vault_reports_failures(vault: Resource) -> Findings:
 @stack_rule(POLICY)
 def backups_end_in_time(policy: Resource, stack: Stack) -> Findings:
     """Backups reach back far enough to notice a mistake, and end within the promised term."""
+    if list(policy.properties.get("datasource_types", [])) != [_BLOBS]:
+        yield f"the policy is about nothing that customers store: set datasource_types to {_BLOBS}"
     rules = list(policy.properties.get("policy_rules", []))
     lifecycles = [each for one in rules for each in one.get("lifecycles", [])]
     if not lifecycles:
@@ -89,6 +94,8 @@ def backups_end_in_time(policy: Resource, stack: Stack) -> Findings:
 def backup_is_of_own_account(instance: Resource, stack: Stack) -> Findings:
     """A backup of something else leaves customers' data without one."""
     source = instance.properties.part("data_source_info")
+    if source.get("datasource_type", None) != _BLOBS:
+        yield f"something else is backed up: set data_source_info.datasource_type to {_BLOBS}"
     for name in ("resourceID", "resource_uri"):
 
         def read(name: str = name) -> str | None:

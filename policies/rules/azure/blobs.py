@@ -14,6 +14,8 @@ _FEWEST_DAYS: Final = 7
 """Days in which a mistake is noticed."""
 
 _LOG_DAYS: Final = 365
+_LONGEST_LOG_DAYS: Final = 3 * 365
+"""As long as the archive of the audit."""
 
 
 def is_immutable(account: Resource) -> bool:
@@ -48,7 +50,7 @@ def blobs_survive_deletion(blobs: Resource, stack: Stack) -> Findings:
             yield _keeps_deleted(blobs, "delete_retention_policy", stack)
             yield _keeps_deleted(blobs, "container_delete_retention_policy", stack)
         if holds_tenants(account, stack):
-            yield _can_be_set_back(blobs)
+            yield _can_be_set_back(blobs, stack)
         # Flow logs are written over every minute: their versions would be a copy of each minute.
         if (holds_tenants(account, stack) or is_immutable(account)) and not blobs.get("is_versioning_enabled", False):
             yield "what is overwritten is lost: set is_versioning_enabled=True"
@@ -62,7 +64,7 @@ def _keeps_deleted(blobs: Resource, name: str, stack: Stack) -> Findings:
         yield f"what is deleted stays beyond the term of the deletion policy: shorten {name}"
 
 
-def _can_be_set_back(blobs: Resource) -> Findings:
+def _can_be_set_back(blobs: Resource, stack: Stack) -> Findings:
     restore = blobs.part("restore_policy")
     days = restore.get("days", 0)
     if not restore.get("enabled", False) or days < _FEWEST_DAYS:
@@ -73,6 +75,8 @@ def _can_be_set_back(blobs: Resource) -> Findings:
     # Without a number the feed is kept for good.
     if not changes.get("enabled", False) or changes.get("retention_in_days", days) < days:
         yield "nothing tells what to set back: set change_feed for at least the days of restore_policy"
+    if changes.get("retention_in_days", stack.deletion_policy_days + 1) > stack.deletion_policy_days:
+        yield "names of what was deleted outlive the deletion policy's term: set change_feed.retention_in_days"
 
 
 @stack_rule(ACCOUNT)
@@ -100,13 +104,14 @@ def old_blobs_are_deleted_in_time(policy: Resource, stack: Stack) -> Findings:
         if holds_tenants(account, stack):
             yield _ends_versions_in_term(rules, account, stack)
         else:
-            yield _keeps_logs(rules)
+            yield _keeps_logs(rules, account)
 
 
 def _ends_versions_in_term(rules: list[Record], account: Resource, stack: Stack) -> Findings:
-    soft = 0
+    soft = restored = 0
     for blobs in stack.referring("account_name", account, [BLOBS], "name"):
         soft = blobs.part("delete_retention_policy").get("days", 0)
+        restored = blobs.part("restore_policy").get("days", 0)
     for kind in ("version", "snapshot"):
         days = [
             each.definition.actions.part(kind).part("delete").get("days_after_creation_greater_than", None)
@@ -116,18 +121,32 @@ def _ends_versions_in_term(rules: list[Record], account: Resource, stack: Stack)
         known = [each for each in days if each is not None]
         if not known or min(known) + soft > stack.deletion_policy_days:
             yield f"an old {kind} outlives the deletion policy's term: with the days of soft delete it must end earlier"
+        elif min(known) < restored:
+            yield f"an old {kind} is gone before it may be set back: it must end after the days of restore_policy"
     if any(each.definition.actions.has("base_blob") for each in rules):
         yield "the rule deletes what customers still have: remove base_blob from its actions"
 
 
-def _keeps_logs(rules: list[Record]) -> Findings:
-    ends: list[int | None] = []
+def _keeps_logs(rules: list[Record], account: Resource) -> Findings:
+    # Logs are written as blocks; what is exported to an immutable copy is appended, and leaves versions.
+    kinds = ("blockBlob", "appendBlob") if is_immutable(account) else ("blockBlob",)
+    for kind in kinds:
+        of_kind = [each for each in rules if kind in each.definition.part("filters").get("blob_types", [])]
+        if not any(_ends_after_term(each, "base_blob", "days_after_modification_greater_than") for each in of_kind):
+            yield f"a log is gone within a year, or stays for long: delete each {kind} after {_LOG_DAYS} days or more"
+        if is_immutable(account) and not any(
+            _ends_after_term(each, "version", "days_after_creation_greater_than") for each in of_kind
+        ):
+            yield f"a version is gone within a year, or stays for long: delete those of each {kind} with the logs"
     for each in rules:
-        actions = each.definition.actions
-        ends.append(actions.part("base_blob").part("delete").get("days_after_modification_greater_than", None))
-        version = actions.part("version").part("delete").get("days_after_creation_greater_than", _LOG_DAYS)
-        if version < _LOG_DAYS:
-            yield "logs are gone within a year: set days_after_creation_greater_than to 365 or more"
-    known = [each for each in ends if each is not None]
-    if not known or min(known) < _LOG_DAYS:
-        yield "logs are gone within a year, or never: set days_after_modification_greater_than to 365 or more"
+        for part, name in (
+            ("base_blob", "days_after_modification_greater_than"),
+            ("version", "days_after_creation_greater_than"),
+        ):
+            if each.definition.actions.part(part).has("delete") and not _ends_after_term(each, part, name):
+                yield f"logs are gone within a year, or stay for long: set {name} to 365 to {_LONGEST_LOG_DAYS}"
+
+
+def _ends_after_term(each: Record, part: str, name: str) -> bool:
+    days = each.definition.actions.part(part).part("delete").get(name, None)
+    return days is not None and _LOG_DAYS <= days <= _LONGEST_LOG_DAYS

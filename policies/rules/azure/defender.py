@@ -23,8 +23,17 @@ _PLANS: Final[Mapping[str, str | None]] = {
 
 _SCANS: Final = "ContainerRegistriesVulnerabilityAssessments"
 _SCANNING: Final = ("CloudPosture", "Containers")
-_READS_CONTENT: Final = ("OnUploadMalwareScanning", "SensitiveDataDiscovery")
-"""Extensions that read what customers have stored, which nobody does as a matter of course."""
+_OFF: Final[Mapping[str, tuple[str, ...]]] = {
+    "CloudPosture": (
+        "AgentlessDiscoveryForKubernetes",
+        "AgentlessVmScanning",
+        "EntraPermissionsManagement",
+        "SensitiveDataDiscovery",
+    ),
+    "StorageAccounts": ("OnUploadMalwareScanning", "SensitiveDataDiscovery"),
+}
+"""By plan, the extensions that read what customers have stored, which nobody does as a matter of course, want roles of
+their own, or look at what a stack doesn't have. Azure turns some on by itself, unless they are named."""
 
 _SEVERITIES: Final = ("Low", "Medium")
 
@@ -41,10 +50,11 @@ def defender_plan_is_on(plan: Resource) -> Findings:
     off = {each.name for each in plan.get("extensions", [])} - on
     if name in _SCANNING and _SCANS not in on:
         yield f"nothing looks for flaws in images: switch the extension {_SCANS} on"
-    for extension in _READS_CONTENT if name in ("CloudPosture", "StorageAccounts") else ():
-        # Azure turns some on by itself, unless they are named.
-        if extension not in off and (name, extension) != ("CloudPosture", "OnUploadMalwareScanning"):
-            yield f"Defender reads what customers have stored: switch the extension {extension} off"
+    for extension in _OFF.get(name, ()):
+        if extension not in off:
+            yield f"Defender reads or manages more than it has to: switch the extension {extension} off"
+    if on - {_SCANS}:
+        yield "nobody has reviewed an extension that is on: switch it off"
 
 
 @stack_rule(WORKSPACE)
@@ -66,8 +76,8 @@ def defender_tells_those_on_call(contact: Resource) -> Findings:
     if not alerts or alerts[0].get("minimal_severity", "High") not in _SEVERITIES:
         yield "alerts of medium severity are told to nobody: set notifications_sources for Alert from Medium on"
     paths = [each for each in contact.get("notifications_sources", []) if each.get("source_type", None) == "AttackPath"]
-    if not paths:
-        yield "paths of attack are told to nobody: add AttackPath to notifications_sources"
+    if not paths or paths[0].get("minimal_risk_level", "Critical") == "Critical":
+        yield "paths of attack are told to nobody: add AttackPath from High on to notifications_sources"
     by_role = contact.part("notifications_by_role")
     if by_role.get("state", "Off") != "On" or "Owner" not in by_role.get("roles", []):
         yield "the subscription's owners hear nothing: set notifications_by_role to Owner"

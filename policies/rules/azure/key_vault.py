@@ -18,7 +18,8 @@ _TIME_TO_MEND: Final = timedelta(days=30)
 """How long a key lives on after a rotation has failed, at least."""
 
 _WRAPPING: Final = frozenset({"wrapKey", "unwrapKey"})
-_SIGNING: Final = frozenset({"sign", "verify"})
+_SIGN: Final = "sign"
+_SIGNING: Final = frozenset({_SIGN, "verify"})
 _FEWEST_BITS: Final = 3072
 """NIST SP 800-57 part 1, table 2: as strong as 128 bits."""
 
@@ -52,9 +53,9 @@ def _is_announced(policy: Record, rotated: timedelta) -> Findings:
 @rule(KEY)
 def vault_key_is_for_one_purpose(key: Resource) -> Findings:
     """A key for everything is as open as the most open of its uses; left out, a key may do all."""
-    operations = set(key.properties.get("key_ops", []))
-    if not any(operations and operations <= purpose for purpose in (_WRAPPING, _SIGNING)):
-        yield "the key is for more than wrapping, or than signing: set key_ops to wrapKey and unwrapKey"
+    operations = frozenset(key.properties.get("key_ops", []))
+    if operations != _WRAPPING and not {_SIGN} <= operations <= _SIGNING:
+        yield "the key is for more, or less, than wrapping or signing: set key_ops to wrapKey and unwrapKey, or sign"
     if key.properties.get("key_size", 0 if key.properties.get("kty", "RSA").startswith("RSA") else 4096) < _FEWEST_BITS:
         yield f"the key is short: set key_size to at least {_FEWEST_BITS}"
 
@@ -86,6 +87,8 @@ def vault_key_is_hsm_backed(key: Resource) -> Findings:
     properties = key.properties
     if properties.get("kty", "RSA") not in ("RSA-HSM", "EC-HSM"):
         yield "the key lies in software: set kty to RSA-HSM"
+    elif properties.kty == "EC-HSM" and _WRAPPING & set(properties.get("key_ops", [])):
+        yield "a key of this kind wraps nothing: set kty to RSA-HSM"
     if properties.part("attributes").get("exportable", False) or properties.has("release_policy"):
         yield "the key can be exported: remove exportable and release_policy"
 
@@ -141,3 +144,15 @@ def vault_access_is_by_role(vault: Resource) -> Findings:
     for name in ("enabled_for_deployment", "enabled_for_disk_encryption", "enabled_for_template_deployment"):
         if vault.properties.get(name, False):
             yield f"Azure hands keys and secrets to whoever deploys: set {name}=False"
+
+
+@stack_rule(VAULT)
+def vault_lets_in_services_that_unwrap_only(vault: Resource, stack: Stack) -> Findings:
+    """Stores of Azure's unwrap past the firewall, or are out of reach; a vault whose keys sign needs none of them."""
+    keys = [key for key in stack.of_type(KEY) if vault in stack.sources(key, "vault_name")]
+    wraps = any(_WRAPPING & set(key.properties.get("key_ops", [])) for key in keys)
+    bypass = vault.properties.part("network_acls").get("bypass", "AzureServices")
+    if wraps and bypass != "AzureServices":
+        yield "stores can't open what lies under these keys: set network_acls.bypass to AzureServices"
+    if not wraps and bypass != "None":
+        yield "services of Azure's come past the firewall: set network_acls.bypass to None"

@@ -13,6 +13,7 @@ SERVER: Final = "azure-native:dbforpostgresql:Server"
 PARAMETER: Final = "azure-native:dbforpostgresql:Configuration"
 ADMINISTRATOR: Final = "azure-native:dbforpostgresql:AdministratorsMicrosoftEntra"
 ENDPOINT: Final = "azure-native:dbforpostgresql:VirtualEndpoint"
+SETTING: Final = "azure-native:monitor:DiagnosticSetting"
 IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
 
 _OLDEST_VERSION: Final = 15
@@ -124,6 +125,45 @@ def database_gets_security_fixes(server: Resource) -> Findings:
 
 def _is_replica(server: Resource) -> bool:
     return server.get("create_mode", "Default") in ("Replica", "GeoReplica") or server.has("source_server_resource_id")
+
+
+@rule(SERVER)
+def database_is_new_or_a_replica(server: Resource) -> Findings:
+    """Of what was deleted or is set back nobody knows what it holds, and a replica of nothing is an empty database."""
+    mode = server.get("create_mode", "Default")
+    if mode not in ("Default", "Create", "Replica"):
+        yield "the server begins with data that nobody declared: leave create_mode out, or set it to Replica"
+    if (mode == "Replica") != server.has("source_server_resource_id"):
+        yield "the replica copies nothing: set create_mode to Replica, and source_server_resource_id"
+
+
+@stack_rule(SERVER)
+def database_replica_takes_over(server: Resource, stack: Stack) -> Findings:
+    """A replica of a stranger's server has other data, and one that no name leads to is found by no service."""
+    if not _is_replica(server):
+        not_applicable("the server is no replica")
+
+    def source() -> str | None:
+        return server.get("source_server_resource_id", None)
+
+    if not means(stack, server, "source_server_resource_id", read=source, targets={SERVER: ("id",)}):
+        yield "the replica copies a stranger's server: set source_server_resource_id to one of the stack"
+    if not any(server in stack.meant(each, "members", (SERVER,), "name") for each in stack.of_type(ENDPOINT)):
+        yield "services don't find the replica when it takes over: name it in members of a virtual endpoint"
+
+
+@stack_rule(SERVER)
+def database_tells_how_far_its_copy_is(server: Resource, stack: Stack) -> Findings:
+    """Sentinel looks for a replica that falls behind in the numbers that the server sends, or finds nothing."""
+    settings = stack.referring("resource_uri", server, [SETTING], "id")
+    sent = [
+        each
+        for setting in settings
+        for each in setting.get("metrics", [])
+        if each.get("category", None) == "AllMetrics" and each.get("enabled", False)
+    ]
+    if not sent:
+        yield "nobody sees that the replica falls behind: add a diagnostic setting with all metrics of the server"
 
 
 @rule(PARAMETER)

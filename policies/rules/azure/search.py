@@ -39,7 +39,7 @@ def search_sends_nothing_out(service: Resource) -> Findings:
     """What the service fetches or enriches by itself carries customers' words to where nobody sees them."""
     if list(service.get("data_exfiltration_protections", [])) != ["BlockAll"]:
         yield "the service may send content elsewhere: set data_exfiltration_protections to BlockAll"
-    if service.get("semantic_search", "disabled") != "disabled":
+    if service.get("semantic_search", "free") != "disabled":
         yield "a service that nobody has reviewed ranks customers' words: set semantic_search to disabled"
 
 

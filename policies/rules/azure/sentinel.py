@@ -144,3 +144,13 @@ def sentinel_looks_for_what_matters(_: Resource, stack: Stack) -> Findings:
     wanted = {name for name, each in detections().items() if each.only_with is None or stack.of_type(each.only_with)}
     for name in sorted(wanted - named):
         yield f"nothing looks for {name}: add the rule of Sentinel (policies/detections.toml)"
+
+
+@stack_rule(WORKSPACE)
+def sentinel_may_ask_its_workspace(workspace: Resource, stack: Stack) -> Findings:
+    """Sentinel asks over no private link: a workspace that answers the network only is watched by nobody."""
+    watched = [source for each in stack.of_type(ONBOARDING) for source in stack.sources(each, "workspace_name")]
+    if workspace not in watched:
+        not_applicable("Sentinel doesn't watch the workspace")
+    if workspace.get("public_network_access_for_query", "Enabled") != "Enabled":
+        yield "Sentinel's questions go unanswered: set public_network_access_for_query to Enabled"

@@ -14,7 +14,11 @@ CONTAINER = "azure-native:storage:BlobContainer"
 KEY = "azure-native:keyvault:Key"
 HSM = "azure-native:keyvault:ManagedHsm"
 
-_ZONE_REDUNDANT = ("Standard_ZRS", "Standard_GZRS", "Standard_RAGZRS", "Premium_ZRS")
+PRIVATE_ENDPOINT = "azure-native:network:PrivateEndpoint"
+
+_READ_IN_BOTH = "Standard_RAGZRS"
+_IN_BOTH = ("Standard_GZRS", _READ_IN_BOTH)
+_ZONE_REDUNDANT = ("Standard_ZRS", *_IN_BOTH, "Premium_ZRS")
 
 
 @rule(ACCOUNT)
@@ -136,6 +140,37 @@ def storage_account_of_tenants_trusts_no_service(account: Resource, stack: Stack
         yield "other services of Azure come past the firewall: set network_rule_set.bypass to None"
 
 
+@stack_rule(ACCOUNT)
+def storage_account_of_tenants_is_under_own_key_throughout(account: Resource, stack: Stack) -> Findings:
+    """Queues and tables lie under a key of Microsoft's unless the account was made to take its own for them."""
+    if not holds_tenants(account, stack):
+        not_applicable("the account holds no tenant's container")
+    services = account.part("encryption").part("services")
+    for name in ("queue", "table"):
+        if services.part(name).get("key_type", "Service") != "Account":
+            yield f"a part of the account is under another key: set key_type of encryption.services.{name} to Account"
+
+
+@stack_rule(ACCOUNT)
+def storage_account_lies_in_two_regions(account: Resource, stack: Stack) -> Findings:
+    """Customers' data and the copy of the audit outlast the loss of a region; the second one reads its copy."""
+    name = account.part("sku").get("name", None)
+    if holds_tenants(account, stack) and name != _READ_IN_BOTH:
+        yield f"customers' data are lost with the region: set sku.name to {_READ_IN_BOTH}"
+    if account.part("immutable_storage_with_versioning").get("enabled", False) and name not in _IN_BOTH:
+        yield f"the copy is lost with the region: set sku.name to {_IN_BOTH[0]}"
+
+
+@stack_rule(ACCOUNT)
+def storage_account_is_copied_over_its_private_link_only(account: Resource, stack: Stack) -> Findings:
+    """A copy to any account of the same tenant of Entra leaves the network; one over private links stays within."""
+    endpoints = stack.of_type(PRIVATE_ENDPOINT)
+    if not any(account in stack.sources(each, "private_link_service_connections") for each in endpoints):
+        not_applicable("the account has no private endpoint")
+    if account.get("allowed_copy_scope", None) != "PrivateLink":
+        yield "blobs may be copied out of the network: set allowed_copy_scope to PrivateLink"
+
+
 def holds_tenants(account: Resource, stack: Stack) -> bool:
     """Whether customers' content lies in the account."""
     return any(stack.tenant(each) for each in stack.referring("account_name", account, [CONTAINER], "name"))
@@ -205,6 +240,14 @@ def encryption_scope_follows_its_tenants_state(scope: Resource, stack: Stack) ->
     wanted = "Enabled" if tenant.get("state", "active") == "active" else "Disabled"
     if scope.get("state", "Enabled") != wanted:
         yield f"the scope doesn't follow the tenant's state: set state to {wanted}"
+
+
+@stack_rule(CONTAINER)
+def container_is_called_after_its_tenant(container: Resource, stack: Stack) -> Findings:
+    """Who reads a customer's data is seen by the name of the container that it lies in."""
+    tenant = stack.tenant(container) or not_applicable("the container belongs to no tenant")
+    if container.get("container_name", None) != f"tenant-{tenant}":
+        yield "no detection knows the container for a tenant's: set container_name to tenant-<id>"
 
 
 @stack_rule(CONTAINER)

@@ -10,7 +10,7 @@ from policies.rulebook import ANY_TYPE, Findings, not_applicable, rule
 
 PROVIDER: Final = "pulumi:providers:azure-native"
 
-_SUBSCRIPTION: Final = re.compile(r"/subscriptions/([^/\s\"']+)", re.IGNORECASE)
+_SUBSCRIPTION: Final = re.compile(r"(?:^|/)subscriptions/([^/\s\"']+)", re.IGNORECASE)
 
 
 @rule(PROVIDER)
