@@ -41,10 +41,11 @@ from policies.network.reach import Declared, Network
 from policies.network.references import Named, Property, References
 from policies.pack import all_rules
 from policies.principals import AwsRole
+from policies.rbac.directory import Directory
 from policies.resources import Resource, Stack, canonical_type
 from policies.rulebook import ANY_TYPE, Rule
 from policies.rules.aws.belonging import Reference
-from policies.rules.azure import segmentation
+from policies.rules.azure import container_apps, segmentation
 from policies.rules.tenants import NAMES, UNTAGGED
 from policies.terms import Terms
 
@@ -288,7 +289,10 @@ def test_properties_that_rules_read_exist() -> None:
     assert sorted(set(missing)) == []
 
 
-OWN: Final = (Declared, Network, References, Resource, Stack([]), Statement, Container, Incident, Reference("", ""))
+OWN: Final = (
+    *(Declared, Network, References, Resource, Stack([]), Statement, Container, Incident, Reference("", "")),
+    *(Directory(Stack([])), container_apps._Doubles(Stack([]))),
+)
 """Classes of the pack whose attributes are no properties of the cloud."""
 
 
