@@ -54,7 +54,7 @@ class _Recorder(mocks.MockMonitor):
                 "dependencies": sorted(request.dependencies),
                 "inputs": _plain(rpc.deserialize_properties(request.object)),
                 "outputs": {"id": response.id, **_plain(rpc.deserialize_properties(response.object))},
-                "sources": {name: list(each.urns) for name, each in request.propertyDependencies.items()},
+                "sources": {name: sorted(each.urns) for name, each in request.propertyDependencies.items()},
             }
         )
         return response
