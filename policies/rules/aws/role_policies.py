@@ -236,7 +236,8 @@ def _is_about_own_objects(statement: Statement, stack: Stack) -> bool:
     named = [
         each for operator in ("stringequals", "stringlike") for each in conditions.get((operator, _OF_BUCKETS), [])
     ]
-    return bool(named) and all(_is_of_buckets(each.split(":", _PARTS_OF_ARN - 1)[-1], stack) for each in named)
+    names = [each.split(":", _PARTS_OF_ARN - 1)[-1] for each in named]
+    return bool(names) and all(re.match(r"[^*?]", name) and _is_of_buckets(name, stack) for name in names)
 
 
 def _is_of_buckets(pattern: str, stack: Stack) -> bool:
