@@ -15,6 +15,7 @@ from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.tables import egress
 
 GROUP: Final = "azure-native:network:NetworkSecurityGroup"
+RULE: Final = "azure-native:network:SecurityRule"
 SUBNET: Final = "azure-native:network:Subnet"
 NETWORK: Final = "azure-native:network:VirtualNetwork"
 PEERING: Final = "azure-native:network:VirtualNetworkPeering"
@@ -86,6 +87,13 @@ def network_group_names_each_flow(group: Resource) -> Findings:
     allowed = [e.priority for _, e in group.numbered("security_rules") if str(e.access).lower() == "allow"]
     if priorities and allowed and max(allowed) >= min(priorities):
         yield "a flow comes after the denial of everything: give it a lower priority number"
+
+
+@rule(RULE)
+def network_rule_names_its_flow(entry: Resource) -> Findings:
+    """A rule that stands by itself lets through as much as one that is written out in its group."""
+    if str(entry.access).lower() == "allow":
+        yield _is_narrow(entry, "the rule")
 
 
 def _is_narrow(entry: Record, place: str) -> Findings:
@@ -232,6 +240,9 @@ def virtual_network_is_private(network: Resource) -> Findings:
         yield "the network takes public addresses for its own: set address_space to private ranges"
     if not all(is_private(each) for each in network.part("dhcp_options").get("dns_servers", [])):
         yield "names come from a stranger's resolver: remove dhcp_options.dns_servers"
+    for name in ("subnets", "virtual_network_peerings"):
+        if len(network.get(name, [])) > 0:
+            yield f"what is written out inside the network is judged by no rule: make each of {name} a resource"
 
 
 @stack_rule(SUBNET)
