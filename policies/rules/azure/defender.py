@@ -27,7 +27,6 @@ _OFF: Final[Mapping[str, tuple[str, ...]]] = {
     "CloudPosture": (
         "AgentlessDiscoveryForKubernetes",
         "AgentlessVmScanning",
-        "EntraPermissionsManagement",
         "SensitiveDataDiscovery",
     ),
     "StorageAccounts": ("OnUploadMalwareScanning", "SensitiveDataDiscovery"),
