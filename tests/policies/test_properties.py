@@ -80,11 +80,11 @@ def test_a_part_that_is_not_set_holds_nothing_and_a_hidden_one_is_undetermined()
 
 
 def test_that_a_property_is_set_is_known_before_its_value():
-    seen = record(name=UNKNOWN_STRING_VALUE, flag=False, text="", nothing=None)
+    seen = record(name=UNKNOWN_STRING_VALUE, flag=False, text="", nothing=None, values=[], part={})
 
     assert seen.has("name")
     assert seen.has("flag")
-    assert not any(seen.has(name) for name in ("text", "nothing", "other"))
+    assert not any(seen.has(name) for name in ("text", "nothing", "values", "part", "other"))
 
 
 def test_a_missing_property_is_the_default_that_the_rule_names_or_an_error():

@@ -125,7 +125,10 @@ def _samples() -> Iterator[Sample]:
                 if changed != merged:
                     yield changed
 
-        told = [("passed", "", patch) for patch in [{}, *table.get("passed", [])]]
+        # A rule that refuses whatever is of its types lets pass what is of another.
+        concerns = any(RULES[name].concerns(one["type"]) for one in base.values())
+        right = "passed" if concerns else "not-applicable"
+        told = [(right, "", patch) for patch in [{}, *table.get("passed", [])]]
         told += [("violated", message, patch) for message, patch in table.get("violated", [])]
         for answer in ("undetermined", "not-applicable"):
             told += [(answer, "", patch) for patch in table.get(answer, []) if table.get(answer) != NO_PROPERTY]
