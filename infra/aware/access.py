@@ -24,11 +24,14 @@ OPERATIONS: Final = (
     "Microsoft.App/containerApps/revisions/restart/action",
     "Microsoft.Cdn/profiles/afdEndpoints/purge/action",
     "Microsoft.DBforPostgreSQL/flexibleServers/restart/action",
+    "Microsoft.Network/virtualNetworkGateways/generatevpnclientpackage/action",
+    "Microsoft.Network/virtualNetworkGateways/generatevpnprofile/action",
     "Microsoft.Network/virtualNetworkGateways/reset/action",
     "Microsoft.Support/*",
 )
-"""What those do who keep the stack running: look, restart, go back to the revision before. `*/read` opens no key,
-secret or blob: those are data actions, or actions that list them (Azure documentation, "Azure permissions")."""
+"""What those do who keep the stack running: look, restart, go back to the revision before, and hand out the profile of
+the VPN, which holds no secret, since Entra signs people in. `*/read` opens no key, secret or blob: those are data
+actions, or actions that list them (Azure documentation, "Azure permissions")."""
 
 NO_CONTENT: Final = (
     "Microsoft.ContainerRegistry/registries/pull/read",
@@ -116,7 +119,7 @@ class Access(pulumi.ComponentResource):
         operator = self._role(
             "operator",
             "Keeps the stack running: looks, restarts, goes back. No access to data, logs, keys or secrets.",
-            assignable_scopes=[resource_group_id],
+            assignable_scopes=[resource_group_id, *other_group_ids],
             permission=authorization.PermissionArgs(
                 actions=list(OPERATIONS), not_actions=list(NO_CONTENT), data_actions=[], not_data_actions=[]
             ),
@@ -144,7 +147,9 @@ class Access(pulumi.ComponentResource):
             )
         ]
         for group, principal in (("platform", groups.platform), ("on-call", groups.on_call)):
-            self._give(f"{group}-operator", principal, operator.id, resource_group_id)
+            for number, scope in enumerate([resource_group_id, *other_group_ids], start=1):
+                name = f"{group}-operator" if number == 1 else f"{group}-operator-{number}"
+                self._give(name, principal, operator.id, scope)
         responder, reader = incident_roles
         self._give("on-call-incidents", groups.on_call, responder.id, workspace_id)
         self._give("audit-incidents", groups.audit, reader.id, workspace_id)

@@ -16,6 +16,8 @@ GUARDS: Final = (
     "Microsoft.Authorization/policyDefinitions/delete",
     "Microsoft.Authorization/policyExemptions/write",
     "Microsoft.Authorization/policySetDefinitions/delete",
+    "Microsoft.EventGrid/systemTopics/eventSubscriptions/delete",
+    "Microsoft.EventGrid/systemTopics/eventSubscriptions/write",
     "Microsoft.Insights/actionGroups/delete",
     "Microsoft.Insights/actionGroups/write",
     "Microsoft.Insights/activityLogAlerts/delete",
@@ -24,9 +26,14 @@ GUARDS: Final = (
     "Microsoft.Insights/diagnosticSettings/write",
     "Microsoft.Insights/scheduledQueryRules/delete",
     "Microsoft.Insights/scheduledQueryRules/write",
+    "Microsoft.KeyVault/vaults/write",
+    "Microsoft.Network/networkWatchers/flowLogs/delete",
+    "Microsoft.Network/networkWatchers/flowLogs/write",
     "Microsoft.OperationalInsights/workspaces/dataExports/delete",
     "Microsoft.OperationalInsights/workspaces/dataExports/write",
     "Microsoft.OperationalInsights/workspaces/delete",
+    "Microsoft.OperationalInsights/workspaces/tables/write",
+    "Microsoft.OperationalInsights/workspaces/write",
     "Microsoft.Security/pricings/write",
     "Microsoft.SecurityInsights/alertRules/delete",
     "Microsoft.SecurityInsights/alertRules/write",
@@ -44,6 +51,7 @@ LETS_IN: Final = (
     "Microsoft.Authorization/roleAssignments/write",
     "Microsoft.Authorization/roleDefinitions/write",
     "Microsoft.DBforPostgreSQL/flexibleServers/administrators/write",
+    "Microsoft.DBforPostgreSQL/flexibleServers/write",
     "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
     "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write",
 )
@@ -58,7 +66,7 @@ REPLICA_DELAY: Final = "physical_replication_delay_in_seconds"
 """What a replica of PostgreSQL reports each minute (Azure documentation, "Read replicas in Azure Database for
 PostgreSQL", monitoring)."""
 
-CONTENT_TABLES: Final = ("ContainerAppConsoleLogs", "PGSQLLogs")
+CONTENT_TABLES: Final = ("ContainerAppConsoleLogs", "PGSQLQueryStoreQueryText", "PGSQLServerLogs")
 """Tables that hold nothing but what may be a customer's words: what services print, the database's statements."""
 
 ENTRA_GUARDS: Final = ("Delete conditional access policy", "Update conditional access policy")
@@ -258,7 +266,7 @@ AZKVAuditLogs
 let groups = dynamic([{_quoted(empty_group_ids)}]);
 let blobs = StorageBlobLogs
 | where Category == "StorageRead" and ObjectKey contains "/tenant-"
-| where isnotempty(RequesterUpn) or AuthenticationType in ("AccountKey", "SAS", "Anonymous")
+| where isnotempty(RequesterUpn) or AuthenticationType !~ "OAuth"
 | project TimeGenerated, Person = RequesterUpn, Address = tostring(split(CallerIpAddress, ":")[0]), _ResourceId,
     What = strcat(OperationName, " ", ObjectKey, " by ", AuthenticationType);
 let keys = AZKVAuditLogs

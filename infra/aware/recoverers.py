@@ -13,6 +13,7 @@ from infra.aware.group_roles import custom_role, give_to_group
 from infra.aware.placement import Placement
 
 RECOVERS: Final = (
+    "Microsoft.DBforPostgreSQL/flexibleServers/read",
     "Microsoft.DBforPostgreSQL/flexibleServers/write",
     "Microsoft.DataProtection/backupVaults/backupInstances/restore/action",
     "Microsoft.DataProtection/backupVaults/backupInstances/validateRestore/action",
@@ -23,8 +24,10 @@ RECOVERS: Final = (
 restore blobs, and put a restored server into the network. Who administers the servers is not among it."""
 
 TRIES: Final = (
+    "Microsoft.DBforPostgreSQL/flexibleServers/administrators/read",
     "Microsoft.DBforPostgreSQL/flexibleServers/administrators/write",
     "Microsoft.DBforPostgreSQL/flexibleServers/delete",
+    "Microsoft.DBforPostgreSQL/flexibleServers/read",
     "Microsoft.DBforPostgreSQL/flexibleServers/write",
 )
 """What is done with a restored server, in the group for drills alone."""

@@ -51,7 +51,9 @@ def given_to_people(stack: Any) -> dict[str, tuple[str, str, str]]:
 def test_what_people_may_do_and_where(stack: Any):
     assert given_to_people(stack) == {
         "platform-operator": (PLATFORM, "operator", RESOURCE_GROUP),
+        "platform-operator-2": (PLATFORM, "operator", SECOND_GROUP),
         "on-call-operator": (ON_CALL, "operator", RESOURCE_GROUP),
+        "on-call-operator-2": (ON_CALL, "operator", SECOND_GROUP),
         "on-call-incidents": (ON_CALL, "incident-responder", WORKSPACE),
         "audit-incidents": (AUDIT, "incident-reader", WORKSPACE),
         "data-readers-logs": (DATA_READERS, "Log Analytics Reader", CONTENT),
@@ -151,7 +153,9 @@ def test_a_keeper_of_keys_uses_none_and_takes_none_out(stack: Any):
 
 
 @pytest.mark.parametrize("name", ["incident-reader", "incident-responder"])
-@pytest.mark.parametrize("table", ["AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLLogs"])
+@pytest.mark.parametrize(
+    "table", ["AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLQueryStoreQueryText", "PGSQLServerLogs"]
+)
 def test_whoever_looks_at_incidents_reads_no_customers_words(stack: Any, name: str, table: str):
     (permission,) = stack.inputs("authorization:RoleDefinition", name)["permissions"]
     read = f"Microsoft.OperationalInsights/workspaces/query/{table}/read"
@@ -169,11 +173,20 @@ def test_only_those_on_call_answer_incidents(stack: Any):
     assert answers == {"incident-reader": [], "incident-responder": ["Microsoft.SecurityInsights/incidents/*"]}
 
 
-def test_the_keepers_role_can_be_given_in_both_regions(stack: Any, alone: Any):
-    role = stack.inputs("authorization:RoleDefinition", "key-keeper")
+@pytest.mark.parametrize("name", ["key-keeper", "operator"])
+def test_what_is_done_in_both_regions_can_be_given_in_both(stack: Any, alone: Any, name: str):
+    role = stack.inputs("authorization:RoleDefinition", name)
     assert role["scope"] == RESOURCE_GROUP
-    assert role["assignableScopes"] == [RESOURCE_GROUP, f"{RESOURCE_GROUP.rpartition('/')[0]}/rg-2-hostco-useast"]
-    assert alone.inputs("authorization:RoleDefinition", "key-keeper")["assignableScopes"] == [RESOURCE_GROUP]
+    assert role["assignableScopes"] == [RESOURCE_GROUP, SECOND_GROUP]
+    assert alone.inputs("authorization:RoleDefinition", name)["assignableScopes"] == [RESOURCE_GROUP]
+
+
+def test_the_operator_hands_out_the_profile_of_the_vpn(stack: Any):
+    (permission,) = stack.inputs("authorization:RoleDefinition", "operator")["permissions"]
+    gateway = "Microsoft.Network/virtualNetworkGateways"
+    assert {f"{gateway}/generatevpnclientpackage/action", f"{gateway}/generatevpnprofile/action"} <= set(
+        permission["actions"]
+    )
 
 
 def test_nobody_has_a_standing_way_to_data_or_keys(stack: Any):
@@ -190,8 +203,6 @@ def test_the_operator_has_no_data_action(stack: Any):
     role = stack.inputs("authorization:RoleDefinition", "operator")
     (permission,) = role["permissions"]
     assert permission["dataActions"] == []
-    assert role["assignableScopes"] == [RESOURCE_GROUP]
-    assert role["scope"] == RESOURCE_GROUP
 
 
 @pytest.mark.parametrize(
@@ -203,7 +214,7 @@ def test_the_operator_has_no_data_action(stack: Any):
         "Microsoft.OperationalInsights/workspaces/search/action",
         "Microsoft.OperationalInsights/workspaces/analytics/query/action",
         "Microsoft.Insights/logs/read",
-        "Microsoft.Insights/logs/PGSQLLogs/read",
+        "Microsoft.Insights/logs/PGSQLServerLogs/read",
         "Microsoft.DBforPostgreSQL/flexibleServers/logFiles/read",
         "Microsoft.ContainerRegistry/registries/pull/read",
     ],

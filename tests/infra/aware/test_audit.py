@@ -223,7 +223,9 @@ def test_whatever_table_the_settings_fill_is_archived_or_left_for_a_reason(stack
 
 def test_what_may_hold_customers_words_is_not_archived(stack: Any):
     tables = stack.named("operationalinsights:Table")
-    assert not {"AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLLogs"} & set(tables)
+    assert not {"AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLQueryStoreQueryText", "PGSQLServerLogs"} & set(
+        tables
+    )
     assert {table["inputs"]["workspaceName"] for table in tables.values()} == {"log-hostco-useast"}
 
 

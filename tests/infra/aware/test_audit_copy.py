@@ -104,7 +104,7 @@ def test_the_copy_is_filled_from_the_archived_tables(stack: Any):
 
 def test_nothing_that_may_hold_content_is_copied(stack: Any):
     tables = set(stack.inputs("operationalinsights:DataExport", "audit-copy")["tableNames"])
-    assert not tables & {"AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLLogs"}
+    assert not tables & {"AzureDiagnostics", "ContainerAppConsoleLogs", "PGSQLQueryStoreQueryText", "PGSQLServerLogs"}
 
 
 def test_tables_exist_before_they_are_exported(stack: Any):

@@ -136,7 +136,14 @@ def test_whoever_is_let_in_to_data_or_keys_is_seen(group: str):
         "Microsoft.Authorization/locks/delete",
         "Microsoft.Authorization/policyAssignments/delete",
         "Microsoft.Insights/diagnosticSettings/delete",
+        "Microsoft.EventGrid/systemTopics/eventSubscriptions/delete",
+        "Microsoft.EventGrid/systemTopics/eventSubscriptions/write",
+        "Microsoft.KeyVault/vaults/write",
+        "Microsoft.Network/networkWatchers/flowLogs/delete",
+        "Microsoft.Network/networkWatchers/flowLogs/write",
         "Microsoft.OperationalInsights/workspaces/dataExports/delete",
+        "Microsoft.OperationalInsights/workspaces/tables/write",
+        "Microsoft.OperationalInsights/workspaces/write",
         "Microsoft.SecurityInsights/alertRules/delete",
         "Microsoft.SecurityInsights/alertRules/write",
         "Microsoft.Insights/scheduledQueryRules/write",
@@ -159,6 +166,7 @@ def test_what_guards_the_stack_is_guarded(operation: str):
         "Microsoft.Authorization/roleAssignments/write",
         "Microsoft.Authorization/roleDefinitions/write",
         "Microsoft.DBforPostgreSQL/flexibleServers/administrators/write",
+        "Microsoft.DBforPostgreSQL/flexibleServers/write",
         "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
         "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write",
         "Add member to group",
@@ -216,6 +224,16 @@ def test_whoever_touches_the_signing_key_is_seen(operation: str):
 def test_one_password_tried_on_many_people_is_seen():
     query = DETECTIONS["failed-sign-ins"].query
     assert "by IPAddress\n| where People >= 5\n" in query
+
+
+def test_whoever_comes_to_a_customers_blob_by_a_key_or_link_is_seen():
+    """Signed by an account key or for a person (user delegation), or by nobody: whatever is no identity's token."""
+    assert 'AuthenticationType !~ "OAuth"' in DETECTIONS["person-reads-tenant-data"].query
+
+
+@pytest.mark.parametrize("table", ["ContainerAppConsoleLogs", "PGSQLQueryStoreQueryText", "PGSQLServerLogs"])
+def test_the_tables_with_customers_words_are_known_by_name(table: str):
+    assert f'"{table}"' in DETECTIONS["person-reads-logs"].query
 
 
 def test_a_look_at_what_customers_said_is_seen():

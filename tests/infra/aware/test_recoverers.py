@@ -1,5 +1,7 @@
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ def permission(stack: Any, role: str) -> Any:
 def test_a_recoverer_promotes_and_restores_and_no_more(stack: Any):
     found = permission(stack, "recoverer")
     assert set(found["actions"]) == {
+        f"{POSTGRESQL}/read",
         f"{POSTGRESQL}/write",
         "Microsoft.DataProtection/backupVaults/backupInstances/restore/action",
         "Microsoft.DataProtection/backupVaults/backupInstances/validateRestore/action",
@@ -25,6 +28,28 @@ def test_a_recoverer_promotes_and_restores_and_no_more(stack: Any):
         "Microsoft.Network/virtualNetworks/subnets/join/action",
     }
     assert found["dataActions"] == []
+
+
+RUNBOOK = (Path(__file__).parents[3] / "docs" / "runbooks" / "aware-failover.md").read_text("utf-8")
+
+GROUP_ROLES = {
+    "G": ("recoverer", "recoverers"),
+    "G2": ("recoverer", "recoverers-2"),
+    "GD": ("drill-restorer", "recoverers-drills"),
+}
+"""The runbook's variable of each resource group -> the role in it, and how it is given."""
+
+
+def test_the_runbooks_groups_are_those_of_the_roles():
+    assert set(re.findall(r"-g \$([A-Z]\w*)", RUNBOOK)) == set(GROUP_ROLES)
+
+
+@pytest.mark.parametrize("variable", GROUP_ROLES)
+def test_the_databases_of_each_group_that_the_runbook_names_can_be_looked_at(stack: Any, variable: str):
+    """Every command that changes a server reads it first."""
+    role, given = GROUP_ROLES[variable]
+    assert {f"{POSTGRESQL}/read", f"{POSTGRESQL}/write"} <= set(permission(stack, role)["actions"])
+    assert stack.inputs("authorization:RoleAssignment", given)["roleDefinitionId"].endswith(f"/{role}")
 
 
 @pytest.mark.parametrize("role", ["recoverer", "drill-restorer", "drill-blobs"])
