@@ -245,8 +245,24 @@ def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
             when=Silent("trail"),
         ),
         Alarm(
+            name="access-log-changed",
+            means="The log of network, VPN, load balancer or a firewall was stopped, or may have been. Does it go on?",
+            source="4.f, 5.c",
+            # Of balancer, VPN and firewall the log is an attribute among others, so all their changes are told.
+            when=_trail(
+                _one_of(
+                    "eventName",
+                    "DeleteFlowLogs",
+                    "ModifyClientVpnEndpoint",
+                    "ModifyLoadBalancerAttributes",
+                    "*LoggingConfiguration",
+                ),
+                "$.readOnly IS FALSE",
+            ),
+        ),
+        Alarm(
             name="watch-changed",
-            means="A recorder, detector, alarm, rule or topic of the audit was stopped, changed or deleted.",
+            means="A recorder, detector, alarm, rule or topic of the audit was stopped, narrowed, changed or deleted.",
             source="4.f",
             when=_trail(
                 _one_of(
@@ -259,7 +275,25 @@ def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
                     "events.amazonaws.com",
                     "sns.amazonaws.com",
                 ),
-                _one_of("eventName", "Stop*", "Delete*", "Disable*", "Put*", "Update*", "Remove*", "Unsubscribe"),
+                _one_of(
+                    "eventName",
+                    "Stop*",
+                    "Delete*",
+                    "Disable*",
+                    "Put*",
+                    "Update*",
+                    "Remove*",
+                    "Unsubscribe",
+                    "SetAlarmState",
+                    "SetSubscriptionAttributes",
+                    # What Security Hub and GuardDuty find and then say nothing of.
+                    "BatchDisableStandards",
+                    "BatchUpdateStandards*",
+                    "CreateAutomationRule*",
+                    "CreateFilter",
+                    "CreateIPSet",
+                    "CreateTrustedEntitySet",
+                ),
                 _NOT_BY_BACKUP,
             ),
         ),

@@ -24,6 +24,7 @@ OF_DATA = ("s3:GetObject", "s3:PutObject", "s3:ReplicateObject", "dynamodb:GetIt
 
 def test_the_table_has_what_on_call_is_woken_for():
     assert {alarm.name for alarm in TABLE} == {
+        "access-log-changed",
         "backup-failed",
         "break-glass-used",
         "data-protection-changed",
@@ -45,7 +46,7 @@ def test_the_table_has_what_on_call_is_woken_for():
         "vpn-attempt-failed",
         "watch-changed",
     }
-    assert len(TABLE) == 20
+    assert len(TABLE) == 21
 
 
 @pytest.mark.parametrize("alarm", TABLE, ids=lambda alarm: alarm.name)

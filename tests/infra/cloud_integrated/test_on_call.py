@@ -119,7 +119,7 @@ def test_backups_that_never_begin_are_noticed(stack, name, kind):
 def test_a_filter_counts_for_its_alarm(stack):
     filters, alarms = here(stack, FILTER, "us-east-1"), here(stack, ALARM, "us-east-1")
 
-    assert len(filters) == 16
+    assert len(filters) == 17
     for name, found in filters.items():
         assert found["metricTransformation"] == {
             "namespace": "hostco-ci-us-alarms",
