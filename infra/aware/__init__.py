@@ -20,6 +20,7 @@ from infra.aware.private_queries import PrivateQueries
 from infra.aware.recoverers import Recoverers
 from infra.aware.recovery import Recovery
 from infra.aware.registry import Registry
+from infra.aware.resource_policies import ResourcePolicies
 from infra.aware.sentinel import Sentinel
 from infra.aware.service_roles import ServiceRoles
 from infra.aware.services import Services
@@ -208,6 +209,7 @@ class Aware(pulumi.ComponentResource):
         held: list[pulumi.Resource] = [audit, alarms, sentinel, keys, tokens, audit_copy, flow_logs, data, registry]
         vault_ids = {**keys.vault_ids, "signing": tokens.vault.id, "copy": data.copy_vault.id}
         standby_placement: Placement | None = None
+        group_ids: dict[str, pulumi.Input[str]] = {"main": group.id}
         if second is not None:
             standby = Standby(
                 "standby",
@@ -233,6 +235,7 @@ class Aware(pulumi.ComponentResource):
             roles.give(standby.services.identities, placement=standby.services.placement)
             lasting |= standby.lasting
             vault_ids["platform-2"] = standby.vault.id
+            group_ids["main-2"] = standby.group_id
             standby_placement = standby.services.placement
             held.append(standby)
         access = Access(
@@ -258,7 +261,16 @@ class Aware(pulumi.ComponentResource):
             database_identity_id=data.database.identity_id,
             options=below,
         )
-        held += [access, recoverers]
+        held += [
+            access,
+            recoverers,
+            ResourcePolicies(
+                "resource-policies",
+                placement=placement,
+                group_ids={**group_ids, "drills": recoverers.drills_id},
+                options=below,
+            ),
+        ]
         Recovery(
             "recovery",
             placement=placement,

@@ -13,7 +13,9 @@ from infra.aware.vpn import CLIENT_APPLICATION_ID
 GUARDS: Final = (
     "Microsoft.Authorization/locks/delete",
     "Microsoft.Authorization/policyAssignments/delete",
+    "Microsoft.Authorization/policyAssignments/write",
     "Microsoft.Authorization/policyDefinitions/delete",
+    "Microsoft.Authorization/policyDefinitions/write",
     "Microsoft.Authorization/policyExemptions/write",
     "Microsoft.Authorization/policySetDefinitions/delete",
     "Microsoft.EventGrid/systemTopics/eventSubscriptions/delete",

@@ -21,7 +21,8 @@ RECOVERS: Final = (
     "Microsoft.Network/virtualNetworks/subnets/join/action",
 )
 """What docs/runbooks/aware-failover.md does beside looking, which their own groups may do anyway: promote a server,
-restore blobs, and put a restored server into the network. Who administers the servers is not among it."""
+restore blobs, and put a restored server into the network. Who administers the servers is not among it; that a write
+turns passwords on, which would lead there, Azure Policy refuses (`infra.aware.resource_policies`)."""
 
 TRIES: Final = (
     "Microsoft.DBforPostgreSQL/flexibleServers/administrators/read",
@@ -43,10 +44,11 @@ DRILL: Final = "drill"
 class Recoverers(pulumi.ComponentResource):
     """The roles of the group `recoverers`, into which privileged identity management lets people for hours.
 
-    A restored database is put into a group of its own: there they make themselves its administrator, which they can't
-    on the servers of the services. What they then read is ids, pointers, and content as ciphertext. Of the blobs they
-    read and write the container of the tenant `drill`; a restore itself shows them nothing. The size of the second
-    region's services is the stack file's: the release pipeline changes it.
+    A restored database is put into a group of its own: there they make themselves its administrator, which they
+    can't on the servers of the services. What they then read is ids, pointers, and content as ciphertext. Of the
+    blobs they read and write the container of the tenant `drill`; a restore itself shows them nothing. The size of
+    the second region's services is the stack file's: the release pipeline changes it. Each write to a server is an
+    incident (`let-in`).
     """
 
     def __init__(
@@ -99,6 +101,8 @@ class Recoverers(pulumi.ComponentResource):
         self._give("recoverers-drill-blobs", blobs.id, storage_id, condition=condition)
         operator = placement.role_definition_id("Managed Identity Operator")
         self._give("recoverers-database-identity", operator, database_identity_id)
+        self.drills_id: pulumi.Output[str] = drills.id
+        """The resource group in which a restored database is tried."""
         # For the policy pack, which refuses a role for any other group.
         self.register_outputs({"eligibleGroups": [group_id]})
 

@@ -33,6 +33,8 @@ class Standby(pulumi.ComponentResource):
     of its own, since nothing of a group can be changed while the group's region is down.
     """
 
+    group_id: pulumi.Output[str]
+    """The resource group of the region."""
     services: Services
     vault: Vault
     """Where the region's own keys are."""
@@ -136,6 +138,7 @@ class Standby(pulumi.ComponentResource):
             options=below,
         )
         edge.add_origins(self.services, priority=2)
+        self.group_id = group.id
         self.vault = vault
         self.lasting = {"vault-platform-2": vault.id}
         self.register_outputs({"environmentId": self.services.environment_id})

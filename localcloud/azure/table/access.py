@@ -6,7 +6,7 @@ from localcloud.azure.cloud import Outputs
 from localcloud.azure.computed import access as computed
 from localcloud.azure.rules import access as rules
 from localcloud.azure.rules import common
-from localcloud.azure.table.line import ANY, GROUP, IDENTITY, ROLE, line
+from localcloud.azure.table.line import ANY, GROUP, IDENTITY, POLICY, ROLE, line
 
 LINES: Final = (
     line("resources:ResourceGroup", GROUP, replaces=("location",), name=rules.GROUP_NAME),
@@ -88,5 +88,10 @@ LINES: Final = (
         "authorization:PolicyAssignment",
         "{scope}/providers/Microsoft.Authorization/policyAssignments/{policyAssignmentName}",
         names={"scope": ANY},
+        uses={"policyDefinitionId": POLICY},
+    ),
+    line(
+        "authorization:PolicyDefinition",
+        "/subscriptions/{subscriptionId}/providers/Microsoft.Authorization/policyDefinitions/{policyDefinitionName}",
     ),
 )

@@ -46,6 +46,8 @@ WITHOUT_LOGS: Mapping[str, str] = {
     "app:ContainerApp": "logs through its environment",
     "app:Job": "logs through its environment",
     "authorization:ManagementLockByScope": "the activity log has it",
+    "authorization:PolicyAssignment": "the activity log has it",
+    "authorization:PolicyDefinition": "the activity log has it",
     "authorization:RoleAssignment": "the activity log has it",
     "authorization:RoleDefinition": "the activity log has it",
     "cdn:AFDCustomDomain": "logs through its profile",

@@ -81,7 +81,7 @@ def test_keys_that_whoever_deploys_may_list_open_nothing(stack: Any):
         "Microsoft.App/containerApps/getAuthtoken/action",
         "Microsoft.App/containerApps/listSecrets/action",
         "Microsoft.Authorization/elevateAccess/action",
-        "Microsoft.Authorization/policyAssignments/delete",
+        "Microsoft.Authorization/policyExemptions/write",
         "Microsoft.Compute/virtualMachines/write",
         "Microsoft.ContainerRegistry/registries/listCredentials/action",
         "Microsoft.EventHub/namespaces/authorizationRules/listKeys/action",

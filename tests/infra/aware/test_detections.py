@@ -135,6 +135,8 @@ def test_whoever_is_let_in_to_data_or_keys_is_seen(group: str):
     [
         "Microsoft.Authorization/locks/delete",
         "Microsoft.Authorization/policyAssignments/delete",
+        "Microsoft.Authorization/policyAssignments/write",
+        "Microsoft.Authorization/policyDefinitions/write",
         "Microsoft.Insights/diagnosticSettings/delete",
         "Microsoft.EventGrid/systemTopics/eventSubscriptions/delete",
         "Microsoft.EventGrid/systemTopics/eventSubscriptions/write",
