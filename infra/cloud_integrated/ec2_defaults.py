@@ -16,7 +16,8 @@ class Ec2Defaults(Room):
     """Disks are encrypted, images and snapshots are never shared, machines have no serial console and no old metadata.
 
     No network of the region is reached from the internet but through the subnets `open_subnet_ids`, by zone (VPC User
-    Guide, "Block public access to VPCs and subnets").
+    Guide, "Block public access to VPCs and subnets"). What goes out by NAT gateways goes on; whether it does behind a
+    Network Firewall as well the guide leaves open ("VPC BPA basics"): docs/real-clouds.md says where to look.
     """
 
     def __init__(

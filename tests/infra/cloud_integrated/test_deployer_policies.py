@@ -132,13 +132,38 @@ NEEDED: Mapping[str, str] = {
     "sns/topicSubscription": "sns:Subscribe sns:Unsubscribe",
     "sqs/queue": "sqs:CreateQueue sqs:SetQueueAttributes sqs:DeleteQueue",
     "sqs/queuePolicy": "sqs:SetQueueAttributes",
-    "vpc/securityGroupEgressRule": "ec2:AuthorizeSecurityGroupEgress ec2:RevokeSecurityGroupEgress",
-    "vpc/securityGroupIngressRule": "ec2:AuthorizeSecurityGroupIngress ec2:RevokeSecurityGroupIngress",
+    "vpc/securityGroupEgressRule": "ec2:AuthorizeSecurityGroupEgress ec2:ModifySecurityGroupRules"
+    " ec2:RevokeSecurityGroupEgress",
+    "vpc/securityGroupIngressRule": "ec2:AuthorizeSecurityGroupIngress ec2:ModifySecurityGroupRules"
+    " ec2:RevokeSecurityGroupIngress",
     "wafv2/webAcl": "wafv2:CreateWebACL wafv2:UpdateWebACL wafv2:DeleteWebACL",
     "wafv2/webAclAssociation": "wafv2:AssociateWebACL elasticloadbalancing:SetWebAcl wafv2:DisassociateWebACL",
     "wafv2/webAclLoggingConfiguration": "wafv2:PutLoggingConfiguration wafv2:DeleteLoggingConfiguration",
 }
 """What it takes to make, change and delete a resource of each type (AWS Service Authorization Reference)."""
+
+WATCH = frozenset(
+    {
+        "cloudtrail:DeleteTrail",
+        "cloudtrail:PutEventSelectors",
+        "config:DeleteConfigurationRecorder",
+        "config:DeleteDeliveryChannel",
+        "config:StopConfigurationRecorder",
+        "guardduty:DeleteDetector",
+        "guardduty:UpdateDetector",
+        "inspector2:Disable",
+        "securityhub:BatchDisableStandards",
+        "securityhub:DisableSecurityHub",
+        "sns:DeleteTopic",
+        "sns:Unsubscribe",
+    }
+)
+"""What the administrator does, since whoever holds the pipeline could first go blind and mute with it."""
+
+ROTATION = frozenset({"secretsmanager:CancelRotateSecret", "secretsmanager:RotateSecret"})
+"""What the administrator does: Secrets Manager demands of whoever makes or changes a rotation that he may call its
+function (Secrets Manager API, RotateSecret), and whoever may do that could run it by hand.
+"""
 
 NEEDED_OF_IAM = {action for actions in NEEDED.values() for action in actions.split() if action.startswith("iam:")}
 
@@ -178,6 +203,16 @@ def patterns(name: str, effect: str) -> list[str]:
     return found
 
 
+def refused_everywhere() -> list[str]:
+    """The patterns refused on any resource; those with conditions, or of some resources, the evaluator decides."""
+    return [
+        action
+        for statement in POLICIES["roles"]["Statement"]
+        if statement["Effect"] == "Deny" and statement["Resource"] == "*" and "Condition" not in statement
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    ]
+
+
 def fits(action: str, pattern: str) -> bool:
     beginning, star, end = pattern.partition("*")
     return action == pattern if not star else action.startswith(beginning) and action.endswith(end)
@@ -190,19 +225,71 @@ def test_what_each_type_of_the_program_takes_is_known(stack, dev_stack):
 
 
 @pytest.mark.parametrize("type_", NEEDED)
-def test_whoever_deploys_may_make_and_delete_each_type(type_):
+def test_whoever_deploys_may_make_and_delete_each_type_but_what_is_the_administrators(type_):
     allowed = [*patterns("services", "Allow"), *patterns("roles", "Allow")]
-    # Those with conditions, or of some resources, are decided below by the evaluator.
-    refused = [
-        action
-        for statement in POLICIES["roles"]["Statement"]
-        if statement["Effect"] == "Deny" and statement["Resource"] == "*" and "Condition" not in statement
-        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-    ]
+    refused = refused_everywhere()
 
-    for action in NEEDED[type_].split():
+    for action in set(NEEDED[type_].split()) - WATCH - ROTATION:
         assert any(fits(action, pattern) for pattern in allowed), action
         assert not any(fits(action, pattern) for pattern in refused), action
+
+
+def test_what_is_the_administrators_is_of_the_program():
+    assert {action for actions in NEEDED.values() for action in actions.split()} >= WATCH | ROTATION
+
+
+@pytest.mark.parametrize("action", sorted(ROTATION))
+def test_a_rotation_is_the_administrators(evaluator, action):
+    secret = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:hostco-ci-us-portal-Ab1"
+
+    assert decide(evaluator, action, secret) == "ImplicitlyDenied"
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        *sorted(WATCH),
+        "cloudtrail:StopLogging",
+        "cloudtrail:UpdateTrail",
+        "cloudwatch:DisableAlarmActions",
+        "cloudwatch:PutAlarmMuteRule",
+        "cloudwatch:SetAlarmState",
+        "events:DisableRule",
+        "guardduty:CreateFilter",
+        "guardduty:CreateIPSet",
+        "guardduty:CreateTrustedEntitySet",
+        "securityhub:BatchUpdateStandardsControlAssociations",
+        "securityhub:CreateAutomationRule",
+        "securityhub:CreateAutomationRuleV2",
+        "sns:SetSubscriptionAttributes",
+    ],
+)
+def test_whoever_deploys_stops_neither_trail_nor_watch_whatever_else_he_is_given(action):
+    assert any(fits(action, pattern) for pattern in refused_everywhere())
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "acm:ExportCertificate",
+        "acm:ImportCertificate",
+        "ec2:AttachVolume",
+        "ec2:CreateVpcEndpointServiceConfiguration",
+        "ec2:CreateVpcPeeringConnection",
+        "ec2:EnableSerialConsoleAccess",
+        "ec2:GetConsoleOutput",
+        "ec2:ModifyImageAttribute",
+        "ec2:ModifySnapshotAttribute",
+        "ecr:CreatePullThroughCacheRule",
+        "ecr:GetAuthorizationToken",
+        "ecr:GetDownloadUrlForLayer",
+        "logs:CreateLogAnomalyDetector",
+        "logs:DeleteLogStream",
+        "logs:ListAnomalies",
+    ],
+)
+def test_whoever_deploys_has_no_verb_beside_those_of_the_program(action):
+    assert not any(fits(action, pattern) for pattern in [*patterns("services", "Allow"), *patterns("roles", "Allow")])
 
 
 def test_whoever_deploys_has_nothing_in_services_that_the_program_does_not_use():
@@ -251,6 +338,10 @@ def test_a_role_is_made_and_changed_only_within_the_boundary(evaluator, action):
         ("ecs:RunTask", f"arn:aws:ecs:us-east-1:{ACCOUNT}:task-definition/hostco-ci-us-tokens:1"),
         ("lambda:InvokeFunction", f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:hostco-ci-us-rotation"),
         ("logs:FilterLogEvents", f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/hostco/ci-us/portal"),
+        ("logs:CreateExportTask", f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/hostco/ci-us/portal"),
+        ("logs:CreateScheduledQuery", f"arn:aws:logs:us-east-1:{ACCOUNT}:scheduled-query:lines"),
+        ("logs:GetLogRecord", f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/hostco/ci-us/portal"),
+        ("logs:PutSubscriptionFilter", f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/hostco/ci-us/portal"),
         ("backup:StartRestoreJob", f"arn:aws:backup:us-east-1:{ACCOUNT}:recovery-point:1"),
     ],
 )  # fmt: skip
