@@ -44,7 +44,8 @@ class AuditCopy(pulumi.ComponentResource):
     takes back (docs/runbooks/aware-audit-copy.md). From then on `retention_days` can only grow.
 
     Azure Monitor writes as a trusted service over Microsoft's own network; the exception holds while public access is
-    off. Nothing of a tenant's content comes here: the tables name objects, people and operations.
+    off. No log of a tenant's content comes here: the tables name objects, people and operations.
+    Questions to the logs are among them (LAQueryLogs), with whatever somebody types into one.
 
     Who dialled in to the VPN gateway has no table that is exported: its setting writes here as well. A setting writes
     to an account in its resource's own region alone (Azure documentation, "Diagnostic settings in Azure Monitor",

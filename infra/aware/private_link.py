@@ -64,7 +64,8 @@ class PrivateLinks:
 
         The same `name` serves in both regions: each has an endpoint of its own to what they share. `secondary` is the
         copy of a storage account in its paired region, which has a name of its own in the same zone. The endpoint is
-        made `after` what the target has to have by then.
+        made `after` what the target has to have by then, and after its other endpoints, since a target takes one change
+        of its connections at a time.
         """
         endpoint = network.PrivateEndpoint(
             self.placement.label(name),

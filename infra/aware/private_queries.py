@@ -41,7 +41,7 @@ class PrivateQueries(pulumi.ComponentResource):
             tags=placement.tags("logs"),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        monitor.PrivateLinkScopedResource(
+        content = monitor.PrivateLinkScopedResource(
             "content",
             name="content",
             scope_name=scope.name,
@@ -51,9 +51,14 @@ class PrivateQueries(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self._scope_id: pulumi.Output[str] = scope.id
+        # A scope takes one change at a time, and an endpoint finds what the scope holds when it is made.
+        self._before: list[pulumi.Resource] = [content]
         self.connect(private_links, parent=self)
         self.register_outputs({})
 
     def connect(self, private_links: PrivateLinks, *, parent: pulumi.Resource) -> None:
         """Gives the logs an address in the network of a region."""
-        private_links.connect("logs", self._scope_id, group="azuremonitor", parent=parent)
+        endpoint = private_links.connect(
+            "logs", self._scope_id, group="azuremonitor", parent=parent, after=self._before
+        )
+        self._before.append(endpoint)

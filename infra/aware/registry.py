@@ -71,7 +71,7 @@ class Registry(pulumi.ComponentResource):
         self.id = registry.id
         self.login_server = registry.login_server
         audit.collect("registry", registry.id, parent=self)
-        self._copies: list[pulumi.Resource] = []
+        self._before: list[pulumi.Resource] = []
         if copy_region is not None:
             replication = containerregistry.Replication(
                 "images",
@@ -85,7 +85,7 @@ class Registry(pulumi.ComponentResource):
                 tags=placement.tags("images"),
                 opts=pulumi.ResourceOptions(parent=registry),
             )
-            self._copies.append(replication)
+            self._before.append(replication)
         self.connect(private_links, parent=self)
         self.register_outputs({"loginServer": registry.login_server})
 
@@ -95,7 +95,8 @@ class Registry(pulumi.ComponentResource):
         An endpoint has an address for each region's layers that there are when it is made; a region that comes later
         isn't found (Azure documentation, "Connect privately to an Azure container registry using Azure Private Link").
         """
-        private_links.connect("registry", self.id, group="registry", parent=parent, after=self._copies)
+        endpoint = private_links.connect("registry", self.id, group="registry", parent=parent, after=self._before)
+        self._before.append(endpoint)
 
     def image(self, repository: str, digest: str) -> pulumi.Output[str]:
         """The full name of the image with `digest` (`sha256:…`) in a repository such as `aware/signal`."""

@@ -76,7 +76,7 @@ class Search(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=True),
         )
         audit.collect_content("search", service.id, parent=self)
-        private_links.connect("search", service.id, group="searchService", parent=self)
+        endpoint = private_links.connect("search", service.id, group="searchService", parent=self)
         search.SharedPrivateLinkResource(
             "search-to-keys",
             shared_private_link_resource_name="keys",
@@ -87,7 +87,8 @@ class Search(pulumi.ComponentResource):
                 group_id="vault",
                 request_message=f"Search of {placement.stack} reads the tenants' keys",
             ),
-            opts=pulumi.ResourceOptions(parent=self),
+            # The service takes one change of its private links at a time.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[endpoint]),
         )
         principal_id = service.identity.apply(_principal_id)
         for tenant in tenants:

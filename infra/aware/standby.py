@@ -160,13 +160,16 @@ class Standby(pulumi.ComponentResource):
         )
 
     def _reach(self, keys: Keys, tokens: Tokens, data: Data, registry: Registry, network: Network) -> None:
-        """Gives what the regions share an address in the second region's network too."""
+        """Gives what the regions share an address in the second region's network too, after that in the first."""
         connect = network.private_links.connect
         for role, store_id in keys.store_ids.items():
-            connect(f"store-{role}", store_id, group=keys.private_link_groups[role], parent=self)
-        connect("vault-signing", tokens.vault.id, group="vault", parent=self)
-        connect("blobs", data.storage.account_id, group="blob", parent=self)
-        connect("blobs-copy", data.storage.account_id, group="blob", secondary=True, parent=self)
-        connect("ingestion", data.ingestion.namespace_id, group="namespace", parent=self)
-        connect("search", data.search.service_id, group="searchService", parent=self)
+            # Search has a private link to the tenants' keys of its own.
+            before = [keys, data.search]
+            connect(f"store-{role}", store_id, group=keys.private_link_groups[role], parent=self, after=before)
+        connect("vault-signing", tokens.vault.id, group="vault", parent=self, after=[tokens])
+        account_id = data.storage.account_id
+        blobs = connect("blobs", account_id, group="blob", parent=self, after=[data.storage])
+        connect("blobs-copy", account_id, group="blob", secondary=True, parent=self, after=[blobs])
+        connect("ingestion", data.ingestion.namespace_id, group="namespace", parent=self, after=[data.ingestion])
+        connect("search", data.search.service_id, group="searchService", parent=self, after=[data.search])
         registry.connect(network.private_links, parent=self)

@@ -14,15 +14,14 @@ def test_those_on_call_are_reached(stack: Any):
     assert len(group["groupShortName"]) <= 12
 
 
+@pytest.mark.parametrize(("asked", "called"), [({}, []), ({"onCallPhone": "+44 2079460000"}, [("44", "2079460000")])])
 def test_text_messages_go_to_nobody_but_the_number_of_the_settings(
-    stack: Any, declare: Callable[..., Any], sample: dict[str, Any]
+    declare: Callable[..., Any], sample: dict[str, Any], asked: dict[str, str], called: list[tuple[str, str]]
 ):
-    assert stack.inputs("monitor:ActionGroup", "on-call")["smsReceivers"] == []
-    called = declare(
-        tenants=[], secondRegion={}, aware={**sample["aware"], "onCallPhone": "+44 2079460000", "cases": []}
-    )
-    (receiver,) = called.inputs("monitor:ActionGroup", "on-call")["smsReceivers"]
-    assert (receiver["countryCode"], receiver["phoneNumber"]) == ("44", "2079460000")
+    settings = {name: value for name, value in sample["aware"].items() if name != "onCallPhone"}
+    declared = declare(tenants=[], secondRegion={}, aware={**settings, "cases": [], **asked})
+    receivers = declared.inputs("monitor:ActionGroup", "on-call")["smsReceivers"]
+    assert [(each["countryCode"], each["phoneNumber"]) for each in receivers] == called
 
 
 def test_every_new_incident_calls_within_minutes(stack: Any):
