@@ -82,8 +82,14 @@ class Alarm:
     when: Logged | Silent | Absent | Carried | Measured
 
 
-def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
-    """The table. `identity_provider_arn` is the provider that demands the second factor of people."""
+def alarms(names: Names, identity_provider_arn: str, *, replicated: bool) -> Sequence[Alarm]:
+    """The table. `identity_provider_arn` is the provider that demands the second factor of people; `replicated`
+    whether objects are copied to another region.
+    """
+    return [*_always(names, identity_provider_arn), *([_REPLICATION_FAILED] if replicated else [])]
+
+
+def _always(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
     return [
         Alarm(
             name="root-used",
@@ -347,13 +353,15 @@ def alarms(names: Names, identity_provider_arn: str) -> Sequence[Alarm]:
             source="8",
             when=_no_backup_of("DynamoDB"),
         ),
-        Alarm(
-            name="replication-failed",
-            means="An object of a tenant was not replicated to the other region.",
-            source="8",
-            when=Measured('SELECT SUM(OperationsFailedReplication) FROM "AWS/S3"'),
-        ),
     ]
+
+
+_REPLICATION_FAILED: Final = Alarm(
+    name="replication-failed",
+    means="An object of a tenant was not replicated to the other region.",
+    source="8",
+    when=Measured('SELECT SUM(OperationsFailedReplication) FROM "AWS/S3"'),
+)
 
 
 def _trail(*conditions: str) -> Logged:

@@ -130,7 +130,7 @@ class Audit(Room):
         options: pulumi.ResourceOptions,
     ) -> None:
         super().__init__("audit", names=names, options=options)
-        self._table = alarms(names, identity_provider_arn)
+        self._table = alarms(names, identity_provider_arn, replicated=second is not None)
         self._on_call_email = on_call_email
         self._retention_days = retention_days
         # Config's own role, which AWS keeps to what Config has to read (AWS Config Developer Guide, "Using

@@ -1,7 +1,7 @@
 """The edge on AWS: load balancers, what they answer to, certificates, names and zones."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
@@ -354,19 +354,38 @@ def health_check_follows_tasks(check: Resource, stack: Stack) -> Findings:
 
     With any statistic but `Maximum` an alarm tells of a single node of the load balancer, and so of a single zone.
     """
-    alarms = stack.meant(check, "cloudwatch_alarm_name", [ALARM], "name")
-    if not any(
+    if not _tell_of_no_task(stack.meant(check, "cloudwatch_alarm_name", [ALARM], "name"), stack):
+        yield (
+            "the check doesn't go by the tasks that serve: name an alarm on the Maximum of HealthyHostCount below 1 of "
+            "a target group that the load balancer forwards to, without a zone, in which missing data are breaching"
+        )
+
+
+@stack_rule(ZONAL_SHIFT)
+def zonal_shift_follows_tasks(shift: Resource, stack: Stack) -> Findings:
+    """A shift that is practised goes on while nobody is served, if what has to end it watches something else."""
+
+    def named() -> list[str]:
+        outcomes = shift.get("outcome_alarms", [])
+        return [each.alarm_identifier for each in outcomes if each.get("type", "CLOUDWATCH") == "CLOUDWATCH"]
+
+    if not _tell_of_no_task(stack.meant(shift, "outcome_alarms", [ALARM], "arn", read=named), stack):
+        yield (
+            "practice doesn't end when nobody is served: name in outcome_alarms an alarm on the Maximum of "
+            "HealthyHostCount below 1 of a target group that the load balancer forwards to, without a zone"
+        )
+
+
+def _tell_of_no_task(alarms: Sequence[Resource], stack: Stack) -> bool:
+    """Whether one of the alarms tells that a group of a load balancer has no healthy task in the region."""
+    return any(
         _tells_of_no_task(alarm, group, balancer, stack)
         and alarm.get("statistic", None) == "Maximum"
         and alarm.dimensions.get("AvailabilityZone", None) is None
         for alarm in alarms
         for balancer in stack.of_type(*LOAD_BALANCERS)
         for group in _forwarded_to(balancer, stack)
-    ):
-        yield (
-            "the check doesn't go by the tasks that serve: name an alarm on the Maximum of HealthyHostCount below 1 of "
-            "a target group that the load balancer forwards to, without a zone, in which missing data are breaching"
-        )
+    )
 
 
 def _serves(balancer: Resource, stack: Stack) -> bool:

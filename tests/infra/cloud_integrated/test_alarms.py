@@ -18,7 +18,7 @@ NAMES = Names(
 )
 LONGEST = replace(NAMES, prefix="abcdefgh", stack="ci-us-000002", region="ap-southeast-2")
 PROVIDER = "arn:aws:iam::123456789012:saml-provider/workforce"
-TABLE = alarms(NAMES, PROVIDER)
+TABLE = alarms(NAMES, PROVIDER, replicated=True)
 OF_DATA = ("s3:GetObject", "s3:PutObject", "s3:ReplicateObject", "dynamodb:GetItem", "dynamodb:StartAwsBackupJob")
 
 
@@ -55,7 +55,9 @@ def test_each_alarm_says_what_it_means_and_for_which_clause_it_is(alarm):
     assert all(clause.strip()[0].isdigit() for clause in alarm.source.split(","))
 
 
-@pytest.mark.parametrize("alarm", alarms(LONGEST, f"{PROVIDER}-{'x' * 100}"), ids=lambda alarm: alarm.name)
+@pytest.mark.parametrize(
+    "alarm", alarms(LONGEST, f"{PROVIDER}-{'x' * 100}", replicated=True), ids=lambda alarm: alarm.name
+)
 def test_patterns_are_as_short_as_cloudwatch_wants_them_for_the_longest_names(alarm):
     if isinstance(alarm.when, Logged | Absent):
         assert len(alarm.when.pattern) <= 1024
@@ -80,3 +82,9 @@ def _is_about_tenants_data(statement):
     actions, resources = json.dumps(statement["Action"]), json.dumps(statement["Resource"])
     of_tenants = "hostco-ci-us-tenant-" in resources or "table/hostco-ci-us-" in resources
     return of_tenants and any(f'"{action}"' in actions for action in OF_DATA)
+
+
+def test_one_region_alone_has_no_alarm_about_copies():
+    left = {each.name for each in TABLE} - {each.name for each in alarms(NAMES, PROVIDER, replicated=False)}
+
+    assert left == {"replication-failed"}
