@@ -38,9 +38,32 @@ LEFT_OUT: Final[Mapping[str, Mapping[str, str]]] = {
 """By type, what has to be left out, and what it would do."""
 
 
+_LOG_FORMAT: Final = (
+    "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} "
+    "${bytes} ${start} ${end} ${action} ${log-status}"
+)
+"""VPC User Guide, "Flow log records": the default format."""
+
+
 @rule(*LEFT_OUT)
 def resource_leaves_out_what_gets_around_rules(resource: Resource) -> Findings:
     """A setting that no other rule reads can open what they hold closed, and none of them would tell."""
     for name, consequence in LEFT_OUT[resource.resource_type].items():
-        if resource.get(name, None):
+        if resource.get(name, None) and not _is_the_default(resource, name):
             yield f"{consequence}: remove {name}"
+
+
+def _is_the_default(resource: Resource, name: str) -> bool:
+    """Whether a setting is what AWS takes, and names in a state, when it is left out."""
+    match name:
+        case "deployment_configuration":
+            deployment = resource.deployment_configuration
+            return deployment.get("strategy", "ROLLING") == "ROLLING" and not deployment.get("lifecycle_hooks", [])
+        case "log_format":
+            return resource.log_format == _LOG_FORMAT
+        case "service_region":
+            return resource.service_region == resource.get("region", None)
+        case "suspended_state":
+            return not any(resource.suspended_state.get(each, False) for each in resource.suspended_state.names())
+        case _:
+            return False
