@@ -54,9 +54,12 @@ class Exemption(BaseModel):
     @model_validator(mode="after")
     def _is_narrow_and_short(self) -> Self:
         head, _, name = self.resource.rpartition("::")
-        if not head or any(sign in head for sign in "*?["):
+        if not head or any(sign in head for sign in "*?"):
             raise ValueError("resource has to name its type in full, as TYPE::NAME or a whole URN")
-        if name.strip("*?") != name and len(name.replace("*", "").replace("?", "")) < FEWEST_LETTERS:
+        # To `fnmatchcase` they mean sets of letters, and `[!!]*` is every name.
+        if any(sign in self.resource for sign in "[]"):
+            raise ValueError("resource holds a bracket: write * and ? only for what isn't said of a name")
+        if ("*" in name or name.strip("?") != name) and len(name.replace("*", "").replace("?", "")) < FEWEST_LETTERS:
             raise ValueError(f"resource reaches too far: say {FEWEST_LETTERS} letters of the name at least")
         if self.expires < self.granted:
             raise ValueError("expires before it was granted")

@@ -55,6 +55,10 @@ def test_there_need_not_be_any(tmp_path):
         ({"resource": '"azure-native:keyvault:*::main"'}, "resource has to name its type in full"),
         ({"resource": '"azure-native:keyvault:Vault::*"'}, "resource reaches too far: say 3 letters"),
         ({"resource": '"azure-native:keyvault:Vault::ma*"'}, "resource reaches too far: say 3 letters"),
+        ({"resource": '"azure-native:keyvault:Vault::m*n"'}, "resource reaches too far: say 3 letters"),
+        ({"resource": '"azure-native:keyvault:Vault::[!!]*"'}, "resource holds a bracket"),
+        ({"resource": '"azure-native:keyvault:Vault::[!main]"'}, "resource holds a bracket"),
+        ({"resource": '"azure-native:[k]eyvault:Vault::main"'}, "resource holds a bracket"),
     ],
     ids=str,
 )
