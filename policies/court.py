@@ -63,6 +63,15 @@ LONGEST_UNREVIEWED: Final = timedelta(days=365)
 LOG_POLICY: Final = "judgements-are-logged"
 """The policy that is violated when the log of judgements can't be written."""
 
+_OWN: Final = {
+    OUTPUTS_POLICY: "A state may have been changed in its outputs alone, by hand or by a refresh.",
+    EXEMPTIONS_POLICY: "An exemption that has expired, or that nothing needs, hides the next violation.",
+    TABLES_POLICY: "What was the strongest setting a year ago may be a weak one today.",
+    LOG_POLICY: "What isn't logged can't be shown to anybody.",
+    AGREED_POLICY: "A stack whose terms aren't those of the contract breaks it, whatever the rules say.",
+}
+"""The court's own policies, from which nothing is exempt."""
+
 
 @dataclass(frozen=True)
 class Opinion:
@@ -98,18 +107,11 @@ class Court:
 
     def policies(self) -> list[Policy]:
         """What the engine is told of the pack: one mandatory policy a rule, and the court's own."""
-        own = {
-            OUTPUTS_POLICY: "A state may have been changed in its outputs alone, by hand or by a refresh.",
-            EXEMPTIONS_POLICY: "An exemption that has expired, or that nothing needs, hides the next violation.",
-            TABLES_POLICY: "What was the strongest setting a year ago may be a weak one today.",
-            LOG_POLICY: "What isn't logged can't be shown to anybody.",
-            AGREED_POLICY: "A stack whose terms aren't those of the contract breaks it, whatever the rules say.",
-        }
         return [
             *(_policy(each.name, each.summary, each.over, self.clauses[each.name]) for each in self.rules),
             *(
                 _policy(name, description, "stack", (), schema() if name == AGREED_POLICY else None)
-                for name, description in own.items()
+                for name, description in _OWN.items()
             ),
         ]
 
@@ -180,7 +182,7 @@ class Court:
         return [*opinions, Opinion(LOG_POLICY, Judgement(LOG_POLICY, self.run.stack_urn, STACK_TYPE, [failure]))]
 
     def _exempt(self, judgement: Judgement) -> None:
-        if judgement.answer not in ("violated", "undetermined"):
+        if judgement.rule in _OWN or judgement.answer not in ("violated", "undetermined"):
             return
         for exemption in self.exemptions:
             if exemption.covers(judgement.rule, judgement.urn, judgement.resource_type):

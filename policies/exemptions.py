@@ -5,7 +5,7 @@ own, so the file never holds more than it must. They are listed in every report.
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -89,10 +89,11 @@ class Exemption(BaseModel):
         return f"until {self.expires} by {self.approver} ({self.ticket}): {self.reason}"
 
 
-def load_exemptions(file: Path) -> Sequence[Exemption]:
-    """The exemptions in a file, which needn't be there.
+def load_exemptions(file: Path, rules: Container[str]) -> Sequence[Exemption]:
+    """The exemptions in a file, which needn't be there. `rules` are the names of those that exist.
 
-    Raises ExemptionError for a key that isn't known or is missing, one that reaches too far or lasts too long.
+    Raises ExemptionError for a key that isn't known or is missing, one that reaches too far or lasts too long, and one
+    from anything else than a rule: the checks of the pack itself, that of exemptions among them, hold always.
     """
     if not file.exists():
         return ()
@@ -107,10 +108,15 @@ def load_exemptions(file: Path) -> Sequence[Exemption]:
     exemptions: list[Exemption] = []
     for number, entry in enumerate(entries.get("exemption", ()), 1):
         try:
-            exemptions.append(Exemption.model_validate(entry))
+            exemption = Exemption.model_validate(entry)
         except ValidationError as error:
             problem = error.errors()[0]
             place = ".".join(str(part) for part in problem["loc"])
             message = problem["msg"].removeprefix("Value error, ")
             raise ExemptionError(f"{file.name}, exemption {number}{', ' + place if place else ''}: {message}") from None
+        if exemption.rule not in rules:
+            raise ExemptionError(
+                f"{file.name}, exemption {number}, rule: {exemption.rule} is no rule: name one of docs/controls.md"
+            )
+        exemptions.append(exemption)
     return exemptions

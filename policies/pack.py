@@ -53,7 +53,7 @@ def make_pack(version: str, environment: Mapping[str, str] = os.environ) -> Pack
     }
     log = JudgementLog(_file(environment, judgements.ENVIRONMENT_VARIABLE), header)
     recorder = Recorder(_file(environment, recording.ENVIRONMENT_VARIABLE))
-    court = Court(rules, clauses, log, load_exemptions(_DIRECTORY / "exemptions.toml"))
+    court = Court(rules, clauses, log, load_exemptions(_DIRECTORY / "exemptions.toml", names))
     return Pack(rules, clauses, court.policies(), court, recorder)
 
 

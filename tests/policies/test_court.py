@@ -264,6 +264,14 @@ def test_an_exemption_that_nothing_needs_is_a_violation(engine):
     assert "is needed by nothing: remove it" in found.message
 
 
+def test_nothing_is_exempt_from_the_check_of_exemptions(engine):
+    itself = exemption(rule=EXEMPTIONS_POLICY, resource=f"{STACK_TYPE}::hosting-*", expires=date(2026, 10, 1))
+    asked = engine([rotates], exemptions=[exemption(), itself], today=date(2026, 8, 2))
+
+    found = asked.analyze_stack(key()).diagnostics
+    assert [each.enforcementLevel for each in found] == [1, 1]  # MANDATORY
+
+
 def test_an_exemption_of_another_stack_is_left_alone(engine):
     asked = engine([rotates], exemptions=[exemption(stack="other")], today=TODAY)
 

@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
+from policies.court import EXEMPTIONS_POLICY
 from policies.exemptions import ExemptionError, load_exemptions
+
+RULES = ("vault-is-private",)
 
 ENTRY = {
     "stack": '"useast"',
@@ -32,14 +35,14 @@ def written(tmp_path):
 
 
 def test_an_exemption_is_read(written):
-    (exemption,) = load_exemptions(written())
+    (exemption,) = load_exemptions(written(), RULES)
 
     assert exemption.expires == date(2026, 6, 30)
     assert str(exemption) == "until 2026-06-30 by Grace (SEC-1): a migration"
 
 
 def test_there_need_not_be_any(tmp_path):
-    assert load_exemptions(tmp_path / "exemptions.toml") == ()
+    assert load_exemptions(tmp_path / "exemptions.toml", RULES) == ()
 
 
 @pytest.mark.parametrize(
@@ -50,6 +53,8 @@ def test_there_need_not_be_any(tmp_path):
         *(({key: '" "'}, f"exemption 1, {key}: is empty: say it") for key in ENTRY if not key.endswith(("ed", "es"))),
         ({"expires": "2026-11-29"}, "lasts longer than 180 days"),
         ({"expires": "2026-05-31"}, "expires before it was granted"),
+        ({"rule": '"vault-is-privat"'}, "exemption 1, rule: vault-is-privat is no rule"),
+        ({"rule": f'"{EXEMPTIONS_POLICY}"'}, f"exemption 1, rule: {EXEMPTIONS_POLICY} is no rule"),
         ({"resource": '"main"'}, "resource has to name its type in full"),
         ({"resource": '"*::main"'}, "resource has to name its type in full"),
         ({"resource": '"azure-native:keyvault:*::main"'}, "resource has to name its type in full"),
@@ -64,11 +69,11 @@ def test_there_need_not_be_any(tmp_path):
 )
 def test_an_exemption_that_says_too_little_or_reaches_too_far_is_refused(written, changes, sentence):
     with pytest.raises(ExemptionError, match=f"exemptions.toml, .*{sentence}"):
-        load_exemptions(written(**changes))
+        load_exemptions(written(**changes), RULES)
 
 
 def test_180_days_are_not_too_long(written):
-    assert load_exemptions(written(expires="2026-11-28"))
+    assert load_exemptions(written(expires="2026-11-28"), RULES)
 
 
 @pytest.mark.parametrize(
@@ -79,4 +84,4 @@ def test_a_file_that_is_none_is_refused(tmp_path, text, sentence):
     (tmp_path / "exemptions.toml").write_text(text)
 
     with pytest.raises(ExemptionError, match=sentence):
-        load_exemptions(tmp_path / "exemptions.toml")
+        load_exemptions(tmp_path / "exemptions.toml", RULES)

@@ -3,11 +3,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
 
 import policies
 from policies.analyzer import Analyzer
 from policies.court import AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY, TABLES_POLICY
+from policies.exemptions import ExemptionError
 from policies.pack import make_pack
 
 FOLDER = Path(policies.__file__).parent
@@ -22,6 +24,20 @@ def test_there_is_one_mandatory_policy_a_rule():
     for rule, policy in zip(pack.rules, pack.policies, strict=False):
         assert isinstance(policy, ResourceValidationPolicy if rule.over == "resource" else StackValidationPolicy)
         assert policy.tags == pack.clauses[rule.name]
+
+
+def test_an_exemption_from_the_packs_own_checks_ends_the_start(tmp_path, monkeypatch):
+    text = (
+        f'[[exemption]]\nstack = "useast"\nrule = "{EXEMPTIONS_POLICY}"\nresource = "pulumi:pulumi:Stack::any"\n'
+        'reason = "a"\napprover = "b"\nticket = "c"\ngranted = 2026-06-01\nexpires = 2026-06-30\n'
+    )
+    (tmp_path / "exemptions.toml").write_text(text)
+    for name in ("controls", "clauses.toml"):
+        (tmp_path / name).symlink_to(FOLDER / name)
+    monkeypatch.setattr("policies.pack._DIRECTORY", tmp_path)
+
+    with pytest.raises(ExemptionError, match=f"{EXEMPTIONS_POLICY} is no rule"):
+        make_pack("1.2.3", {})
 
 
 def test_the_log_begins_with_the_rules_and_their_clauses(tmp_path, engine):
