@@ -10,6 +10,9 @@ LEFT_OUT: Final[Mapping[str, Mapping[str, str]]] = {
     "aws:appautoscaling/target:Target": {
         "suspended_state": "the service doesn't grow while it is suspended",
     },
+    "aws:cloudwatch/metricAlarm:MetricAlarm": {
+        "unit": "an alarm never sees what is measured in another unit",
+    },
     "aws:ec2/flowLog:FlowLog": {
         "deliver_cross_account_role": "the log goes to another account",
         "log_format": "what the log leaves out can't be found in it later",

@@ -21,8 +21,8 @@ MANAGED_GROUPS: Final = (
 )
 """Groups of rules that AWS keeps up to date: known attackers, hidden senders, known attacks."""
 
-COUNTED: Final = frozenset({"SizeRestrictions_BODY"})
-"""Rules of these groups that may only count: a mail is longer than the 8 KB that this one takes for an attack."""
+COUNTED: Final = frozenset({("AWSManagedRulesCommonRuleSet", "SizeRestrictions_BODY")})
+"""Rules, by their group, that may only count: a mail is longer than the 8 KB that this one takes for an attack."""
 
 FOR_PEOPLE: Final = frozenset({"AWSManagedRulesAnonymousIpList"})
 """Groups that may leave a part of the paths out: mail platforms call from hosting providers, people don't."""
@@ -66,11 +66,18 @@ def _refuses(entry: Record, group: Record, place: str) -> Findings:
     if override is None or override.get("none", None) is None or override.get("count", None) is not None:
         yield f"{place} only counts what it finds: set override_action to none"
     for each in group.get("rule_action_overrides", []):
-        if each.name not in COUNTED:
+        actions = _actions(each)
+        if actions != {"block"} and (actions != {"count"} or (group.name, each.name) not in COUNTED):
             yield f"{place} lets through what its rule {each.name} finds: remove that override"
     scope = group.get("scope_down_statement", None)
     if scope is not None and (group.name not in FOR_PEOPLE or not _is_all_but_a_path(scope)):
         yield f"{place} looks at a part of the requests only: remove scope_down_statement"
+
+
+def _actions(override: Record) -> set[str]:
+    """What happens by an override to a request that a rule finds."""
+    action = override.get("action_to_use", None)
+    return set() if action is None else {name for name in action.names() if action.get(name, None) is not None}
 
 
 def _path(scope: Record | None) -> str | None:
