@@ -96,6 +96,9 @@ def incident_calls_at_once(alert: Resource) -> Findings:
     # Else it asks with the rights of whoever has changed it last.
     if "UserAssigned" not in alert.part("identity").get("type", "None"):
         yield "the question goes unanswered when its author goes: set identity to a user-assigned identity"
+    for name in ("mute_actions_duration", "override_query_time_range", "resolve_configuration"):
+        if alert.has(name):
+            yield f"an incident is passed over, or counts as over by itself: remove {name}"
     conditions = list(alert.criteria.get("all_of", []))
     if len(conditions) != 1:
         yield "the call waits for several things at once: set criteria.all_of to one"
@@ -108,6 +111,11 @@ def _tells_of_each(condition: Record) -> Findings:
         yield "the call may overlook incidents: ask for all that are new, by their number, in criteria.all_of[0].query"
     if condition.get("operator", None) != "GreaterThan" or condition.get("threshold", 1) != 0:
         yield "some incidents call nobody: set operator to GreaterThan and threshold to 0"
+    if condition.get("criterion_type", "StaticThresholdCriterion") != "StaticThresholdCriterion":
+        yield "what is usual calls nobody: set criterion_type to StaticThresholdCriterion"
+    for name in ("alert_sensitivity", "ignore_data_before"):
+        if condition.has(name):
+            yield f"what is usual calls nobody: remove {name} from criteria.all_of[0]"
     if condition.get("time_aggregation", None) != "Count":
         yield "incidents aren't counted: set time_aggregation to Count"
     if condition.part("failing_periods").get("min_failing_periods_to_alert", 1) != 1:
