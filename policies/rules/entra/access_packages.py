@@ -46,6 +46,9 @@ def membership_is_reviewed_and_ends(policy: Resource) -> Findings:
     review = policy.part("assignment_review_settings")
     if not review.get("enabled", False):
         yield "nobody reviews membership: set assignment_review_settings.enabled=True"
+    # Without a word the first review comes with the policy.
+    if review.has("starting_on"):
+        yield "nobody reviews membership until a day that may be far: remove assignment_review_settings.starting_on"
     if review.get("review_frequency", "") not in _REVIEWED:
         yield "membership is reviewed too seldom: set assignment_review_settings.review_frequency to monthly"
     if review.get("access_review_timeout_behavior", "keepAccess") != "removeAccess":
