@@ -35,6 +35,9 @@ _FLOWS: Final = frozenset({"deviceCodeFlow", "authenticationTransfer"})
 _LONGEST_HOURS: Final = 4
 """How long a sign-in lasts at most: as long as a privilege (`policies.rules.entra.privilege`)."""
 
+_BOTH_FACTORS: Final = "primaryAndSecondaryAuthentication"
+"""What is asked for again when a sign-in ends, unless a policy says otherwise."""
+
 
 def _shuts_out(policy: Resource) -> bool:
     return "block" in policy.part("grant_controls").get("built_in_controls", [])
@@ -62,6 +65,8 @@ def conditional_access_asks_for_strong_sign_in(policy: Resource) -> Findings:
     hours = session.get("sign_in_frequency", 0)
     if session.get("sign_in_frequency_period", "days") != "hours" or not 0 < hours <= _LONGEST_HOURS:
         yield f"a sign-in lasts for long: set session_controls.sign_in_frequency to {_LONGEST_HOURS} hours at most"
+    if session.get("sign_in_frequency_authentication_type", _BOTH_FACTORS) != _BOTH_FACTORS:
+        yield "the password is never asked for again: remove session_controls.sign_in_frequency_authentication_type"
     if session.get("persistent_browser_mode", "never") != "never":
         yield "a closed browser stays signed in: remove session_controls.persistent_browser_mode"
     if session.get("disable_resilience_defaults", False) is not False:
