@@ -25,7 +25,6 @@ WATCHES = (
     "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions",
     "aws:guardduty/detector:Detector",
     "aws:inspector2/enabler:Enabler",
-    "aws:networkfirewall/loggingConfiguration:LoggingConfiguration",
     "aws:securityhub/account:Account",
     "aws:sns/topic:Topic",
     "aws:sns/topicPolicy:TopicPolicy",

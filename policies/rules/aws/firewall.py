@@ -21,7 +21,8 @@ _DROPS = frozenset({"aws:drop_established_app_layer_to_server", "aws:drop_establ
 @stack_rule(FIREWALL)
 def firewall_is_kept(firewall: Resource, stack: Stack) -> Findings:
     """Whoever can take the firewall away, or give it another policy, decides what leaves."""
-    if not any(firewall in stack.meant(each, "firewall_arn", [FIREWALL], "arn") for each in stack.of_type(LOGGING)):
+    logs = [each for each in stack.of_type(LOGGING) if firewall in stack.meant(each, "firewall_arn", [FIREWALL], "arn")]
+    if not logs:
         yield "what the firewall drops is not logged: add an aws.networkfirewall.LoggingConfiguration"
     if all(tenant.get("state", "active") == "deleted" for tenant in stack.of_type(TENANT)):
         return
@@ -31,6 +32,8 @@ def firewall_is_kept(firewall: Resource, stack: Stack) -> Findings:
     for name in ("delete_protection", "firewall_policy_change_protection", "subnet_change_protection"):
         if not firewall.get(name, False):
             yield f"the firewall can be taken away from what leaves: set {name}=True"
+    if not all(each.protected for each in logs):
+        yield "the engine may delete what says where its log goes: set protect=True of the LoggingConfiguration"
 
 
 def _is_of_first_region(firewall: Resource, stack: Stack) -> bool:
