@@ -10,6 +10,10 @@ from policies.rulebook import ANY_TYPE, Findings, not_applicable, rule
 
 PROVIDER: Final = "pulumi:providers:azure-native"
 
+_SETTINGS: Final = frozenset({"environment", "location", "subscriptionId", "tenantId", "version"})
+"""What a provider may be told. All else says how it signs in, which no state should hold, or leads it elsewhere: to
+another endpoint, into another tenant, to a plugin of somebody else's."""
+
 _SUBSCRIPTION: Final = re.compile(r"(?:^|/)subscriptions/([^/\s\"']+)", re.IGNORECASE)
 
 
@@ -22,6 +26,9 @@ def azure_provider_names_its_subscription(provider: Resource) -> Findings:
     # The others are clouds of their own, under other laws (Azure documentation, "Azure national clouds").
     if provider.get("environment", "public") != "public":
         yield "the provider works in another cloud than Azure's public one: set environment to public"
+    for name in provider.names():
+        if name not in _SETTINGS:
+            yield f"the provider signs in otherwise, or elsewhere, than whoever deploys: remove {name}"
 
 
 @rule(ANY_TYPE)

@@ -1,0 +1,23 @@
+"""The directory of Entra that people are kept in."""
+
+from typing import Final
+
+from policies.resources import Resource
+from policies.rulebook import Findings, rule
+
+PROVIDER: Final = "pulumi:providers:azuread"
+
+_SETTINGS: Final = frozenset({"environment", "tenantId", "useMsi", "version"})
+"""What a provider may be told, as in `policies.rules.azure.subscriptions`; `useMsi` is always said by the SDK."""
+
+
+@rule(PROVIDER)
+def entra_provider_names_its_tenant(provider: Resource) -> Findings:
+    """With the wrong credentials rights would be given, and sign-in be ruled, in somebody else's directory."""
+    if not provider.has("tenant_id"):
+        yield "the provider works wherever it is let in: set tenant_id"
+    if provider.get("environment", "public") != "public":
+        yield "the provider works in another cloud than Azure's public one: set environment to public"
+    for name in provider.names():
+        if name not in _SETTINGS:
+            yield f"the provider signs in otherwise, or elsewhere, than whoever deploys: remove {name}"
