@@ -23,6 +23,25 @@ EACH_REGION: Final = {
 }
 """Settings that an account has in each region."""
 
+SETTINGS: Final = frozenset(
+    {
+        "allowedAccountIds",
+        "forbiddenAccountIds",
+        "maxRetries",
+        "region",
+        "retryMode",
+        "skipRegionValidation",
+        "stsRegion",
+        "useDualstackEndpoint",
+        "useFipsEndpoint",
+        "version",
+    }
+)
+"""What a provider may have set: it calls AWS itself, under TLS, as whoever runs it, and learns which account that is.
+
+Regions are judged by rules of their own, so that the provider's list of them, which lacks the latest, may be skipped.
+"""
+
 LONGEST_UNUSED: Final = 90
 """Days after which access that nobody uses is reported (CIS AWS Foundations Benchmark, credentials unused)."""
 
@@ -43,6 +62,15 @@ def provider_names_its_account(provider: Resource) -> Findings:
     """With the wrong credentials a stack would be made in another account, among whatever is there."""
     if len(provider.allowed_accounts) != 1:
         yield "the provider works in whatever account it is let in: name the one account in allowed_account_ids"
+
+
+@rule(PROVIDER)
+def provider_calls_aws_as_whoever_runs_it(provider: Resource) -> Findings:
+    """Other endpoints, proxies, credentials or default tags lead elsewhere, or change what the resources say."""
+    for name in provider.names():
+        # What the engine keeps for itself can't be read by its name, and counts as set.
+        if name not in SETTINGS and provider.get(name, True) is not False:
+            yield f"the provider does else than call AWS itself, as whoever runs it: remove {name}"
 
 
 @stack_rule(PROVIDER)
