@@ -28,7 +28,7 @@ def firewall_refuses_what_is_known_to_be_bad(policy: Resource) -> Findings:
     detection = policy.part("intrusion_detection")
     if detection.get("mode", "Off") != "Deny":
         yield "known attacks get through: set intrusion_detection.mode to Deny"
-    # The lesser profiles hold fewer signatures (ARM reference, firewallPolicies/intrusionDetection).
+    # The ARM reference says no more of the profiles than their names; Basic and Standard are taken for lesser ones.
     if detection.get("profile", "Advanced") not in ("Advanced", "Extended"):
         yield "some known attacks aren't looked for: remove intrusion_detection.profile"
     if detection.has("configuration"):

@@ -46,7 +46,7 @@ def membership_is_reviewed_and_ends(policy: Resource) -> Findings:
     review = policy.part("assignment_review_settings")
     if not review.get("enabled", False):
         yield "nobody reviews membership: set assignment_review_settings.enabled=True"
-    # Without a word the first review comes with the policy.
+    # Without a word reviews start now (the provider's reference, starting_on).
     if review.has("starting_on"):
         yield "nobody reviews membership until a day that may be far: remove assignment_review_settings.starting_on"
     if review.get("review_frequency", "") not in _REVIEWED:
