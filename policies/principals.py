@@ -40,6 +40,8 @@ class AwsRole(Uses):
     """The roles whose sessions it may take on and tag."""
     mends: tuple[str, ...] = ()
     """What it may do with a key without using it."""
+    repairs: tuple[str, ...] = ()
+    """What of the watch, of ways in and out and of stores it may change."""
     passes: tuple[str, ...] = ()
     """The roles that it may hand to a service."""
 

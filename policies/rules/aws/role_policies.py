@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from policies.documents import Statement, statements
+from policies.principals import principals
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.s3 import BUCKETS
@@ -47,6 +48,99 @@ ESCALATIONS: Final = (
     "sts:AssumeRoleWithWebIdentity",
 )
 """What gives rights, or takes away what bounds them."""
+
+WATCH: Final = (
+    "access-analyzer:DeleteAnalyzer",
+    "cloudtrail:DeleteTrail",
+    "cloudtrail:PutEventSelectors",
+    "cloudtrail:StopLogging",
+    "cloudtrail:UpdateTrail",
+    "cloudwatch:DeleteAlarms",
+    "cloudwatch:DisableAlarmActions",
+    "cloudwatch:PutMetricAlarm",
+    "cloudwatch:SetAlarmState",
+    "config:DeleteConfigurationRecorder",
+    "config:PutConfigurationRecorder",
+    "config:StopConfigurationRecorder",
+    "ec2:DeleteFlowLogs",
+    "events:DeleteRule",
+    "events:DisableRule",
+    "events:RemoveTargets",
+    "guardduty:DeleteDetector",
+    "guardduty:UpdateDetector",
+    "inspector2:Disable",
+    "logs:DeleteLogGroup",
+    "logs:DeleteLogStream",
+    "logs:DeleteMetricFilter",
+    "logs:DeleteRetentionPolicy",
+    "logs:DeleteSubscriptionFilter",
+    "logs:DisassociateKmsKey",
+    "logs:PutMetricFilter",
+    "logs:PutRetentionPolicy",
+    "logs:PutSubscriptionFilter",
+    "securityhub:DisableSecurityHub",
+    "sns:DeleteTopic",
+    "sns:SetTopicAttributes",
+    "sns:Unsubscribe",
+)
+"""What stops, deafens or empties what watches the account."""
+
+GUARDS: Final = (
+    "backup:DeleteBackupPlan",
+    "backup:DeleteBackupSelection",
+    "backup:DeleteBackupVault",
+    "backup:DeleteBackupVaultLockConfiguration",
+    "backup:DeleteRecoveryPoint",
+    "backup:PutBackupVaultAccessPolicy",
+    "backup:UpdateBackupPlan",
+    "backup:UpdateRecoveryPointLifecycle",
+    "dynamodb:DeleteTable",
+    "dynamodb:PutResourcePolicy",
+    "dynamodb:UpdateContinuousBackups",
+    "dynamodb:UpdateTable",
+    "ec2:AuthorizeSecurityGroupEgress",
+    "ec2:AuthorizeSecurityGroupIngress",
+    "ec2:CreateNetworkAclEntry",
+    "ec2:CreateRoute",
+    "ec2:ModifySecurityGroupRules",
+    "ec2:ReplaceNetworkAclEntry",
+    "ec2:ReplaceRoute",
+    "ecr:SetRepositoryPolicy",
+    "elasticloadbalancing:CreateListener",
+    "elasticloadbalancing:DeleteListener",
+    "elasticloadbalancing:ModifyListener",
+    "elasticloadbalancing:ModifyLoadBalancerAttributes",
+    "elasticloadbalancing:SetSecurityGroups",
+    "elasticloadbalancing:SetWebAcl",
+    "iam:UpdateSAMLProvider",
+    "lambda:AddPermission",
+    "network-firewall:UpdateRuleGroup",
+    "route53:ChangeResourceRecordSets",
+    "s3:BypassGovernanceRetention",
+    "s3:DeleteBucket",
+    "s3:DeleteBucketPolicy",
+    "s3:PutAccountPublicAccessBlock",
+    "s3:PutBucketAcl",
+    "s3:PutBucketLogging",
+    "s3:PutBucketObjectLockConfiguration",
+    "s3:PutBucketOwnershipControls",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutReplicationConfiguration",
+    "secretsmanager:PutResourcePolicy",
+    "sns:AddPermission",
+    "sqs:AddPermission",
+    "sqs:DeleteQueue",
+    "sqs:PurgeQueue",
+    "sqs:SetQueueAttributes",
+    "wafv2:DeleteWebACL",
+    "wafv2:DisassociateWebACL",
+    "wafv2:UpdateWebACL",
+)
+"""What opens, ends or leads away what the other rules hold closed, kept or copied: stores, ways in and out."""
 
 ITEMS: Final = (
     "dynamodb:BatchGetItem",
@@ -105,6 +199,8 @@ _GRANT: Final = ("bool", "kms:grantisforawsresource")
 _AGENT: Final = ":repository/aws-guardduty-agent-fargate"
 _RESTORE_TEST: Final = "awsbackup-restore-test-"
 """How AWS Backup calls what a restore test makes."""
+_OF_BACKUP: Final = (_RESTORE_TEST, f"table/{_RESTORE_TEST}", "rule/AwsBackupManagedRule")
+"""How the names of what AWS Backup makes and takes away itself begin."""
 
 _PARTS_OF_ARN: Final = 6
 
@@ -159,6 +255,25 @@ def _passes_one_role(place: str, statement: Statement) -> Findings:
         yield f"{place} lets any role be passed on: name the roles in Resource"
     if not statement.conditions().get(("stringequals", "iam:passedtoservice")):
         yield f"{place} lets a role be passed to any service: add StringEquals iam:PassedToService"
+
+
+@stack_rule(ROLE_POLICY)
+def role_policy_leaves_watch_and_guards_alone(policy: Resource, stack: Stack) -> Findings:
+    """Who stops the watch isn't seen; who changes a store's policy, or a route, opens what every other rule closes."""
+    roles = stack.meant(policy, "role", [ROLE], "name", "id")
+    designs = [design for role in roles if (design := principals().role(role, stack)) is not None]
+    meant = {action for design in designs for action in design.repairs}
+    for place, statement in _allowing(policy):
+        if _is_about_what_backup_makes(statement):
+            continue
+        changed = [action for action in (*WATCH, *GUARDS) if action not in meant and statement.acts_on(action)]
+        if changed:
+            yield f"{place} stops the watch or opens what is closed: remove what covers {', '.join(changed)}"
+
+
+def _is_about_what_backup_makes(statement: Statement) -> bool:
+    names = [each.split(":", _PARTS_OF_ARN - 1)[-1] for each in statement.resources()]
+    return not statement.leaves_out and bool(names) and all(name.startswith(_OF_BACKUP) for name in names)
 
 
 @rule(ROLE_POLICY)
