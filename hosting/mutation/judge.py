@@ -341,6 +341,6 @@ class _WatchedStack(Stack):
         self._notes.update((_OF_TYPE, each) for each in types)
         return super().of_type(*types)
 
-    def of_tenant(self, tenant: str, *types: str) -> list[Resource]:
+    def of_tenant(self, tenant: str | None, *types: str) -> list[Resource]:
         self._notes.update((_OF_TYPE, each) for each in types)
         return super().of_tenant(tenant, *types)
