@@ -94,12 +94,21 @@ def is_unknown(value: object) -> bool:
     return isinstance(value, str) and any(sentinel in value for sentinel in UNKNOWN_TEXTS)
 
 
-def _holds_unknown(value: object) -> bool:
+def scalars(value: object) -> Iterator[object]:
+    """Every scalar in a plain value, however deep; names of properties are none."""
     if isinstance(value, Mapping):
-        return any(_holds_unknown(each) for each in cast("Mapping[str, object]", value).values())
-    if isinstance(value, list):
-        return any(_holds_unknown(each) for each in cast("list[object]", value))
-    return is_unknown(value)
+        for each in cast("Mapping[str, object]", value).values():
+            yield from scalars(each)
+    elif isinstance(value, list):
+        for each in cast("list[object]", value):
+            yield from scalars(each)
+    else:
+        yield value
+
+
+def holds_unknown(value: object) -> bool:
+    """Whether a plain value is unknown, in whole or in any part."""
+    return any(is_unknown(each) for each in scalars(value))
 
 
 def view(value: Any, place: str, path: Path, reads: Reads) -> Any:
@@ -199,7 +208,7 @@ class Record:
 
     def plain(self) -> Mapping[str, Any]:
         """All values as they are, for what reads them as a whole. Raises UndeterminedError if one is unknown."""
-        if _holds_unknown(self._values):
+        if holds_unknown(self._values):
             raise UndeterminedError(f"a part of {self._place or 'it'} is not known before the update")
         return self._values
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from policies.properties import UndeterminedError, camel_case, is_unknown
+from policies.properties import UndeterminedError, camel_case, is_unknown, scalars
 from policies.rbac.directory import ACCOUNT, ASSIGNMENTS, KEY, SCOPE, Directory, allows
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings
@@ -221,11 +221,4 @@ def _keys_by_address(stack: Stack) -> Mapping[str, Resource]:
 
 
 def _texts(value: object) -> Iterable[str]:
-    if isinstance(value, Mapping):
-        for each in cast("Mapping[str, object]", value).values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in cast("list[object]", value):
-            yield from _texts(each)
-    elif isinstance(value, str):
-        yield value.lower()
+    return (each.lower() for each in scalars(value) if isinstance(each, str))

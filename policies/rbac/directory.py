@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel, ConfigDict
 
-from policies.properties import UndeterminedError, is_unknown
+from policies.properties import UndeterminedError, holds_unknown, is_unknown
 from policies.resources import Resource, Stack
 
 ASSIGNMENTS: Final = (
@@ -225,7 +225,7 @@ def allows(permissions: Iterable[Permission], operations: Iterable[str], *, of_d
 
 def _permissions(definition: Resource) -> tuple[Permission, ...]:
     content = definition.all_properties().get("permissions") or []
-    if is_unknown(content) or any(is_unknown(text) for text in _leaves(content)):
+    if holds_unknown(content):
         return EVERYTHING
     names = {"actions": "actions", "notActions": "not_actions", "dataActions": "data_actions"}
     names["notDataActions"] = "not_data_actions"
@@ -233,17 +233,6 @@ def _permissions(definition: Resource) -> tuple[Permission, ...]:
         Permission.model_validate({names[name]: texts or () for name, texts in each.items() if name in names})
         for each in cast("list[Mapping[str, Any]]", content)
     )
-
-
-def _leaves(value: object) -> Iterable[object]:
-    if isinstance(value, Mapping):
-        for each in cast("Mapping[str, object]", value).values():
-            yield from _leaves(each)
-    elif isinstance(value, list):
-        for each in cast("list[object]", value):
-            yield from _leaves(each)
-    else:
-        yield value
 
 
 def _principals(resource: Resource) -> Iterable[str]:
