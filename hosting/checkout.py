@@ -44,11 +44,6 @@ class Checkout:
         """Everything of the local cloud: copies of the stack files, state, the servers' records."""
         return self.root / ".hosting" / self.place
 
-    @property
-    def judgements(self) -> Path:
-        """Where the policy pack writes its answers, a file a run."""
-        return self.local / "judgements"
-
     def stack_names(self) -> list[str]:
         """The stacks that have a stack file, sorted."""
         return sorted(

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,6 @@ class Session:
 
     def __init__(
         self,
-        checkout: Checkout,
         settings: StackSettings,
         rules: Sequence[str],
         engine: StackEngine,
@@ -63,7 +63,6 @@ class Session:
         self.settings = settings
         self.engine = engine
         self.cloud = cloud
-        self._checkout = checkout
 
     def resume(self, say: Callable[[str], None], adopt: Sequence[str] = ()) -> State:
         """Settles what an interrupted run left open; gives the state from which the next one starts.
@@ -75,19 +74,16 @@ class Session:
 
     def preview(self, state: State) -> Verdict:
         """A preview, judged by the policy pack and, against the `state` from which it starts, by the deletion gate."""
-        answers = self._answers("preview")
-        run = self.engine.preview(answers)
+        run, report = self._judged(self.engine.preview)
         refusals = (
             *refuse_beginnings(state.resources, self.settings),
             *refuse_deletions(run.steps, state.resources, self.settings),
         )
-        return Verdict(run, self._fold(answers, run), refusals)
+        return Verdict(run, report, refusals)
 
     def up(self, on_step: Callable[[Step], None]) -> Verdict:
         """An update, judged by the policy pack; the caller has seen a preview pass."""
-        answers = self._answers("up")
-        run = self.engine.up(answers, on_step)
-        return Verdict(run, self._fold(answers, run))
+        return Verdict(*self._judged(lambda answers: self.engine.up(answers, on_step)))
 
     def json_report(self, verdict: Verdict, operation: Literal["preview", "up"]) -> JsonReport:
         """The verdict on a run as the report that files are made of."""
@@ -104,15 +100,16 @@ class Session:
         """Whether the local cloud ended while it was in use."""
         return self.cloud is not None and self.cloud.server() is None
 
-    def _answers(self, operation: str) -> Path:
-        folder = self._checkout.judgements
-        folder.mkdir(parents=True, exist_ok=True)
-        answers = folder / f"{self.settings.stack}-{operation}.jsonl"
-        answers.unlink(missing_ok=True)
-        return answers
+    def _judged(self, call: Callable[[Path], Run]) -> tuple[Run, Report]:
+        """A run and what the policy pack answered in it.
 
-    def _fold(self, answers: Path, run: Run) -> Report:
-        return fold(answers, self._rules, run)
+        The answers lie in a folder of this run: of two commands on one stack the engine's lock refuses the second only
+        after it has begun, and the first one's answers must outlast that.
+        """
+        with tempfile.TemporaryDirectory(prefix="hosting-") as folder:
+            answers = Path(folder) / "judgements.jsonl"
+            run = call(answers)
+            return run, fold(answers, self._rules, run)
 
 
 def open_session(
@@ -136,7 +133,7 @@ def open_session(
         _refuse_leftovers_of_local_cloud(checkout)
         _refuse_recording()
         place = Place(checkout.root, checkout.policies, {"PATH": _path(checkout)} | configuration)
-        return Session(checkout, settings, rules, StackEngine(stack, place, command, is_new_allowed=False), None)
+        return Session(settings, rules, StackEngine(stack, place, command, is_new_allowed=False), None)
     copy_for_local_cloud(checkout, stack)
     environment = local_environment(checkout)
     cloud = LocalCloud(checkout, CLOUD_OF_SERVICE[settings.service])
@@ -147,7 +144,7 @@ def open_session(
     place = Place(checkout.local, checkout.policies, environment)
     _leave_only(place)
     engine = StackEngine(stack, place, command, is_new_allowed=True, change=change)
-    return Session(checkout, settings, rules, engine, cloud)
+    return Session(settings, rules, engine, cloud)
 
 
 def rule_names() -> list[str]:

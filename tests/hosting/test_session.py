@@ -1,8 +1,10 @@
 import pytest
 
 from hosting.checkout import Checkout
+from hosting.engine import Run
 from hosting.errors import HostingError
-from hosting.session import local_environment, open_session, policy_configuration
+from hosting.session import Session, local_environment, open_session, policy_configuration
+from hosting.stack_files import read_settings
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,29 @@ def test_the_local_passphrase_is_made_once_and_is_nobody_elses(tmp_path, monkeyp
 
     assert first == second
     assert (tmp_path / ".hosting" / "local" / "passphrase").stat().st_mode & 0o077 == 0
+
+
+def test_a_second_run_that_is_refused_leaves_the_answers_of_the_first_one_alone():
+    """The engine's lock refuses it in the middle of the first one, when most rules have answered."""
+
+    class Engine:
+        def __init__(self, during):
+            self._during = during
+
+        def up(self, answers, _):
+            answers.write_text('{"rule": "key-rotates", "urn": "urn:key", "type": "key", "answer": "passed"}\n')
+            self._during()
+            return Run()
+
+    def refuse():
+        raise HostingError("hosting-useast is locked by process 1.")
+
+    def session(during):
+        settings = read_settings(Checkout.of_this_package(), "useast")
+        return Session(settings, ["key-rotates"], Engine(during), None)
+
+    def begin_another():
+        with pytest.raises(HostingError, match="is locked"):
+            session(refuse).up(lambda step: None)
+
+    assert session(begin_another).up(lambda step: None).report.passes

@@ -12,7 +12,6 @@ from hosting.mutation.recordings import apart, in_process_of_its_own
 def test_place_is_apart_from_the_users(tmp_path):
     checkout = Checkout(tmp_path)
     assert apart(checkout).local != checkout.local
-    assert apart(checkout).judgements != checkout.judgements
     assert apart(checkout).local.is_relative_to(tmp_path / ".hosting")
     assert apart(checkout).policies == checkout.policies
 
