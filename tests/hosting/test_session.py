@@ -70,23 +70,23 @@ def test_a_second_run_that_is_refused_leaves_the_answers_of_the_first_one_alone(
     """The engine's lock refuses it in the middle of the first one, when most rules have answered."""
 
     class Engine:
-        def __init__(self, during):
-            self._during = during
+        def __init__(self, run):
+            self._run = run
 
         def up(self, answers, _):
-            answers.write_text('{"rule": "key-rotates", "urn": "urn:key", "type": "key", "answer": "passed"}\n')
-            self._during()
+            self._run(answers)
             return Run()
 
-    def refuse():
+    def refuse(_):
         raise HostingError("hosting-useast is locked by process 1.")
 
-    def session(during):
-        settings = read_settings(Checkout.of_this_package(), "useast")
-        return Session(settings, ["key-rotates"], Engine(during), None)
-
-    def begin_another():
+    def answer_while_another_begins(answers):
+        answers.write_text('{"rule": "key-rotates", "urn": "urn:key", "type": "key", "answer": "passed"}\n')
         with pytest.raises(HostingError, match="is locked"):
             session(refuse).up(lambda step: None)
 
-    assert session(begin_another).up(lambda step: None).report.passes
+    def session(run):
+        settings = read_settings(Checkout.of_this_package(), "useast")
+        return Session(settings, ["key-rotates"], Engine(run), None)
+
+    assert session(answer_while_another_begins).up(lambda step: None).report.passes
