@@ -218,7 +218,10 @@ def diagram(
     check: Annotated[bool, typer.Option("--check", help="Only say whether the page is up to date.")] = False,
 ) -> None:
     """Draws the rooms of a stack that is up in the local cloud, as Mermaid."""
-    resources = open_session(Checkout.of_this_package(), stack, "local").engine.state().resources
+    checkout = Checkout.of_this_package()
+    checkout.stack_file(stack)
+    was_up = any(stack in cloud.stacks() for cloud in local_clouds(checkout))
+    resources = open_session(checkout, stack, "local").engine.state().resources if was_up else ()
     if not resources:
         raise HostingError(f"{stack} isn't up, so there is nothing to draw: `make up STACK={stack}` first.")
     drawn = draw(resources)
@@ -336,9 +339,8 @@ def _conclude(session: Session, verdict: Verdict, console: Console, done: str) -
         _raise_failure(session, run)
     operations = run.changes() if done == "up" else run.planned_changes()
     console.print(_summary(session.settings.stack, operations, done))
-    show(verdict.report, console, whole=run.succeeded or bool(verdict.report.violations))
-    for refusal in verdict.refusals:
-        console.print(f"[red]refused[/] {escape(refusal)}", soft_wrap=True)
+    whole = run.succeeded or bool(verdict.report.violations)
+    show(verdict.report, console, whole=whole, refusals=verdict.refusals)
     if verdict.refusals or (verdict.report.violations and not run.errors):
         raise typer.Exit(1)
     _raise_failure(session, run)

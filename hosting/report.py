@@ -5,7 +5,7 @@ rule without a single line makes the report incomplete, and an incomplete report
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pulumi.automation import OpType
@@ -125,21 +125,28 @@ def fold(file: Path, expected_rules: Iterable[str], run: Run) -> Report:
     return Report(pack=pack, judgements=tuple(answers.values()), problems=tuple(problems))
 
 
-def show(report: Report, console: Console, *, whole: bool) -> None:
-    """Prints the report: violations with clause and mend, then what is undetermined, then the counts.
+def show(report: Report, console: Console, *, whole: bool, refusals: Sequence[str] = ()) -> None:
+    """Prints the report: violations with clause and mend, the gate's `refusals`, what is undetermined, and the counts.
 
-    `whole` is false for a run that the cloud or the engine ended early, in which rules are bound to be missing.
+    What a rule says alike of several resources stands once, below all of them. `whole` is false for a run that the
+    cloud or the engine ended early, in which rules are bound to be missing.
     """
     rules = report.pack.rules if report.pack else {}
 
     def say(line: str) -> None:
         console.print(line, soft_wrap=True)
 
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for violation in sorted(report.violations, key=lambda each: (each.rule, each.urn)):
-        clauses = ", ".join(rules[violation.rule].clauses) if violation.rule in rules else "no clause"
-        say(f"[red]violation[/] {escape(f'{violation.rule}: {_resource(violation)} [{clauses}]')}")
-        for message in violation.messages:
+        alike.setdefault((violation.rule, violation.messages), []).append(_resource(violation))
+    for (rule, messages), resources in alike.items():
+        clauses = ", ".join(rules[rule].clauses) if rule in rules else "no clause"
+        for resource in resources:
+            say(f"[red]violation[/] {escape(f'{rule}: {resource} [{clauses}]')}")
+        for message in messages:
             say(f"    {escape(message)}")
+    for refusal in refusals:
+        say(f"[red]refused[/] {escape(refusal)}")
     for exempted in sorted(report.exempted, key=lambda each: (each.rule, each.urn)):
         say(f"[yellow]exempted[/] {escape(f'{exempted.rule}: {_resource(exempted)}')}")
         say(f"    {escape(exempted.messages[0])}")

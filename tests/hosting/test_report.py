@@ -61,6 +61,23 @@ def test_an_exempted_finding_is_listed_with_its_reason_and_does_not_fail(answers
     assert console.file.getvalue().endswith("0 violations, 0 undetermined, 1 exempted.\n")
 
 
+def test_what_a_rule_says_alike_of_several_resources_stands_once(answers):
+    said = [answer("violated", urn=KEY + name, messages=["set it"]) for name in ("-one", "-two")]
+    other = answer("violated", urn=KEY + "-three", messages=["make it true"])
+    console = Console(file=io.StringIO(), width=200)
+    show(fold(answers(other, *said), ["key_rotates"], Run()), console, whole=True, refusals=["acme is active."])
+
+    assert console.file.getvalue().startswith(
+        "violation key_rotates: aws:kms/key:Key acme-one [6.c]\n"
+        "violation key_rotates: aws:kms/key:Key acme-two [6.c]\n"
+        "    set it\n"
+        "violation key_rotates: aws:kms/key:Key acme-three [6.c]\n"
+        "    make it true\n"
+        "refused acme is active.\n"
+        "Policy: "
+    )
+
+
 def test_a_warning_is_listed_and_does_not_fail(answers):
     report = fold(answers(answer("warned", messages=["the table is old"])), ["key_rotates"], Run())
     console = Console(file=io.StringIO(), width=200)
