@@ -34,8 +34,15 @@ _PLACE: Final = re.compile(r"[a-z]\w*Name|scope|scopeId|resourceUri")
 _RESHAPED: Final[Mapping[str, tuple[str, ...]]] = {"azure-native:keyvault:Key": ("properties",)}
 """The inputs that Azure's outputs spread out under other names."""
 
-_OF_NO_REGION: Final = ("aws:cloudfront/", "aws:globalaccelerator/", "aws:iam/", "aws:route53/")
-"""What exists once per account: it means resources of any region."""
+OF_NO_REGION: Final = (
+    "aws:backup/globalSettings:",
+    "aws:cloudfront/",
+    "aws:globalaccelerator/",
+    "aws:iam/",
+    "aws:route53/",
+    "aws:s3/accountPublicAccessBlock:",
+)
+"""With what the types begin that AWS has once per account: they mean resources of any region."""
 
 _API_VERSION: Final = re.compile(r"/v\d{8}(preview)?(?=:)")
 
@@ -457,7 +464,7 @@ def _holds(value: Any, texts: Collection[str]) -> bool:
 
 def _may_be_of_one_region(one: Resource, other: Resource) -> bool:
     """Whether nothing says that two resources lie in different regions of AWS."""
-    regional = [each for each in (one, other) if not each.resource_type.startswith(_OF_NO_REGION)]
+    regional = [each for each in (one, other) if not each.resource_type.startswith(OF_NO_REGION)]
     return len({region for each in regional if (region := aws_region(each)) is not None}) < 2
 
 

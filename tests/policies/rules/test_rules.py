@@ -42,11 +42,12 @@ from policies.network.references import Named, Property, References
 from policies.pack import all_rules
 from policies.principals import AwsRole
 from policies.rbac.directory import Directory
-from policies.resources import Resource, Stack, canonical_type
+from policies.resources import OF_NO_REGION, Resource, Stack, canonical_type
 from policies.rulebook import ANY_TYPE, Rule
 from policies.rules.aws.belonging import Reference
 from policies.rules.azure import container_apps, segmentation
 from policies.rules.tenants import NAMES, UNTAGGED
+from policies.tables import reviewed_types
 from policies.terms import Terms
 
 HERE: Final = Path(__file__).parent
@@ -343,6 +344,12 @@ def test_samples_exercise_every_property_that_rules_read() -> None:
 
 def test_types_without_tags_have_none() -> None:
     assert sorted(kind for kind in UNTAGGED if _top(kind, "tags")) == []
+
+
+def test_types_of_no_region_take_none() -> None:
+    types = [kind for kind in (*reviewed_types().judged, *reviewed_types().unjudged) if kind.startswith("aws:")]
+
+    assert [kind for kind in types if bool(_top(kind, "region")) is kind.startswith(OF_NO_REGION)] == []
 
 
 def test_properties_that_hold_names_exist() -> None:
