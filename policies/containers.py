@@ -4,11 +4,12 @@ The names are those of the ECS API Reference, "ContainerDefinition".
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from policies.properties import Record, Values
 from policies.resources import Resource
+from policies.variables import diversion
 
 _NUMERIC_USER: Final = re.compile(r"[1-9]\d*(:[1-9]\d*)?")
 
@@ -73,6 +74,15 @@ class Container:
                 yield name
         if len(self._record.get("environmentFiles", [])) > 0:
             yield "environmentFiles"
+
+    def diversions(self, regions: Collection[str]) -> Iterator[tuple[str, str]]:
+        """The variables that lead traffic or credentials elsewhere than these regions of AWS, with what comes of it."""
+        told = [(str(each.name), str(each.get("value", ""))) for each in self._record.get("environment", [])]
+        hidden = [(str(each.name), None) for each in self._record.get("secrets", None) or []]
+        for name, value in [*told, *hidden]:
+            consequence = diversion(name, value, regions)
+            if consequence is not None:
+                yield name, consequence
 
     def sources_of_secrets(self) -> Iterator[str]:
         """Where the values of its secrets come from: ARNs."""

@@ -117,6 +117,17 @@ class AzureRoles(BaseModel):
     custom: CustomRoles
 
 
+class Variables(BaseModel):
+    """Environment variables that programs obey by themselves, each with what comes of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    addresses: Mapping[str, str]
+    """Variables whose value is an address."""
+    refused: Mapping[str, str]
+    """Variables that no value makes right."""
+
+
 class ReviewedTypes(BaseModel):
     """The types of cloud resources that somebody has reviewed."""
 
@@ -183,6 +194,12 @@ def today() -> date:
 def runtimes() -> Mapping[str, date]:
     """The table `runtimes.toml`: the runtimes that functions in AWS Lambda may have, with the last day of updates."""
     return TypeAdapter(dict[str, date]).validate_python(_load("runtimes.toml"))
+
+
+@cache
+def variables() -> Variables:
+    """The table `variables.toml`."""
+    return Variables.model_validate(_load("variables.toml"))
 
 
 def _load(name: str) -> dict[str, object]:

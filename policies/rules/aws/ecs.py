@@ -9,6 +9,7 @@ from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.aws.keys import is_under_shared_key
 from policies.rules.aws.network import GROUP
 from policies.rules.aws.zones import SERVICE, SUBNET, TARGET, ZONES, scaling_of, stands_ready
+from policies.tables import jurisdictions
 
 CLUSTER = "aws:ecs/cluster:Cluster"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
@@ -83,6 +84,18 @@ def task_says_and_knows_in_this_stack(task: Resource, stack: Stack) -> Findings:
         for source in container.sources_of_secrets():
             if not stack.meant(task, "container_definitions", [SECRET], "arn", "id", read=lambda s=source: s):
                 yield f"a secret of the container {container.name} is not of this stack: use one that is"
+
+
+@stack_rule(TASK)
+def task_calls_no_stand_in(task: Resource, stack: Stack) -> Findings:
+    """By a variable that the SDK obeys, what a service sends goes to a stranger's address, or a stranger signs for it.
+
+    The code of the service shows nothing of it (policies/variables.toml).
+    """
+    regions = jurisdictions().regions("aws", stack.jurisdiction)
+    for container in containers(task):
+        for name, consequence in container.diversions(regions):
+            yield f"the container {container.name} is told {name}, so that {consequence}: remove it"
 
 
 @stack_rule(SECRET)
