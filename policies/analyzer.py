@@ -43,7 +43,7 @@ class Analyzer(_PolicyAnalyzerServicer):
         self._name = name
         self._version = version
         self._descriptions = {policy.name: policy.description for policy in court.policies()}
-        self._others: dict[str, Sequence[PolicyNotApplicable]] = {}
+        self._others: dict[str, AnalyzeResponse] = {}
         self._no_remedies = RemediateResponse(
             not_applicable=[
                 PolicyNotApplicable(policy_name=name, reason="rules mend nothing") for name in self._descriptions
@@ -74,7 +74,7 @@ class Analyzer(_PolicyAnalyzerServicer):
         """Judges one resource that is about to be registered."""
         self._recorder.note(request)
         response = self._response(self._court.judge(Resource.of_request(request)))
-        response.not_applicable.extend(self._about_other_types(request.type))
+        response.MergeFrom(self._about_other_types(request.type))
         return response
 
     def AnalyzeStack(self, request: AnalyzeStackRequest, _context: object) -> AnalyzeResponse:  # noqa: N802  # as above
@@ -86,17 +86,20 @@ class Analyzer(_PolicyAnalyzerServicer):
         """Changes nothing: a rule says what is wrong, people mend it."""
         return self._no_remedies
 
-    def _about_other_types(self, resource_type: str) -> Sequence[PolicyNotApplicable]:
+    def _about_other_types(self, resource_type: str) -> AnalyzeResponse:
         """The rules that aren't about a type.
 
         The engine takes a rule that isn't named for one that passed, and tells whoever listens of all that passed,
-        resource by resource: with hundreds of rules that costs several times what judging costs.
+        resource by resource: with hundreds of rules that costs several times what judging costs. They are kept as a
+        response, for one is merged into another ten times as fast as a list of its parts.
         """
         if resource_type not in self._others:
-            self._others[resource_type] = [
-                PolicyNotApplicable(policy_name=name, reason="the rule is about other types")
-                for name in self._court.unconcerned(resource_type)
-            ]
+            self._others[resource_type] = AnalyzeResponse(
+                not_applicable=[
+                    PolicyNotApplicable(policy_name=name, reason="the rule is about other types")
+                    for name in self._court.unconcerned(resource_type)
+                ]
+            )
         return self._others[resource_type]
 
     def _response(self, opinions: Sequence[Opinion]) -> AnalyzeResponse:
