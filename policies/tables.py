@@ -57,55 +57,49 @@ class Egress(BaseModel):
         return frozenset(name.replace("{region}", region) for name in self.names for region in regions)
 
 
-Holder = Literal["workload", "let-in people"]
-"""An identity of the stack's, or a group into which people are let for some hours."""
+Function = Literal["audit", "audit-readers", "data-readers", "key-operators", "on-call", "platform", "recoverers"]
+"""What a group of people is for. The members of `platform`, `on-call` and `audit` stay in it; into the others people
+are let for some hours."""
 
 
-class DataActions(BaseModel):
-    """What a role of our own may do with data."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    to: Holder
-    actions: frozenset[str]
-    on: tuple[str, ...]
-    """The types of resources on which the role is narrow enough."""
-    conditional: bool = False
-    """Whether it has to be given under a condition, which says for what."""
-
-
-class BuiltInRole(BaseModel):
-    """A role of Azure's own that may be given."""
+class GivenRole(BaseModel):
+    """To whom, and on what, a role may be given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
-    to: frozenset[Holder]
+    to: frozenset[Literal["workload"] | Function]
     on: tuple[str, ...]
     """The types of resources on which it is narrow enough."""
+    works_for: frozenset[str] = frozenset()
+    """As whose identity a workload may have it: the types of resources, or a tenant's own."""
+    lent_to: str | None = None
+    """The type of a resource that has to work as the identity on which it is given."""
+    apart: bool = False
+    """Whether it is given only on a resource group in which the stack has nothing."""
     below: str | None = None
     """The part of such a resource, such as `indexes`, of which the scope has to name one."""
     conditional: frozenset[str] = frozenset()
-    """The data actions that a condition has to narrow."""
+    """The data actions that a condition has to narrow to some containers."""
+    containers: frozenset[str] = frozenset()
+    """The containers to which the condition has to narrow them; none if it may name any."""
     lasting: bool = False
     """Whether data or backups stand on it, so that it must not be taken away by mistake."""
 
 
-class CustomRoles(BaseModel):
-    """What roles of our own may do in Azure."""
+class BuiltInRole(GivenRole):
+    """A role of Azure's own that may be given."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: str
 
-    actions: frozenset[str]
-    """Beside reading the settings of resources."""
-    let_in_actions: frozenset[str]
-    """What only people may do who are let in for some hours."""
-    data_actions: tuple[DataActions, ...]
-    """Of a role with data actions, all belong to one of these."""
-    content_actions: frozenset[str]
-    """What a role whose actions hold an asterisk has to leave out."""
-    content_tables: frozenset[str]
-    """The tables of logs that no role may read."""
+
+class CustomRole(GivenRole):
+    """A role of our own, and all that it may do."""
+
+    actions: frozenset[str] = frozenset()
+    """`{table}` stands for each of the tables that people may read."""
+    not_actions: frozenset[str] = frozenset()
+    """What it has to leave out, if its actions hold an asterisk."""
+    data_actions: frozenset[str] = frozenset()
 
 
 class AzureRoles(BaseModel):
@@ -113,8 +107,17 @@ class AzureRoles(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    tables: tuple[str, ...]
+    """The tables of logs that people may read."""
+    content_tables: frozenset[str]
+    """The tables of logs in which customers' words may be."""
     built_in: Mapping[str, BuiltInRole]
-    custom: CustomRoles
+    custom: Mapping[str, CustomRole]
+    """By its logical name in the program."""
+
+    def actions(self, role: CustomRole) -> frozenset[str]:
+        """What a role of our own may do, with the names of the tables that it may read."""
+        return frozenset(action.replace("{table}", table) for action in role.actions for table in self.tables)
 
 
 class Variables(BaseModel):

@@ -35,17 +35,20 @@ actions, or actions that list them (Azure documentation, "Azure permissions").""
 
 NO_CONTENT: Final = (
     "Microsoft.ContainerRegistry/registries/pull/read",
+    "Microsoft.ContainerRegistry/registries/quarantine/read",
     "Microsoft.DBforPostgreSQL/flexibleServers/logFiles/read",
+    "Microsoft.DBforPostgreSQL/flexibleServers/queryTexts/read",
     "Microsoft.Insights/logs/*",
     "Microsoft.OperationalInsights/workspaces/analytics/query/action",
     "Microsoft.OperationalInsights/workspaces/query/*",
-    "Microsoft.OperationalInsights/workspaces/search/action",
+    "Microsoft.OperationalInsights/workspaces/search/*",
+    "Microsoft.OperationalInsights/workspaces/sharedKeys/*",
     "Microsoft.OperationalInsights/workspaces/tables/query/read",
 )
 """What `*/read` would open all the same: logs are read by a control action, and what services print, what is asked of
 Search and the database's statements hold customers' words (Azure documentation, "Manage access to Log Analytics
-workspaces"). So are images, and links by which the database's log files are fetched (Azure documentation, "Azure
-permissions for Containers", "Azure permissions for Databases")."""
+workspaces"). So are images, what statements the database was asked, links by which its log files are fetched, and a
+workspace's keys (Azure documentation, "Azure permissions" for Containers, Databases and Monitor)."""
 
 KEEPS_KEYS: Final = (
     "Microsoft.KeyVault/vaults/keyrotationpolicies/read",
@@ -72,8 +75,13 @@ READS_INCIDENTS: Final = (
 """Incidents, and the logs by which to understand them. Azure's own roles for Sentinel read every table of the workspace
 (Azure documentation, "Azure built-in roles", "Manage table-level read access in a Log Analytics workspace")."""
 
-ANSWERS_INCIDENTS: Final = ("Microsoft.SecurityInsights/incidents/*",)
-"""To take an incident up, note what was found, and close it."""
+ANSWERS_INCIDENTS: Final = (
+    "Microsoft.SecurityInsights/incidents/comments/write",
+    "Microsoft.SecurityInsights/incidents/tasks/write",
+    "Microsoft.SecurityInsights/incidents/write",
+)
+"""To take an incident up, note what was found, and close it. Nobody deletes one, nor what was noted, nor shares it with
+a team of its own (Azure documentation, "Azure permissions for Security")."""
 
 
 class Access(pulumi.ComponentResource):
@@ -174,9 +182,17 @@ class Access(pulumi.ComponentResource):
             self._give(f"key-operators-{vault}", groups.key_operators, key_keeper.id, vault_id)
         self.register_outputs(
             {
-                # For the policy pack, which refuses a role for any other group.
-                "standingGroups": [groups.platform, groups.on_call, groups.audit],
-                "eligibleGroups": [groups.data_readers, groups.key_operators, groups.audit_readers],
+                # For the policy pack, which refuses a role for a group of another function.
+                "standingGroups": {
+                    "platform": groups.platform,
+                    "on-call": groups.on_call,
+                    "audit": groups.audit,
+                },
+                "eligibleGroups": {
+                    "data-readers": groups.data_readers,
+                    "key-operators": groups.key_operators,
+                    "audit-readers": groups.audit_readers,
+                },
             }
         )
 

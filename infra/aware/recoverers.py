@@ -103,8 +103,8 @@ class Recoverers(pulumi.ComponentResource):
         self._give("recoverers-database-identity", operator, database_identity_id)
         self.drills_id: pulumi.Output[str] = drills.id
         """The resource group in which a restored database is tried."""
-        # For the policy pack, which refuses a role for any other group.
-        self.register_outputs({"eligibleGroups": [group_id]})
+        # For the policy pack, which refuses a role for a group of another function.
+        self.register_outputs({"eligibleGroups": {"recoverers": group_id}})
 
     def _role(
         self,

@@ -1,22 +1,24 @@
 """Who may do what in Azure: roles, to whom and on what they are given, and whose tokens identities take."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
 from policies.properties import UndeterminedError
 from policies.rbac.directory import CONTAINER, Directory
 from policies.references import means
-from policies.resources import Resource, Stack
+from policies.resources import TENANT_TYPE, Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
-from policies.tables import BuiltInRole, DataActions, Holder, azure_roles
+from policies.tables import BuiltInRole, CustomRole, GivenRole, azure_roles
 
 ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
 DEFINITION: Final = "azure-native:authorization:RoleDefinition"
 CREDENTIAL: Final = "azure-native:managedidentity:FederatedIdentityCredential"
 IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
 ROOMS: Final = ("hosting:aware:Access", "hosting:aware:Recoverers")
-"""The rooms of people; their outputs name the groups, those whose members stay and those who are let in for hours."""
+"""The rooms of people; their outputs name the groups by function, those whose members stay and those who are let in for
+hours."""
 
 _WITH_IDENTITY: Final = ("azure-native:dataprotection:BackupVault", "azure-native:search:Service")
 """Resources that act as an identity of their own."""
@@ -39,12 +41,12 @@ _ACTION: Final = re.compile(r"ActionMatches\{'([^']+)'\}")
 _CONDITION: Final = re.compile(
     r"\(\((?P<actions>!\(ActionMatches\{'[^']+'\}\)(?: AND !\(ActionMatches\{'[^']+'\}\))*)\) OR \(@Resource\["
     r"Microsoft\.Storage/storageAccounts/blobServices/containers:name\] (?:ForAnyOfAnyValues:)?StringEquals "
-    r"(?:'[^'*?]+'|\{'[^'*?]+'(?:, ?'[^'*?]+')*\})\)\)",
+    r"(?P<containers>'[^'*?]+'|\{'[^'*?]+'(?:, ?'[^'*?]+')*\})\)\)",
     re.IGNORECASE,
 )
 """A condition by which actions hold in the containers that it names only (Azure documentation, "Example Azure role
 assignment conditions for Blob Storage"). Any other has to be reviewed first."""
-_TABLE: Final = re.compile(r"(?i)Microsoft\.OperationalInsights/workspaces/query/([^/]+)/read")
+_NAME: Final = re.compile(r"'([^']+)'")
 
 
 # Roles of our own.
@@ -53,38 +55,25 @@ _TABLE: Final = re.compile(r"(?i)Microsoft\.OperationalInsights/workspaces/query
 @rule(DEFINITION)
 def role_does_what_is_reviewed_only(definition: Resource) -> Findings:
     """Rights that nobody reviewed read keys, open a shell, or give rights; an asterisk takes in what is yet to come."""
-    custom = azure_roles().custom
+    reviewed = _own(definition)
+    if reviewed is None:
+        yield "nobody has reviewed the role: take one of azure_roles.toml, or add it there"
+        return
     if len(definition.get("permissions", [])) == 0:
         yield "the role says nothing: set permissions"
     for number, permission in definition.numbered("permissions"):
         place = f"permissions[{number}]"
-        actions = list(permission.get("actions", []))
-        if not all(each in custom.actions | custom.let_in_actions or _reads(each) for each in actions):
+        actions = set(permission.get("actions", []))
+        if not actions <= azure_roles().actions(reviewed):
             yield f"the role does what nobody has reviewed: take it out of {place}.actions (azure_roles.toml)"
-        if "*/read" in actions and not custom.content_actions <= set(permission.get("not_actions", [])):
+        if actions and not reviewed.not_actions <= set(permission.get("not_actions", [])):
             yield f"the role reads logs and images: name those actions in {place}.not_actions (azure_roles.toml)"
-    if _data_actions(definition) and _reviewed(definition) is None:
-        yield "the role gets at content or uses keys: take that out of data_actions (azure_roles.toml)"
+        if not set(permission.get("data_actions", [])) <= reviewed.data_actions:
+            yield f"the role gets at content or uses keys: take that out of {place}.data_actions (azure_roles.toml)"
 
 
-def _data_actions(definition: Resource) -> set[str]:
-    return {action for each in definition.get("permissions", []) for action in each.get("data_actions", [])}
-
-
-def _reviewed(definition: Resource) -> DataActions | None:
-    """What allows the data actions of a role; None when nothing does, or when it has none."""
-    actions = _data_actions(definition)
-    return next((each for each in azure_roles().custom.data_actions if actions and actions <= each.actions), None)
-
-
-def _reads(action: str) -> bool:
-    """Whether an action only reads settings, or a table of logs that holds none of customers' words."""
-    if action.lower() in {each.lower() for each in azure_roles().custom.content_actions}:
-        return False
-    table = _TABLE.fullmatch(action)
-    if table is not None:
-        return "*" not in table[1] and table[1] not in azure_roles().custom.content_tables
-    return action.endswith("/read") and "*" not in action and not action.lower().endswith("search/read")
+def _own(definition: Resource) -> CustomRole | None:
+    return azure_roles().custom.get(definition.resource_name)
 
 
 @rule(DEFINITION)
@@ -100,32 +89,13 @@ def role_is_of_own_groups(definition: Resource) -> Findings:
 # To whom and on what roles are given.
 
 
-def _role(assignment: Resource, stack: Stack) -> "BuiltInRole | Resource | None":
-    """The reviewed built-in role, or the stack's own, that is given; None for any other."""
+def _role(assignment: Resource, stack: Stack) -> GivenRole | None:
+    """The reviewed role, Azure's or the stack's own, that is given; None for any other."""
     own = stack.meant(assignment, "role_definition_id", (DEFINITION,), "id")
     if own:
-        return own[0]
+        return _own(own[0])
     match = _BUILT_IN_ID.fullmatch(assignment.get("role_definition_id", None) or "")
     return next((each for each in azure_roles().built_in.values() if match and each.id == match[1].lower()), None)
-
-
-def _narrowed(role: BuiltInRole | Resource) -> frozenset[str]:
-    """The data actions of the role that a condition has to narrow to some containers."""
-    if isinstance(role, BuiltInRole):
-        return role.conditional
-    reviewed = _reviewed(role)
-    return frozenset(_data_actions(role)) if reviewed is not None and reviewed.conditional else frozenset()
-
-
-def _holders(role: BuiltInRole | Resource) -> frozenset[Holder]:
-    """Who may have a role that opens content, uses keys or changes stores; nobody special where it does neither."""
-    if isinstance(role, BuiltInRole):
-        return role.to
-    reviewed = _reviewed(role)
-    if reviewed is not None:
-        return frozenset({reviewed.to})
-    actions = {action for each in role.get("permissions", []) for action in each.get("actions", [])}
-    return frozenset({"let-in people"}) if actions & azure_roles().custom.let_in_actions else frozenset()
 
 
 @stack_rule(ASSIGNMENT)
@@ -140,44 +110,52 @@ def role_given_is_reviewed(assignment: Resource, stack: Stack) -> Findings:
         yield "the role is given across tenants of Entra: remove delegated_managed_identity_resource_id"
 
 
-def _is_narrowed(assignment: Resource, role: BuiltInRole | Resource, stack: Stack) -> Findings:
-    actions = _narrowed(role)
+def _is_narrowed(assignment: Resource, role: GivenRole, stack: Stack) -> Findings:
     # One of Azure's own may be given on a whole account that holds nothing of tenants.
-    if not actions or (
+    if not role.conditional or (
         isinstance(role, BuiltInRole) and not stack.derived(Directory).tenants_below(assignment, CONTAINER)
     ):
         return
     condition = _CONDITION.fullmatch(" ".join((assignment.get("condition", None) or "").split()))
     if condition is None or assignment.get("condition_version", None) != "2.0":
         yield "the role holds for everything there: name containers in a condition of version 2.0"
-    elif {each.lower() for each in actions} - {each.lower() for each in _ACTION.findall(condition["actions"])}:
+        return
+    named = {each.lower() for each in _ACTION.findall(condition["actions"])}
+    if {each.lower() for each in role.conditional} - named:
         yield "the condition leaves out an action, which then holds for everything there: name all that the role may do"
+    if role.containers and not set(_NAME.findall(condition["containers"])) <= role.containers:
+        yield f"the role holds for customers' data: name {', '.join(sorted(role.containers))} alone in the condition"
 
 
 @stack_rule(ASSIGNMENT)
 def role_is_given_on_narrowest_scope(assignment: Resource, stack: Stack) -> Findings:
     """A role on a resource group holds for all that is in it, and for whatever comes to be there."""
     role = _role(assignment, stack) or not_applicable("role-given-is-reviewed judges it")
-    types = role.on if isinstance(role, BuiltInRole) else _scopes(role, stack)
-
-    below = role.below if isinstance(role, BuiltInRole) else None
 
     def read() -> str | None:
         scope = assignment.get("scope", None)
-        if below is None or scope is None:
+        if role.below is None or scope is None:
             return scope
-        resource, part, name = str(scope).rpartition(f"/{below}/")
+        resource, part, name = str(scope).rpartition(f"/{role.below}/")
         return resource if part and name and "/" not in name else None
 
-    if not means(stack, assignment, "scope", read=read, targets=dict.fromkeys(types, ("id",))):
-        yield f"the role holds for more, or for something else: set scope to one of {', '.join(types)}"
+    def fits(target: Resource) -> bool:
+        lent = stack.derived(Directory).lent.get(target.urn, ()) if role.lent_to else ()
+        is_lent = not role.lent_to or any(each.resource_type == role.lent_to for each in lent)
+        return is_lent and not (role.apart and _holds_something(target, stack))
+
+    if not means(stack, assignment, "scope", read=read, targets=dict.fromkeys(role.on, ("id",)), fits=fits):
+        alone = " in which the stack has nothing" if role.apart else f" of a {role.lent_to}" if role.lent_to else ""
+        yield f"the role holds for more, or for something else: set scope to one of {', '.join(role.on)}{alone}"
 
 
-def _scopes(definition: Resource, stack: Stack) -> tuple[str, ...]:
-    reviewed = _reviewed(definition)
-    if reviewed is not None:
-        return reviewed.on
-    return tuple(sorted({each.resource_type for each in stack.resources if each.is_of_cloud}))
+def _holds_something(group: Resource, stack: Stack) -> bool:
+    """Whether a resource of the stack lies in the resource group; roles and policies about it don't."""
+    return any(
+        stack.refers_to(each, "resource_group_name", group, "name")
+        for each in stack.resources
+        if each.is_of_cloud and each.urn != group.urn and "resourceGroupName" in each.names()
+    )
 
 
 @stack_rule(ASSIGNMENT)
@@ -186,7 +164,7 @@ def role_that_data_stand_on_is_protected(assignment: Resource, stack: Stack) -> 
     if assignment.is_of_tenant:
         not_applicable("tenant-resource-is-protected judges it")
     role = _role(assignment, stack)
-    if not isinstance(role, BuiltInRole) or not role.lasting:
+    if role is None or not role.lasting:
         not_applicable("no data stand on the role")
     if not assignment.protected:
         yield "the engine may take the role away: set protect=True"
@@ -213,24 +191,45 @@ def role_is_given_to_own_workload_or_group(assignment: Resource, stack: Stack) -
         yield _is_given_to_group(assignment, role, stack)
     elif kind != "ServicePrincipal" or not _is_own_workload(assignment, stack):
         yield "somebody has the role for themselves: give it to an identity of the stack's, or to a group"
-    elif _holders(role) and "workload" not in _holders(role):
+    elif "workload" not in role.to:
         yield "a workload has a role for people: give it another one"
+    else:
+        yield _is_given_to_whom_needs_it(assignment, role, stack)
 
 
-def _is_given_to_group(assignment: Resource, role: BuiltInRole | Resource, stack: Stack) -> Findings:
+def _is_given_to_whom_needs_it(assignment: Resource, role: GivenRole, stack: Stack) -> Findings:
+    directory = stack.derived(Directory)
+    for grantee in directory.grantees(assignment):
+        if grantee.resource is None:
+            continue
+        works_for = {each.resource_type for each in directory.lent.get(grantee.resource.urn, ())}
+        works_for |= {grantee.resource.resource_type} - {IDENTITY}
+        works_for |= {TENANT_TYPE} if stack.tenant(grantee.resource) is not None else set()
+        if not works_for & role.works_for:
+            yield f"{grantee.label} does something else: give the role to one that works for what needs it"
+
+
+def _is_given_to_group(assignment: Resource, role: GivenRole, stack: Stack) -> Findings:
     principal = assignment.get("principal_id", None)
-    holders = _holders(role)
-    if not holders:
-        if principal not in _groups(stack, "standing_groups"):
-            yield "nobody reviews who is in the group: give the role to a group of the stack identity"
-    elif "let-in people" not in holders:
+    functions = {name for name, group in _groups(stack) if group == principal}
+    if not functions:
+        yield "nobody reviews who is in the group: give the role to a group of the stack identity"
+    elif not role.to - {"workload"}:
         yield "people have a role for workloads: give it to the identity that needs it"
-    elif principal not in _groups(stack, "eligible_groups"):
-        yield "people have customers' data or keys before them for good: give the role to a group without members"
+    elif not functions <= role.to:
+        yield f"the role is not for those of {', '.join(sorted(functions - role.to))}: give it to another group"
 
 
-def _groups(stack: Stack, name: str) -> set[str]:
-    return {each for room in stack.of_type(*ROOMS) for each in room.get(name, [])}
+def _groups(stack: Stack) -> Iterator[tuple[str, str]]:
+    """The groups of people, with their functions."""
+    for room in stack.of_type(*ROOMS):
+        for groups in (room.part("standing_groups"), room.part("eligible_groups")):
+            yield from ((name, groups.get(name, None)) for name in groups.names())
+
+
+def let_in_groups(stack: Stack) -> set[str]:
+    """The groups into which people are let for some hours."""
+    return {each for room in stack.of_type(*ROOMS) for each in room.part("eligible_groups").plain().values()}
 
 
 def _is_own_workload(assignment: Resource, stack: Stack) -> bool:

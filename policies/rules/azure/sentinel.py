@@ -8,7 +8,7 @@ from policies.detections import Detection, detections
 from policies.durations import duration
 from policies.resources import Resource, Stack, identities
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
-from policies.rules.azure.roles import ROOMS
+from policies.rules.azure.roles import let_in_groups
 
 WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
 ONBOARDING: Final = "azure-native:securityinsights:SentinelOnboardingState"
@@ -98,7 +98,7 @@ def detection_asks_about_own(detection: Resource, stack: Stack) -> Findings:
     ):
         if not own >= set(meant.get(name, ())):
             yield f"the question is about a stranger's {name.replace('_', ' ')}: name the stack's in query"
-    let_in = {each for room in stack.of_type(*ROOMS) for each in room.get("eligible_groups", [])}
+    let_in = let_in_groups(stack)
     if "groups" in meant and set(meant["groups"]) != let_in:
         yield "who is let in by another group isn't seen: name all groups without members in query"
     if "watched" in meant and not set(meant["watched"]) > let_in:

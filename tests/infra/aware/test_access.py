@@ -170,7 +170,12 @@ def test_only_those_on_call_answer_incidents(stack: Any):
         for name, role in stack.named("authorization:RoleDefinition").items()
         if name.startswith("incident-")
     }
-    assert answers == {"incident-reader": [], "incident-responder": ["Microsoft.SecurityInsights/incidents/*"]}
+    assert answers == {
+        "incident-reader": [],
+        "incident-responder": [
+            f"Microsoft.SecurityInsights/incidents/{each}" for each in ("comments/write", "tasks/write", "write")
+        ],
+    }
 
 
 @pytest.mark.parametrize("name", ["key-keeper", "operator"])
@@ -215,8 +220,11 @@ def test_the_operator_has_no_data_action(stack: Any):
         "Microsoft.OperationalInsights/workspaces/analytics/query/action",
         "Microsoft.Insights/logs/read",
         "Microsoft.Insights/logs/PGSQLServerLogs/read",
+        "Microsoft.OperationalInsights/workspaces/sharedKeys/read",
         "Microsoft.DBforPostgreSQL/flexibleServers/logFiles/read",
+        "Microsoft.DBforPostgreSQL/flexibleServers/queryTexts/read",
         "Microsoft.ContainerRegistry/registries/pull/read",
+        "Microsoft.ContainerRegistry/registries/quarantine/read",
     ],
 )
 def test_the_operator_reads_no_logs_and_no_images(stack: Any, read: str):

@@ -3,7 +3,7 @@
 The samples lie beside this file and in `../proofs`, a YAML file for each file of rules, in it a table for each rule:
 
 - `type` and `properties` are a resource that passes, or `stack` is a stack that passes (a mapping by name of
-  resources with `type`, `properties`, `parent`, `protect`, `provider`, and `dependencies`: property -> names);
+  resources with `type`, `properties`, `name`, `parent`, `protect`, `provider`, and `dependencies`: property -> names);
 - `violated` lists pairs of a part of the message and a change to that resource or stack (null takes away);
 - what is said for the first type of a rule is tried for its other types too, unless `types: differ` says that they
   behave differently: then each has samples of its own;
@@ -41,7 +41,7 @@ from policies.network.reach import Declared, Network
 from policies.network.references import Named, Property, References
 from policies.pack import all_rules
 from policies.principals import AwsRole
-from policies.rbac.directory import Directory
+from policies.rbac.directory import Directory, Grantee
 from policies.resources import OF_NO_REGION, Resource, Stack, canonical_type
 from policies.rulebook import ANY_TYPE, Rule
 from policies.rules.aws.belonging import Reference
@@ -106,7 +106,9 @@ def _samples() -> Iterator[Sample]:
         single = "stack" not in table
         base = {
             "sample": {
-                key: table[key] for key in ("type", "properties", "protect", "parent", "provider") if key in table
+                key: table[key]
+                for key in ("name", "type", "properties", "protect", "parent", "provider")
+                if key in table
             }
         }
         base = base if single else table["stack"]
@@ -295,7 +297,7 @@ def test_properties_that_rules_read_exist() -> None:
 
 OWN: Final = (
     *(Declared, Network, References, Resource, Stack([]), Statement, Container, Incident, Reference("", "")),
-    *(Directory(Stack([])), container_apps._Doubles(Stack([]))),
+    *(Directory(Stack([])), Grantee(None, ""), container_apps._Doubles(Stack([]))),
 )
 """Classes of the pack whose attributes are no properties of the cloud."""
 
