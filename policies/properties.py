@@ -111,6 +111,28 @@ def holds_unknown(value: object) -> bool:
     return any(is_unknown(each) for each in scalars(value))
 
 
+def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
+    unknown: str | None = None
+    for inner, each in _leaves(value, place):
+        if is_unknown(each) or each == _REDACTED:
+            unknown = unknown or inner
+        elif isinstance(each, str):
+            yield inner, each
+    if unknown is not None:
+        raise UndeterminedError(f"{unknown} is not known before the update")
+
+
+def _leaves(value: object, place: str) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for name, each in cast("Mapping[str, object]", value).items():
+            yield from _leaves(each, f"{place}.{name}" if place else name)
+    elif isinstance(value, list):
+        for number, each in enumerate(cast("list[object]", value)):
+            yield from _leaves(each, f"{place}[{number}]")
+    else:
+        yield place, value
+
+
 def view(value: Any, place: str, path: Path, reads: Reads) -> Any:
     """`value` for a rule: dict as Record, list as Values, a scalar as itself. Raises UndeterminedError if unknown."""
     if isinstance(value, dict):
@@ -215,6 +237,10 @@ class Record:
     def names(self) -> list[str]:
         """The names that are set, as the cloud spells them."""
         return [name for name, value in self._values.items() if value is not None]
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every text inside, however deep, with its place, then UndeterminedError if there are unknown ones."""
+        yield from _texts(self._values, self._place)
 
     def _place_of(self, name: str) -> str:
         return f"{self._place}.{name}" if self._place else name

@@ -55,7 +55,10 @@ def canonical_type(resource_type: str) -> str:
 class Resource(Record):
     """One resource: its properties by name, and what the engine knows of it."""
 
-    __slots__ = ("_depends_on", "_raw", "parent_urn", "protected", "provider", "resource_name", "resource_type", "urn")
+    __slots__ = (
+        *("_depends_on", "_raw", "ignored_changes", "parent_urn", "protected", "provider", "resource_name"),
+        *("resource_type", "took_over", "urn"),
+    )
 
     def __init__(
         self,
@@ -65,6 +68,8 @@ class Resource(Record):
         properties: Struct | Mapping[str, Any] | Callable[[], Mapping[str, Any]],
         *,
         protected: bool = False,
+        ignored_changes: Sequence[str] = (),
+        took_over: Sequence[str] = (),
         provider: AnalyzerProviderResource | None = None,
         parent_urn: str | None = None,
         depends_on: Mapping[str, Sequence[str]] | None = None,
@@ -77,6 +82,10 @@ class Resource(Record):
         self.resource_name = name
         """The logical name, the last part of the URN."""
         self.protected = protected
+        self.ignored_changes = ignored_changes
+        """The properties, as paths, that keep what they have, whatever the program says and whoever changed it."""
+        self.took_over = took_over
+        """URNs by which the resource was known before, and whose place in the cloud it has: aliases that were used."""
         self.provider = provider
         self.parent_urn = parent_urn
 
@@ -89,6 +98,8 @@ class Resource(Record):
             request.name,
             request.properties,
             protected=request.options.protect,
+            ignored_changes=tuple(request.options.ignoreChanges),
+            took_over=tuple(request.options.aliases),
             provider=request.provider if request.HasField("provider") else None,
             parent_urn=request.options.parent or None,
         )
@@ -102,6 +113,8 @@ class Resource(Record):
             resource.name,
             resource.properties,
             protected=resource.options.protect,
+            ignored_changes=tuple(resource.options.ignoreChanges),
+            took_over=tuple(resource.options.aliases),
             provider=resource.provider if resource.HasField("provider") else None,
             parent_urn=resource.parent or None,
             depends_on={name: tuple(each.urns) for name, each in resource.propertyDependencies.items()},
@@ -140,6 +153,8 @@ class Resource(Record):
             self.resource_name,
             properties,
             protected=self.protected,
+            ignored_changes=self.ignored_changes,
+            took_over=self.took_over,
             provider=self.provider,
             parent_urn=self.parent_urn,
             depends_on=self.depends_on,

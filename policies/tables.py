@@ -188,6 +188,14 @@ def destinations() -> Mapping[str, str]:
     return TypeAdapter(dict[str, Annotated[str, Field(min_length=1)]]).validate_python(_load("destinations.toml"))
 
 
+@cache
+def ignored_changes() -> Mapping[str, Mapping[str, str]]:
+    """The table `ignored_changes.toml`: by type, the properties whose changes may be ignored, each with the reason."""
+    return TypeAdapter(dict[str, dict[str, Annotated[str, Field(min_length=1)]]]).validate_python(
+        _load("ignored_changes.toml")
+    )
+
+
 def today() -> date:
     """The day on which rules judge, for tables that end on a day."""
     return datetime.now(UTC).date()

@@ -217,6 +217,8 @@ class _WatchedResource(Resource):
             resource.resource_name,
             resource.all_properties(),
             protected=resource.protected,
+            ignored_changes=resource.ignored_changes,
+            took_over=resource.took_over,
             provider=resource.provider,
             parent_urn=resource.parent_urn,
             depends_on=resource.depends_on,

@@ -85,6 +85,8 @@ def changed(resource: Resource, properties: Mapping[str, Any], **other: Any) -> 
     """The resource with these properties and, by name, other options."""
     given: dict[str, Any] = {
         "protected": resource.protected,
+        "ignored_changes": resource.ignored_changes,
+        "took_over": resource.took_over,
         "provider": resource.provider,
         "parent_urn": resource.parent_urn,
         "depends_on": resource.depends_on,

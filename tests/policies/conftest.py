@@ -106,7 +106,12 @@ class Engine:
 
     def _options(self, resource: Mapping[str, Any], resources: Mapping[str, Mapping[str, Any]]) -> Any:
         parent = urn(resource["parent"], resources) if "parent" in resource else ""
-        return proto.AnalyzerResourceOptions(protect=resource.get("protect", False), parent=parent)
+        return proto.AnalyzerResourceOptions(
+            protect=resource.get("protect", False),
+            ignoreChanges=resource.get("ignoreChanges", []),
+            aliases=resource.get("aliases", []),
+            parent=parent,
+        )
 
     def _provider(self, resource: Mapping[str, Any]) -> Any:
         cloud = resource["type"].split(":")[0]

@@ -37,16 +37,6 @@ def test_a_repository_counts_only_with_a_digest(image, repository):
     assert container(name="a", image=image).repository == repository
 
 
-def test_an_address_is_no_secret_whatever_its_variable_is_called():
-    told = [
-        {"name": "SECRET_ARN", "value": "arn:aws:a"},
-        {"name": "SECRET", "value": "x"},
-        {"name": "COLOUR", "value": "x"},
-    ]
-
-    assert list(container(name="a", environment=told).secrets_in_environment()) == ["SECRET"]
-
-
 def test_a_log_goes_to_a_group_or_nowhere():
     options = {"awslogs-group": "g", "awslogs-region": "r"}
 

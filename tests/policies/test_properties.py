@@ -169,3 +169,11 @@ def test_a_list_of_documents_is_read_one_by_one():
 def test_a_document_of_another_shape_is_an_error(read):
     with pytest.raises(UnusableError):
         read(record(whole="3"), "whole")
+
+
+def test_texts_are_found_however_deep_and_unknown_ones_come_last():
+    seen = Record({"a": [{"b": UNKNOWN_STRING_VALUE}, {"c": "x", "d": 1}], "e": "y"}, "top").texts()
+
+    assert [next(seen), next(seen)] == [("top.a[1].c", "x"), ("top.e", "y")]
+    with pytest.raises(UndeterminedError, match=r"top\.a\[0\]\.b is not known"):
+        next(seen)

@@ -1,6 +1,11 @@
 import pytest
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto.analyzer_pb2 import AnalyzerProviderResource
+from pulumi.runtime.proto.analyzer_pb2 import (
+    AnalyzeRequest,
+    AnalyzerProviderResource,
+    AnalyzerResource,
+    AnalyzerResourceOptions,
+)
 
 from policies.properties import UndeterminedError
 from policies.resources import Resource, Stack, canonical_type
@@ -115,3 +120,13 @@ def test_what_says_no_region_lies_in_its_providers_unless_it_is_of_no_region():
 
     assert stack.meant(silent, "key", [KEY], "arn") == [here]
     assert stack.meant(role, "key", [KEY], "arn") == [here, there]
+
+
+def test_the_engines_options_stay_with_a_resource():
+    options = AnalyzerResourceOptions(protect=True, ignoreChanges=["tags"], aliases=["urn:a"])
+    kind = "azure-native:keyvault:Key"
+    inputs = Resource.of_request(AnalyzeRequest(type=kind, urn="k", name="k", options=options))
+    state = Resource.of_state(AnalyzerResource(type=kind, urn="k", name="k", options=options))
+
+    for each in (inputs, state, state.placed_by(inputs), state.with_inputs(inputs)):
+        assert (each.protected, *each.ignored_changes, *each.took_over) == (True, "tags", "urn:a")

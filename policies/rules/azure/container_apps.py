@@ -17,8 +17,6 @@ REGISTRY: Final = "azure-native:containerregistry:Registry"
 IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
 
 _IMAGE: Final = re.compile(r"([a-z0-9]+\.azurecr\.io)/[a-z0-9._/-]+@sha256:[0-9a-f]{64}")
-_SECRET: Final = re.compile(r"(?i)pass(word|wd)?|secret|credential|connection_?string|(^|_)(key|pwd|sas|token)$")
-"""Names of settings that hold a secret."""
 
 _ACCOUNT: Final = "azure-native:storage:StorageAccount"
 _ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
@@ -117,11 +115,16 @@ def app_is_probed(app: Resource) -> Findings:
         kinds = {probe.get("type", None) for probe in container.get("probes", [])}
         for kind in sorted({"Liveness", "Readiness"} - kinds):
             yield f"nothing asks the app how it fares: add a probe {kind} to template.containers[{number}]"
+        place = f"template.containers[{number}]"
+        for probe in container.get("probes", []):
+            if probe.part("http_get").has("host") or probe.part("tcp_socket").has("host"):
+                yield f"someone else is asked how the app fares: remove host from probes of {place}"
     if len(app.template.get("containers", [])) == 0:
         yield "the app has no container: set template.containers"
 
 
-def _containers(workload: Resource) -> Iterator[tuple[str, Record]]:
+def containers_of(workload: Resource) -> Iterator[tuple[str, Record]]:
+    """The containers of an app or a job, with their places."""
     for name in ("containers", "init_containers"):
         for number, container in workload.part("template").numbered(name):
             yield f"template.{name}[{number}]", container
@@ -132,7 +135,7 @@ def workload_runs_image_by_digest(workload: Resource) -> Findings:
     """A tag can be moved to another image; a digest names what was reviewed, from a registry that is signed in to."""
     configuration = workload.part("configuration")
     servers = {each.get("server", None) for each in configuration.get("registries", [])}
-    for place, container in _containers(workload):
+    for place, container in containers_of(workload):
         yield _is_by_digest(container, servers, place)
     for number, registry in configuration.numbered("registries"):
         if not registry.has("identity") or registry.has("username") or registry.has("password_secret_ref"):
@@ -163,10 +166,6 @@ def workload_holds_no_secret(workload: Resource) -> Findings:
     for number, secret in workload.part("configuration").numbered("secrets"):
         if secret.has("value") or not secret.has("key_vault_url") or not secret.has("identity"):
             yield f"a secret lies in the app: refer to Key Vault in configuration.secrets[{number}]"
-    for place, container in _containers(workload):
-        for number, variable in container.numbered("env"):
-            if _SECRET.search(variable.name) and variable.has("value"):
-                yield f"a secret lies in the app: refer to it by secret_ref in {place}.env[{number}]"
 
 
 @rule(APP, JOB)
@@ -299,7 +298,9 @@ _OF_INGRESS: Final = ("allow_insecure", "external", "target_port", "transport")
 def _compared(app: Resource) -> tuple[Any, ...]:
     ingress = app.part("configuration").part("ingress")
     shares = [each.plain() for each in ingress.get("traffic", [])]
-    return ([ingress.get(name, None) for name in _OF_INGRESS], shares), [_essence(each) for _, each in _containers(app)]
+    return ([ingress.get(name, None) for name in _OF_INGRESS], shares), [
+        _essence(each) for _, each in containers_of(app)
+    ]
 
 
 def _essence(container: Record) -> tuple[Any, ...]:

@@ -3,7 +3,8 @@
 The samples lie beside this file and in `../proofs`, a YAML file for each file of rules, in it a table for each rule:
 
 - `type` and `properties` are a resource that passes, or `stack` is a stack that passes (a mapping by name of
-  resources with `type`, `properties`, `name`, `parent`, `protect`, `provider`, and `dependencies`: property -> names);
+  resources with `type`, `properties`, `name`, `parent`, `protect`, `ignoreChanges`, `aliases`, `provider`, and
+  `dependencies`: property -> names);
 - `violated` lists pairs of a part of the message and a change to that resource or stack (null takes away);
 - what is said for the first type of a rule is tried for its other types too, unless `types: differ` says that they
   behave differently: then each has samples of its own;
@@ -107,7 +108,7 @@ def _samples() -> Iterator[Sample]:
         base = {
             "sample": {
                 key: table[key]
-                for key in ("name", "type", "properties", "protect", "parent", "provider")
+                for key in ("name", "type", "properties", "protect", "ignoreChanges", "parent", "provider")
                 if key in table
             }
         }
@@ -212,6 +213,8 @@ def _resource(key: str, stack: Mapping[str, Mapping[str, Any]]) -> Resource:
         resource.get("name", key),
         resource.get("properties", {}),
         protected=resource.get("protect", False),
+        ignored_changes=resource.get("ignoreChanges", []),
+        took_over=resource.get("aliases", []),
         parent_urn=_urn(resource["parent"], stack) if "parent" in resource else None,
         depends_on={
             name: [_urn(source, stack) for source in sources]
@@ -296,7 +299,17 @@ def test_properties_that_rules_read_exist() -> None:
 
 
 OWN: Final = (
-    *(Declared, Network, References, Resource, Stack([]), Statement, Container, Incident, Reference("", "")),
+    *(
+        Declared,
+        Network,
+        References,
+        Resource,
+        Stack([]),
+        Statement,
+        Container(properties.Record({"name": "a"})),
+        Incident,
+        Reference("", ""),
+    ),
     *(Directory(Stack([])), Grantee(None, ""), container_apps._Doubles(Stack([]))),
 )
 """Classes of the pack whose attributes are no properties of the cloud."""

@@ -1,0 +1,87 @@
+"""What a container or function may not be told in plain text, whichever cloud runs it: the table `environment.toml`.
+
+Whoever may look at an app reads its variables, and so does whoever gets at its code. Nothing here gives a value back.
+"""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+_RUN: Final = re.compile(r"[A-Za-z0-9+/]{20,}={0,2}")
+_HEXADECIMAL: Final = re.compile(r"(?<![0-9a-fA-F:/-])(?:[0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64,})(?![0-9a-fA-F-])")
+"""As long as keys are; 40 digits are a commit's, after a colon stands a digest, in a path the version of a key."""
+
+_OFTEN: Final = 0.4
+"""The share of neighbours of different kinds from which on a text looks as if made by chance, which makes 0.6 of it."""
+
+_LENGTH_OF_AWS: Final = 40
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    secrets: Mapping[str, Sequence[str]]
+    secret_names: Mapping[str, Sequence[str]]
+    turns: Mapping[str, Sequence[str]]
+    in_clear: Mapping[str, Sequence[str]]
+
+
+@cache
+def _table() -> _Table:
+    return _Table.model_validate(tomllib.loads((Path(__file__).parent / "environment.toml").read_text("utf-8")))
+
+
+@cache
+def _patterns(section: str, flags: int = 0) -> Mapping[str, re.Pattern[str]]:
+    rows: Mapping[str, Sequence[str]] = getattr(_table(), section)
+    return {name: re.compile("|".join(f"(?:{each})" for each in patterns), flags) for name, patterns in rows.items()}
+
+
+def secret_in(text: str) -> str | None:
+    """What kind of secret a text holds, in words; None if none is seen."""
+    known = next((kind for kind, pattern in _patterns("secrets").items() if pattern.search(text)), None)
+    if known is None and (_HEXADECIMAL.search(text) or any(_is_random(each) for each in _RUN.findall(text))):
+        return "what looks like a key"
+    return known
+
+
+def is_named_secret(name: str, value: str) -> bool:
+    """Whether a variable of this name holds a secret, as far as its name tells."""
+    patterns = _patterns("secret_names", re.IGNORECASE)
+    return bool(patterns["names"].search(name)) and not patterns["harmless"].fullmatch(value)
+
+
+def turned_by(name: str) -> str | None:
+    """What a variable of this name turns in a program, in words; None if nothing that is known."""
+    return next((what for what, each in _patterns("turns", re.IGNORECASE).items() if each.fullmatch(name)), None)
+
+
+def is_in_clear(text: str) -> bool:
+    """Whether a text names a place to which nothing goes but in clear."""
+    return bool(_patterns("in_clear", re.IGNORECASE)["texts"].search(text))
+
+
+def _is_random(text: str) -> bool:
+    """Whether capitals, small letters and digits alternate as by chance; in names digits stand together.
+
+    A secret key of AWS has 40 characters, and may have few digits.
+    """
+    kinds = [_kind(each) for each in text.rstrip("=")]
+    runs = Counter(kind for kind, _ in groupby(kinds))
+    digits = 1 if len(text) == _LENGTH_OF_AWS else 2
+    return runs["upper"] > 1 and runs["lower"] > 1 and runs["digit"] >= digits and runs.total() > _OFTEN * len(kinds)
+
+
+def _kind(character: str) -> str:
+    if character.isdigit():
+        return "digit"
+    if character.isalpha():
+        return "upper" if character.isupper() else "lower"
+    return "other"

@@ -1,0 +1,73 @@
+"""What containers are told in plain text, and what runs in them, in both clouds."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policies.containers import containers
+from policies.environment import is_in_clear, is_named_secret, secret_in, turned_by
+from policies.properties import Record
+from policies.resources import Resource
+from policies.rulebook import Findings, rule
+from policies.rules.azure.container_apps import APP, JOB, containers_of
+
+TASK: Final = "aws:ecs/taskDefinition:TaskDefinition"
+
+
+@rule(APP, JOB, TASK)
+def workload_is_told_no_secret(workload: Resource) -> Findings:
+    """Whoever may look at a workload reads what it is told in plain text, and no log tells of it."""
+    for container, variable in _variables(workload):
+        yield _is_named_harmlessly(container, variable)
+    for part in _parts(workload):
+        yield _holds_no_secret(part)
+
+
+def _is_named_harmlessly(container: str, variable: Record) -> Findings:
+    if variable.has("value") and is_named_secret(str(variable.name), str(variable.value)):
+        yield f"the variable {variable.name} of {container} holds a secret, by its name: refer to one that is kept"
+
+
+def _holds_no_secret(part: Record) -> Findings:
+    for place, text in part.texts():
+        secret = secret_in(text)
+        if secret is not None:
+            yield f"{place} holds {secret}, for everybody who may look: refer to one that is kept"
+
+
+@rule(APP, JOB, TASK)
+def workload_is_told_nothing_that_turns_it(workload: Resource) -> Findings:
+    """A variable makes a program load other code, trust anybody, or sign in and send what it sees elsewhere."""
+    for container, variable in _variables(workload):
+        yield _leaves_it_as_it_is(container, variable)
+
+
+def _leaves_it_as_it_is(container: str, variable: Record) -> Findings:
+    turned = turned_by(str(variable.name))
+    if turned is not None:
+        yield f"by the variable {variable.name} of {container}, {turned}: remove it"
+    if is_in_clear(str(variable.get("value", ""))):
+        yield f"the variable {variable.name} of {container} leads past TLS: name a place by https, or have TLS verified"
+
+
+@rule(TASK)
+def task_runs_what_its_image_says(task: Resource) -> Findings:
+    """What was scanned and signed is the image; a command beside it makes it something else, such as a shell."""
+    for container in containers(task):
+        yield (f"the container {container.name} {override}" for override in container.overrides())
+
+
+def _variables(workload: Resource) -> Iterator[tuple[str, Record]]:
+    """What containers are told, each a `name` and a `value`, with the container's name or place."""
+    if workload.resource_type == TASK:
+        yield from ((each.name, variable) for each in containers(workload) for variable in each.variables())
+    else:
+        for place, container in containers_of(workload):
+            yield from ((place, variable) for _, variable in container.numbered("env"))
+
+
+def _parts(workload: Resource) -> Iterator[Record]:
+    """Where plain texts stand."""
+    if workload.resource_type == TASK:
+        yield from (each.record for each in containers(workload))
+    else:
+        yield from (workload.part("template"), workload.part("configuration"))
