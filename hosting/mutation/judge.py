@@ -2,7 +2,8 @@
 
 A first pass over the unmutated run notes which cells each rule reads for each resource that it judges: a property of a
 resource, its dependencies, an option, the resources of a type. A rule that reads none of the cells in which a mutant
-differs answers as before, for it has nothing else to go by.
+differs answers as before, for it has nothing else to go by. What is derived from the stack and shared, such as a graph,
+reads cells of its own, at once or when somebody first needs them: they count for every rule that asks for it.
 """
 
 from collections import defaultdict
@@ -19,6 +20,9 @@ from policies.rulebook import Judgement, Rule
 
 Cell = tuple[str, str]
 """A URN and a property, or what else is read; for all resources of a type `#type` and the type."""
+
+Question = tuple[int, str]
+"""A rule over the stack, by its index, and the URN of the resource that it judges."""
 
 _DEPENDENCIES: Final = "#dependencies"
 _PROTECTED: Final = "#protected"
@@ -81,7 +85,7 @@ class _Bench:
         # Proofs come last: they follow from the whole stack and take the most time.
         self._stack_rules = sorted((each for each in rules if each.over == "stack"), key=_is_proof)
         self._before: dict[tuple[str, str], Judgement] = {}
-        self._readers: dict[Cell, dict[tuple[int, str], None]] = defaultdict(dict)
+        self._readers: dict[Cell, dict[Question, None]] = defaultdict(dict)
         self._cells_of: dict[str, set[Cell]] = defaultdict(set)
         self._states = {urn: each.placed_by(run.inputs.get(urn)) for urn, each in run.states.items()}
         for resource in run.inputs.values():
@@ -136,9 +140,9 @@ class _Bench:
         if violations or (unknowns and self._counts_undetermined):
             refusing.add(now.rule)
 
-    def _concerned(self, varied: Mapping[str, Resource | None]) -> Iterable[tuple[int, str]]:
-        """The rules to ask, by index, each with the resource that it judges."""
-        asked: dict[tuple[int, str], None] = {}
+    def _concerned(self, varied: Mapping[str, Resource | None]) -> Iterable[Question]:
+        """The rules to ask, each with the resource that it judges."""
+        asked: dict[Question, None] = {}
         for urn, now in varied.items():
             before = self._states.get(urn)
             if before is None or now is None:
@@ -160,19 +164,27 @@ class _Bench:
     def _learn(self) -> None:
         """Asks every rule over the stack about every resource, each time on a stack that knows nothing yet."""
         notes: set[Cell] = set()
-        shared: dict[Callable[[Stack], Any], tuple[Any, set[Cell]]] = {}
+        shelf = _Shelf(list(self._states.values()), self.run.run)
         watched = [_WatchedResource(each, notes) for each in self._states.values()]
+        asking: dict[_Derived, list[Question]] = defaultdict(list)
         for index, rule in enumerate(self._stack_rules):
             for resource in watched:
                 if not rule.concerns(resource.resource_type):
                     continue
-                stack = _WatchedStack(watched, self.run.run, notes, shared)
+                stack = _WatchedStack(watched, self.run.run, notes, shelf)
                 notes.clear()
-                judgement = rule.judge(resource, stack)
-                self._before[rule.name, resource.urn] = judgement
-                for cell in notes:
-                    self._readers[cell][index, resource.urn] = None
-                    self._cells_of[cell[0]].add(cell)
+                self._before[rule.name, resource.urn] = rule.judge(resource, stack)
+                self._keep(notes, [(index, resource.urn)])
+                for each in stack.asked:
+                    asking[each].append((index, resource.urn))
+        # Last: until then, somebody may have been the first to need a part.
+        for each, questions in asking.items():
+            self._keep(each.notes, questions)
+
+    def _keep(self, notes: Iterable[Cell], questions: Iterable[Question]) -> None:
+        for cell in notes:
+            self._readers[cell].update(dict.fromkeys(questions))
+            self._cells_of[cell[0]].add(cell)
 
 
 def _is_proof(rule: Rule) -> bool:
@@ -205,7 +217,7 @@ _SLOT_OF_PARENT: Final[Any] = vars(Resource)["parent_urn"]
 
 
 class _WatchedResource(Resource):
-    """Notes what is read of it."""
+    """Notes what is read of it. There are several of one resource, with notes of their own: they are the same one."""
 
     __slots__ = ("_notes",)
 
@@ -223,6 +235,12 @@ class _WatchedResource(Resource):
             parent_urn=resource.parent_urn,
             depends_on=resource.depends_on,
         )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Resource) and other.urn == self.urn
+
+    def __hash__(self) -> int:
+        return hash(self.urn)
 
     def all_properties(self) -> Mapping[str, Any]:
         return _WatchedProperties(super().all_properties(), self.urn, self._notes)
@@ -306,29 +324,18 @@ class _WatchedNames(list[str]):
 
 
 class _WatchedStack(Stack):
-    """Notes which types of resources are looked up."""
+    """Notes which types of resources are looked up, and what derived from the stack is asked for."""
 
-    def __init__(
-        self,
-        resources: Sequence[Resource],
-        run: Run,
-        notes: set[Cell],
-        shared: dict[Callable[[Stack], Any], tuple[Any, set[Cell]]],
-    ) -> None:
+    def __init__(self, resources: Sequence[Resource], run: Run, notes: set[Cell], shelf: "_Shelf") -> None:
         self._notes = notes
-        self._shared = shared
+        self._shelf = shelf
+        self.asked: set[_Derived] = set()
         super().__init__(resources, run.terms)
 
     def derived(self, make: Callable[[Stack], Any]) -> Any:
-        if make not in self._shared:
-            earlier = set(self._notes)
-            self._notes.clear()
-            value = make(self)
-            self._shared[make] = (value, set(self._notes))
-            self._notes |= earlier
-        value, read = self._shared[make]
-        self._notes |= read
-        return value
+        found = self._shelf.get(make)
+        self.asked.add(found)
+        return found.value
 
     @property
     def resources(self) -> Sequence[Resource]:
@@ -346,3 +353,40 @@ class _WatchedStack(Stack):
     def of_tenant(self, tenant: str | None, *types: str) -> list[Resource]:
         self._notes.update((_OF_TYPE, each) for each in types)
         return super().of_tenant(tenant, *types)
+
+
+class _Derived:
+    """What is derived from the stack, made on a stack of its own, so that its notes are those of nobody else."""
+
+    def __init__(self, make: Callable[[Stack], Any], resources: Sequence[Resource], run: Run, shelf: "_Shelf") -> None:
+        self.read: set[Cell] = set()
+        self.stack = _WatchedStack([_WatchedResource(each, self.read) for each in resources], run, self.read, shelf)
+        self.value = make(self.stack)
+
+    @property
+    def notes(self) -> set[Cell]:
+        """What was read for it until now, and for what it is derived from in turn."""
+        found = set[Cell]()
+        left: list[_Derived] = [self]
+        seen: set[_Derived] = {self}
+        while left:
+            each = left.pop()
+            found |= each.read
+            left.extend(each.stack.asked - seen)
+            seen |= each.stack.asked
+        return found
+
+
+class _Shelf:
+    """All that is derived from one stack, each made once."""
+
+    def __init__(self, resources: Sequence[Resource], run: Run) -> None:
+        self._resources = resources
+        self._run = run
+        self._made: dict[Callable[[Stack], Any], _Derived] = {}
+
+    def get(self, make: Callable[[Stack], Any]) -> _Derived:
+        """What `make` makes of the stack."""
+        if make not in self._made:
+            self._made[make] = _Derived(make, self._resources, self._run, self)
+        return self._made[make]

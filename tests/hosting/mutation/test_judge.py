@@ -1,5 +1,7 @@
 """Mutants are refused, or live, as the policy pack would answer; and when."""
 
+from functools import cached_property
+
 import pytest
 
 from hosting.mutation.judge import Judge
@@ -221,3 +223,57 @@ def test_however_a_property_is_read_its_mutants_are_judged_again(recorded, reads
     ]
     assert judge.judge(flipped).rules == ("keys-rotate",)
     assert judge.judge(removed).rules == ("keys-rotate",)
+
+
+class _Keys:
+    def __init__(self, stack):
+        self._stack = stack
+
+    @cached_property
+    def all_rotate(self):
+        return all(each.enable_key_rotation for each in self._stack.of_type(KEY))
+
+
+class _Guarded:
+    def __init__(self, stack):
+        self._stack = stack
+
+    @property
+    def are(self):
+        return self._stack.derived(_Keys).all_rotate
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda stack: stack.derived(_Keys).all_rotate,
+        lambda stack: stack.derived(_Guarded).are,
+    ],
+)
+def test_what_is_derived_when_it_is_first_needed_counts_for_every_rule_that_asks_for_it(recorded, read):
+    @stack_rule(BUCKET)
+    def one(_bucket, stack):
+        """Why."""
+        if not read(stack):
+            yield "off"
+
+    @stack_rule(POLICY)
+    def another(_policy, stack):
+        """Why."""
+        if not read(stack):
+            yield "off"
+
+    stack = recorded()
+    judge = Judge([one, another], stack)
+    [flipped] = [each for each in Mutants(stack).of(KEY) if each.operator == "flipped"]
+    assert judge.judge(flipped).rules == ("another", "one")
+
+
+def test_resource_of_what_is_derived_is_the_one_that_is_judged(recorded):
+    @stack_rule(BUCKET)
+    def is_among_all(bucket, stack):
+        """Why."""
+        if bucket not in stack.derived(_buckets) or bucket not in set(stack.derived(_buckets)):
+            yield "missing"
+
+    assert Judge([is_among_all], recorded()).baseline() == []
