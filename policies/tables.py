@@ -1,11 +1,12 @@
 """The tables that rules look things up in: regions by jurisdiction, TLS by service, roles in Azure, reviewed types."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -131,6 +132,31 @@ class Variables(BaseModel):
     """Variables that no value makes right."""
 
 
+class Anything(Enum):
+    """Stands for whatever names and values."""
+
+    ANYTHING = "*"
+
+
+Settable = Mapping[str, "Settable | Anything"]
+"""The properties of an object that may be set, each with those below it: none below a plain value."""
+
+
+class ReviewedProperties(BaseModel):
+    """The properties that somebody has reviewed, as paths: `rules.port`, without list indexes.
+
+    An asterisk stands for names that are free, as those of tags are.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    anywhere: tuple[str, ...]
+    """Of every type."""
+    types: Mapping[str, tuple[str, ...]]
+    alike: Mapping[str, str]
+    """Types that have the properties of another one, which is only named otherwise."""
+
+
 class ReviewedTypes(BaseModel):
     """The types of cloud resources that somebody has reviewed."""
 
@@ -144,6 +170,28 @@ class ReviewedTypes(BaseModel):
     """Types that no rule names, with the reason why none has to."""
     refused: Mapping[str, str]
     """Types that rules name and that are refused all the same, with the reason."""
+
+
+@cache
+def reviewed_properties() -> Mapping[str, Settable]:
+    """The table `properties.toml`: what may be set, by type."""
+    table = ReviewedProperties.model_validate(_load("properties.toml"))
+    listed = {**table.types, **{name: table.types[other] for name, other in table.alike.items()}}
+    return {name: _settable((*table.anywhere, *paths)) for name, paths in listed.items()}
+
+
+def _settable(paths: Iterable[str]) -> Settable:
+    found: dict[str, Any] = {}
+    for path in paths:
+        *above, last = path.split(".")
+        below = found
+        for name in above if last != Anything.ANYTHING.value else above[:-1]:
+            below = below.setdefault(name, {})
+        if last == Anything.ANYTHING.value:
+            below[above[-1]] = Anything.ANYTHING
+        else:
+            below.setdefault(last, {})
+    return found
 
 
 @cache

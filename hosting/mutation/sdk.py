@@ -7,20 +7,36 @@ import inspect
 import keyword
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
 from typing import Any, Final
 
 from hosting.mutation.paths import Path
-from localcloud.schema import Choice, ListOf, MapOf, NoSuchTypeError, OneOf, Record, Schema, Type, class_of, inputs_of
+from localcloud.schema import (
+    Anything,
+    Choice,
+    ListOf,
+    MapOf,
+    NoSuchTypeError,
+    OneOf,
+    Plain,
+    Record,
+    Schema,
+    Type,
+    class_of,
+    inputs_of,
+)
 
 _MODULES: Final[Mapping[str, str]] = {
     "aws": "pulumi_aws",
     "azure-native": "pulumi_azure_native",
     "azuread": "pulumi_azuread",
 }
+
+PROVIDERS: Final = "pulumi:providers:"
+"""How the types of providers begin; the rest is the package."""
 
 _PARAMETER: Final = re.compile(r"^:param (?:[^\n:]|:(?! ))* (\w+): ", re.MULTILINE)
 
@@ -47,6 +63,13 @@ _BOUNDS: Final = (
 )
 
 
+_SAMPLE: Final = "sample"
+"""What a text is set to, where nothing tells what it could be."""
+
+_DEEPEST: Final = 4
+"""How many objects in objects are made up for one property."""
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """What is known of one property."""
@@ -65,31 +88,44 @@ NOTHING: Final = Knowledge()
 
 def knowledge(resource_type: str, path: Path, value: Any) -> Knowledge:
     """What the SDK says of the property at `path`, whose present value is `value`."""
-    arguments = _arguments(resource_type)
-    if arguments is None:
-        return NOTHING
-    wanted: list[Type] = [arguments]
-    owner: type | None = None
-    name = ""
-    for part in path:
-        owner, below = None, list[Type]()
-        for each in _alternatives(wanted):
-            if isinstance(each, ListOf | MapOf) and isinstance(part, int) == isinstance(each, ListOf):
-                below.append(each.item)
-            elif isinstance(each, Record) and isinstance(part, str) and part in each.properties:
-                owner, name = each.arguments, part
-                below.append(each.properties[part].type)
-        wanted = below
+    wanted, owner, name = _at(resource_type, path)
     annotated = [other for each in _alternatives(wanted) if isinstance(each, OneOf) for other in each.values]
     words = _words(owner).get(name, "") if owner is not None else ""
     mentioned = _enumerated(words, value) if not annotated else ()
-    stated = _DEFAULT.search(words)
     return Knowledge(
         others=tuple(dict.fromkeys(other for other in (*annotated, *mentioned) if other != value)),
         required=owner is not None and isinstance(path[-1], str) and Record(owner).properties[name].required,
-        default=stated[1].rstrip(".").lower() if stated else None,
+        default=_default(words),
         bounds=_bounds(words, value),
     )
+
+
+def unset(resource_type: str, path: Path, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The properties of the object at `path`, which has `given`, that could be set too: each with a value, or several.
+
+    Of what is on or off or an enumeration, each value is given that isn't the default; of anything else a sample.
+    """
+    for record in _alternatives(_at(resource_type, path)[0]):
+        if not isinstance(record, Record):
+            continue
+        # Of kinds of objects that are told apart by a constant, only the present one's properties are meant.
+        constants = ((name, each.constant) for name, each in record.properties.items() if each.constant is not None)
+        if any(given.get(name, constant) != constant for name, constant in constants):
+            continue
+        words = _words(record.arguments)
+        for name, each in record.properties.items():
+            if name not in given and each.constant is None:
+                yield from ((name, value) for value in _values(each.type, _default(words[name])))
+
+
+def shapes(resource_type: str, names: Sequence[str]) -> list[Type]:
+    """The types that a property may have, by the names from the top level down; none if there is no such property."""
+    path: Path = ()
+    for name in names:
+        path = (*path, name)
+        while any(isinstance(each, ListOf) for each in _alternatives(_at(resource_type, path)[0])):
+            path = (*path, 0)
+    return list(_alternatives(_at(resource_type, path)[0]))
 
 
 def takes(resource_type: str, name: str) -> bool:
@@ -107,6 +143,63 @@ def problems(resource_type: str, inputs: Mapping[str, Any]) -> list[str]:
     return [f"{each.property}: {each.reason}" for each in schema.problems(inputs)]
 
 
+def _at(resource_type: str, path: Path) -> tuple[list[Type], type | None, str]:
+    """The types that what stands at `path` may have; the class that has the property, if any, and its name there."""
+    arguments = _arguments(resource_type)
+    wanted: list[Type] = [] if arguments is None else [arguments]
+    owner: type | None = None
+    name = ""
+    for part in path:
+        owner, below = None, list[Type]()
+        for each in _alternatives(wanted):
+            if isinstance(each, ListOf | MapOf) and isinstance(part, int) == isinstance(each, ListOf):
+                below.append(each.item)
+            elif isinstance(each, Record) and isinstance(part, str) and part in each.properties:
+                owner, name = each.arguments, part
+                below.append(each.properties[part].type)
+        wanted = below
+    return wanted, owner, name
+
+
+def _values(wanted: Type, default: str | None = None, depth: int = 0) -> list[Any]:
+    """What a property of this type may be set to; none for an object that demands objects in objects without end."""
+    found: list[Any] = []
+    match next(_alternatives([wanted])):
+        case OneOf(values):
+            found = [each for each in values if str(each).lower() != default]
+        case Plain(classes=classes) if bool in classes:
+            found = [default != "true"]
+        case Plain(classes=classes) if str not in classes:
+            found = [1]
+        case Plain() | Anything():
+            found = [_SAMPLE]
+        case ListOf(item):
+            found = [[each] for each in _values(item, depth=depth)[:1]]
+        case MapOf(item):
+            found = [{_SAMPLE: each} for each in _values(item, depth=depth)[:1]]
+        case Record() as record if depth < _DEEPEST:
+            found = _objects(record, depth + 1)
+        case _:
+            pass
+    return found
+
+
+def _objects(record: Record, depth: int) -> list[Any]:
+    """The object with what it demands and, if it demands nothing, with each one of what it may have."""
+    demanded: dict[str, Any] = {}
+    for name, each in record.properties.items():
+        if each.constant is not None:
+            demanded[name] = each.constant
+        elif each.required:
+            values = _values(each.type, depth=depth)
+            if not values:
+                return []
+            demanded[name] = values[0]
+    if demanded or depth > 1:
+        return [demanded]
+    return [{name: values[0]} for name, each in record.properties.items() if (values := _values(each.type, depth=1))]
+
+
 def _alternatives(types: list[Type]) -> Iterator[Type]:
     for each in types:
         if isinstance(each, Choice):
@@ -118,6 +211,9 @@ def _alternatives(types: list[Type]) -> Iterator[Type]:
 @cache
 def _arguments(resource_type: str) -> Record | None:
     package, _, rest = resource_type.partition(":")
+    if resource_type.startswith(PROVIDERS):
+        package = resource_type.removeprefix(PROVIDERS)
+        return inputs_of(class_of(resource_type, _MODULES[package], "Provider")) if package in _MODULES else None
     if package not in _MODULES:
         return None
     middle, _, name = rest.partition(":")
@@ -154,6 +250,11 @@ def _words(arguments: type) -> Mapping[str, str]:
 def _camel(name: str) -> str:
     first, *rest = name.rstrip("_").split("_")
     return first + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+def _default(words: str) -> str | None:
+    stated = _DEFAULT.search(words)
+    return stated[1].rstrip(".").lower() if stated else None
 
 
 def _enumerated(words: str, value: Any) -> tuple[str, ...]:

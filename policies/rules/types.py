@@ -1,13 +1,21 @@
-"""Which types of resources may be used, in both clouds."""
+"""Which types of resources may be used, and which properties of theirs may be set, in both clouds."""
 
+from collections.abc import Mapping
+from typing import Any, cast
+
+from policies.properties import SIGNATURE, UndeterminedError
 from policies.resources import STACK_TYPE, Resource
-from policies.rulebook import ANY_TYPE, Findings, rule
-from policies.tables import reviewed_types
+from policies.rulebook import ANY_TYPE, Findings, not_applicable, rule
+from policies.tables import Anything, Settable, reviewed_properties, reviewed_types
 
 _COMPONENTS = "hosting"
 """The package of the program's own components, which stand for nothing in a cloud."""
 
 _PROVIDERS = "pulumi:providers:"
+
+_DEFAULTS = "__defaults"
+"""Under it stand the names of an object's properties that nobody has set: a provider made from Terraform's fills in its
+defaults before a pack is asked (pulumi-terraform-bridge, `Check`)."""
 
 
 @rule(ANY_TYPE)
@@ -24,3 +32,39 @@ def resource_type_is_reviewed(resource: Resource) -> Findings:
         yield f"{name} is not reviewed to the end, {reviewed.refused[name]}: write that rule (policies/types.toml)"
     elif not name.startswith(_PROVIDERS) and name not in reviewed.judged and name not in reviewed.unjudged:
         yield f"{name} is not reviewed: add it to policies/types.toml with the rules that it needs"
+
+
+@rule(ANY_TYPE)
+def property_is_reviewed(resource: Resource) -> Findings:
+    """Rules judge the properties that they name; what nobody has thought of could open or weaken anything unseen."""
+    settable = reviewed_properties().get(resource.resource_type) or not_applicable(
+        "its type is reviewed by nobody, or stands for nothing in a cloud"
+    )
+    yield from _unreviewed(resource.all_properties(), settable, "")
+
+
+def _unreviewed(properties: Mapping[str, Any], settable: Settable, above: str) -> Findings:
+    unset = (_DEFAULTS, *properties.get(_DEFAULTS, ()))
+    for name, value in properties.items():
+        if value is None or name in unset:
+            continue
+        below = settable.get(name)
+        if below is None:
+            yield (
+                f"{above}{name} is not reviewed: leave it out, or ask what it opens, judge it by a rule where it opens "
+                "anything, and add it to policies/properties.toml"
+            )
+        elif not isinstance(below, Anything):
+            yield _unreviewed_below(value, below, f"{above}{name}")
+
+
+def _unreviewed_below(value: Any, settable: Settable, place: str) -> Findings:
+    if isinstance(value, dict):
+        # Code or a file, as the engine wraps it, has no properties.
+        if SIGNATURE not in value:
+            yield from _unreviewed(cast("dict[str, Any]", value), settable, f"{place}.")
+    elif isinstance(value, list):
+        for index, each in enumerate(cast("list[Any]", value)):
+            yield _unreviewed_below(each, settable, f"{place}[{index}]")
+    elif settable and value is not None:
+        raise UndeterminedError(f"what {place} sets is not known before the update")

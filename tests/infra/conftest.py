@@ -8,6 +8,9 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks, rpc
 
+from policies.resources import Resource
+from policies.rules.types import property_is_reviewed
+
 with warnings.catch_warnings():
     # Loading the module is enough for the SDK to warn of its own deprecated classes; using one still fails a test.
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -34,13 +37,22 @@ def _plain(value: Any) -> Any:
             return value
 
 
+def _unreviewed(resource_type: str, inputs: dict[str, Any]) -> set[str]:
+    """What the policy pack has against the properties that the program sets, in whatever branch of it."""
+    judged = property_is_reviewed.judge(Resource(resource_type, "", "", inputs))
+    return {f"{resource_type}: {each}" for each in judged.violations}
+
+
 class _Recorder(mocks.MockMonitor):
     def __init__(self, answer: Answer) -> None:
         super().__init__(_Answers(answer))
         self.records: list[dict[str, Any]] = []
+        self.unreviewed: set[str] = set()
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  # the name of the engine's call
         response = super().RegisterResource(request)
+        inputs = rpc.deserialize_properties(request.object)
+        self.unreviewed |= _unreviewed(request.type, inputs)
         self.records.append(
             {
                 "type": request.type,
@@ -52,7 +64,7 @@ class _Recorder(mocks.MockMonitor):
                 "protect": request.protect,
                 "ignored": list(request.ignoreChanges),
                 "dependencies": sorted(request.dependencies),
-                "inputs": _plain(rpc.deserialize_properties(request.object)),
+                "inputs": _plain(inputs),
                 "outputs": {"id": response.id, **_plain(rpc.deserialize_properties(response.object))},
                 "sources": {name: sorted(each.urns) for name, each in request.propertyDependencies.items()},
             }
@@ -80,6 +92,7 @@ def declared() -> Callable[[Callable[[], object], Answer], list[dict[str, Any]]]
         recorder = _Recorder(answer)
         mocks.set_mocks(recorder.mocks, project="hosting", stack="test", preview=False, monitor=recorder)
         pulumi.runtime.test(program)()
+        assert recorder.unreviewed == set()
         # The root is declared by the first run of a session only.
         records = [record for record in recorder.records if record["type"] != "pulumi:pulumi:Stack"]
         return sorted(records, key=lambda record: (record["type"], record["name"]))

@@ -1,15 +1,19 @@
-"""The reviewed types against those that the program creates and those that rules name."""
+"""The reviewed types, and their properties, against those that the program creates and those that rules name."""
 
 import ast
 import importlib
+import inspect
+import re
 from pathlib import Path
 
 import pulumi
 import pytest
 
 import infra
+from hosting.mutation.sdk import PROVIDERS, shapes
+from localcloud import schema
 from policies.pack import all_rules
-from policies.tables import reviewed_types
+from policies.tables import Anything, reviewed_properties, reviewed_types
 
 # The SDKs warn of their own deprecated classes when they are imported.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -71,3 +75,68 @@ def test_what_no_rule_names_is_in_use(created, named):
 
 def test_what_is_unjudged_or_refused_has_a_reason():
     assert all((*reviewed_types().unjudged.values(), *reviewed_types().refused.values()))
+
+
+def _paths(settable, above=()):
+    for name, below in settable.items():
+        is_free = isinstance(below, Anything)
+        yield (*above, name), is_free
+        yield from () if is_free else _paths(below, (*above, name))
+
+
+def _reviewed_paths():
+    of_the_engine = {"version", "__internal"}
+    anywhere = {"azureApiVersion", "description", "location", "region", "tags"}
+    return [
+        (kind, path, is_free)
+        for kind, settable in reviewed_properties().items()
+        for path, is_free in _paths(settable)
+        if path[0] not in anywhere | of_the_engine
+    ]
+
+
+def test_types_with_reviewed_properties_are_reviewed(created):
+    with_properties = {each for each in reviewed_properties() if not each.startswith(PROVIDERS)}
+    providers = sorted(set(reviewed_properties()) - with_properties)
+
+    assert sorted(with_properties - {*reviewed_types().judged, *reviewed_types().unjudged}) == []
+    assert sorted(created - with_properties) == []
+    assert providers == [f"{PROVIDERS}{each}" for each in sorted(reviewed_types().packages)]
+
+
+def test_reviewed_properties_exist():
+    assert [(kind, path) for kind, path, _ in _reviewed_paths() if not shapes(kind, path)] == []
+
+
+def test_names_are_free_where_the_sdk_says_so_only():
+    wrong = []
+    for kind, path, is_free in _reviewed_paths():
+        found = shapes(kind, path)
+        has_free_names = any(isinstance(each, schema.MapOf | schema.Anything) for each in found)
+        if is_free != (has_free_names and not any(isinstance(each, schema.Record) for each in found)):
+            wrong.append((kind, path))
+    assert wrong == []
+
+
+def test_reviewed_properties_are_set_by_the_program(created):
+    """What nothing sets any more is to be reviewed anew before somebody sets it again."""
+    source = "\n".join(file.read_text("utf-8") for file in Path(infra.__file__).parent.rglob("*.py"))
+    words = {_bare(each) for each in re.findall(r"\w+", source)}
+    paths = [(kind, path) for kind, path, _ in _reviewed_paths() if kind in created or kind.startswith(PROVIDERS)]
+    unset = [(kind, path) for kind, path in paths if _bare(path[-1]) not in words]
+
+    assert [(kind, path) for kind, path in unset if not _is_set_by_the_sdk(kind, path)] == []
+
+
+def _bare(name):
+    return name.replace("_", "").lower()
+
+
+def _is_set_by_the_sdk(kind, path):
+    """Whether the SDK's class gives the property a value when it is given none."""
+    owners = [each.arguments for each in shapes(kind, path[:-1]) if isinstance(each, schema.Record)]
+    found = [name for each in owners for name in _DEFAULTED.findall(inspect.getsource(each.__init__))]
+    return _bare(path[-1]) in {_bare(name) for name in found}
+
+
+_DEFAULTED = re.compile(r"if (\w+) is None:\s+\1 = ")
