@@ -10,9 +10,9 @@ from typing import Any, Final, cast
 
 from hosting.mutation.added import SHARED, Companion, companions
 from hosting.mutation.operators import Mutation, Place, equivalent, mutations, removed
-from hosting.mutation.paths import MISSING, Path, content, edited, found, nodes, pattern_of
+from hosting.mutation.paths import MISSING, Node, Path, content, edited, found, nodes, pattern_of
 from hosting.mutation.recorded import RecordedRun, RecordedStack, changed
-from hosting.mutation.sdk import knowledge
+from hosting.mutation.sdk import PROVIDERS, knowledge, unset
 from policies.properties import is_unknown
 from policies.resources import TENANT_TYPE, Resource, Stack
 
@@ -76,9 +76,8 @@ class Mutants:
         """The resources that are mutated and whose type fits the pattern, by URN, each with those that are alike."""
         chosen: dict[object, list[Resource]] = {}
         for resource in self._stack.update.inputs.values():
-            if resource.resource_type.startswith(("hosting:", "pulumi:")) or not fnmatchcase(
-                resource.resource_type, type_pattern
-            ):
+            is_component = not resource.is_of_cloud and not resource.resource_type.startswith(PROVIDERS)
+            if is_component or not fnmatchcase(resource.resource_type, type_pattern):
                 continue
             if self._graph.tenant(self._stack.update.states[resource.urn]) not in (None, self._tenant):
                 continue
@@ -90,6 +89,10 @@ class Mutants:
         for urn in self.representatives(type_pattern):
             resource = self._stack.update.inputs[urn]
             yield from self._of_properties(resource)
+            yield from self._of_what_is_not_set(resource)
+            if not resource.is_of_cloud:
+                # A provider has no companions, and where it hangs means nothing.
+                continue
             yield from self._of_options(resource)
             yield from self._of_companions(resource)
 
@@ -152,6 +155,38 @@ class Mutants:
             if self._tenant is not None and isinstance(value, str):
                 yield from self._of_other_tenant(resource, path, value)
 
+    def _of_what_is_not_set(self, resource: Resource) -> Iterator[Mutant]:
+        """What the program doesn't say of an object, somebody says otherwise."""
+        properties = resource.all_properties()
+        objects = [Node((), properties, None, in_document=False), *nodes(properties)]
+        seen: set[str] = set()
+        for each in objects:
+            place = pattern_of(each.path, properties)
+            # Of the elements of a list only the first is mutated.
+            if each.in_document or not isinstance(each.value, dict) or place in seen:
+                continue
+            seen.add(place)
+            for name, value in unset(resource.resource_type, each.path, cast("dict[str, Any]", each.value)):
+                yield self._mutant(
+                    resource,
+                    f"{place}.{name}" if place else name,
+                    "set",
+                    str(value).lower() if isinstance(value, bool) else value if isinstance(value, str) else "",
+                    kind_of(value),
+                    vary=lambda run, path=(*each.path, name), value=value: self._with(run, resource.urn, path, value),
+                    edit=((*each.path, name), value),
+                )
+
+    def _with(self, run: RecordedRun, urn: str, path: Path, value: Any) -> Variation | None:
+        resource, state = run.inputs[urn], run.states[urn]
+        asked_for, outputs = resource.all_properties(), state.all_properties()
+        if not isinstance(content(found(asked_for, path[:-1])), dict):
+            return None
+        if isinstance(content(found(outputs, path[:-1])), dict):
+            outputs = edited(outputs, path, value)
+        asked_for = edited(asked_for, path, value)
+        return Variation({urn: changed(resource, asked_for)}, {urn: changed(state, outputs)})
+
     def _mutated(self, run: RecordedRun, urn: str, place: Place, mutation: Mutation) -> Variation | None:
         resource, state = run.inputs[urn], run.states[urn]
         properties = resource.all_properties()
@@ -180,6 +215,8 @@ class Mutants:
         there = found(outputs, path)
         if there is not MISSING and there == found(before, path):
             outputs = edited(outputs, path, new)
+        else:
+            outputs = _with_names(outputs, before, after, path)
         sources = self._sources(resource.urn, state, path, new)
         return Variation(
             {resource.urn: changed(resource, after)}, {resource.urn: changed(state, outputs, depends_on=sources)}
@@ -369,6 +406,16 @@ class Mutants:
             if len(own) > 7 and own in text:
                 text = text.replace(own, other)
         return _renamed(text, cast("str", self._tenant), cast("str", self._other))
+
+
+def _with_names(outputs: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> Any:
+    """The outputs where a list of identities that goes in comes out as an object, under those names, as in Azure."""
+    for length in range(1, len(path) + 1):
+        asked_for, there = found(before, path[:length]), found(outputs, path[:length])
+        if isinstance(asked_for, list) and isinstance(there, dict) and set(map(str, asked_for)) == {*there}:
+            now = found(after, path[:length])
+            return edited(outputs, path[:length], {each: {} for each in now} if isinstance(now, list) else now)
+    return outputs
 
 
 def _with_companion(run: RecordedRun, urn: str, companion: Companion) -> Variation:

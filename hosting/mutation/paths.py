@@ -99,12 +99,16 @@ def found(value: Any, path: Path) -> Any:
 
 
 def edited(value: Any, path: Path, new: Any) -> Any:
-    """A copy of `value` with `new` at `path`, or without it if `new` is MISSING. The path must be there."""
+    """A copy of `value` with `new` at `path`, or without it if `new` is MISSING.
+
+    The path must be there, but for the name of a property that is added.
+    """
     if not path:
         return json.dumps(new) if isinstance(value, str) and isinstance(new, dict | list) else new
     inner = content(value)
     first, rest = path[0], path[1:]
-    below = edited(inner[first], rest, new) if rest or new is not MISSING else MISSING
+    here = cast("dict[Any, Any]", inner).get(first) if isinstance(inner, dict) else inner[first]
+    below = edited(here, rest, new) if rest or new is not MISSING else MISSING
     if isinstance(inner, dict):
         copy: Any = dict(cast("dict[str, Any]", inner))
         if below is MISSING:

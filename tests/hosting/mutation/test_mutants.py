@@ -43,6 +43,21 @@ def test_property_is_otherwise_in_inputs_and_in_what_came_of_them(mutants_of, re
         assert run.inputs[mutant.urn].enable_key_rotation is True
 
 
+@pytest.mark.parametrize(
+    ("place", "left"), [("identity.userAssignedIdentities[]", ["b"]), ("identity.userAssignedIdentities", None)]
+)
+def test_list_that_comes_out_as_an_object_is_otherwise_there_too(mutants_of, recorded, recording, place, left):
+    recording.add("pulumi:pulumi:Stack", "hosting-test")
+    kind = "azure-native:storage:StorageAccount"
+    inputs = {"identity": {"userAssignedIdentities": ["a", "b"]}}
+    outputs = {"identity": {"userAssignedIdentities": {"a": {"clientId": "x"}, "b": {}}}}
+    recording.add(kind, "data", inputs, outputs=outputs)
+    [mutant, *_] = [each for each in mutants_of(recording) if each.path == place and each.operator.endswith("removed")]
+    state = mutant.vary(recorded(recording).update).states[mutant.urn]
+    there = state.identity.get("user_assigned_identities", None)
+    assert (there and there.names()) == left
+
+
 def test_document_that_is_not_known_yet_is_mutated_in_the_update_only(mutants_of, recorded):
     stack = recorded()
     mutant = one(mutants_of(), POLICY, "policy.Statement[Deny].Effect", "flipped", "Allow")
@@ -165,8 +180,38 @@ def test_region_is_as_good_left_out_where_the_provider_says_the_same(mutants_of,
     assert (one(mutants_of(recording), KEY, "region", "removed").equivalent is not None) == is_equivalent
 
 
-def test_components_and_providers_are_not_mutated(mutants_of, recording):
+def test_components_are_not_mutated(mutants_of, recording):
     recording.add("pulumi:pulumi:Stack", "hosting-test")
     recording.add(SERVICE, "service", {"jurisdiction": "us"})
-    recording.add("pulumi:providers:aws", "aws", {"region": "us-east-1"})
     assert mutants_of(recording) == []
+
+
+def test_of_providers_the_properties_are_mutated_only(mutants_of, recording):
+    recording.add("pulumi:pulumi:Stack", "hosting-test")
+    recording.add("pulumi:providers:aws", "aws", {"region": "us-east-1"}, protect=True)
+    made = mutants_of(recording)
+    assert {("region", "other-region"), ("insecure", "set")} <= {(each.path, each.operator) for each in made}
+    assert not [each for each in made if each.path.startswith("(")]
+
+
+def test_what_the_program_does_not_set_is_set_in_inputs_and_in_what_came_of_them(mutants_of, recorded):
+    stack = recorded()
+    mutant = one(mutants_of(), KEY, "bypassPolicyLockoutSafetyCheck", "set", "true")
+    for run in (stack.preview, stack.update):
+        varied = mutant.vary(run)
+        assert varied.inputs[mutant.urn].bypass_policy_lockout_safety_check is True
+        assert varied.states[mutant.urn].bypass_policy_lockout_safety_check is True
+        assert "bypassPolicyLockoutSafetyCheck" not in run.inputs[mutant.urn].names()
+
+
+def test_inside_objects_too_what_is_not_set_is_set(mutants_of, recorded, recording):
+    recording.add("pulumi:pulumi:Stack", "hosting-test")
+    rules = {"defaultAction": "Deny"}
+    kind = "azure-native:storage:StorageAccount"
+    recording.add(kind, "data", {"networkRuleSet": rules}, unknown=("networkRuleSet",))
+    mutant = one(mutants_of(recording), kind, "networkRuleSet.bypass", "set", "None")
+    stack = recorded(recording)
+    assert mutant.vary(stack.preview) is None
+    varied = mutant.vary(stack.update).inputs[mutant.urn].network_rule_set
+    assert (varied.default_action, varied.bypass) == ("Deny", "None")
+    assert not [each for each in mutants_of(recording) if (each.path, each.operator) == ("networkRuleSet", "set")]

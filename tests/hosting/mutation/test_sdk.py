@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from hosting.mutation.sdk import knowledge, problems, takes
+from hosting.mutation.sdk import knowledge, problems, shapes, takes, unset
 
 
 def test_enumeration_of_annotations():
@@ -92,3 +92,50 @@ def test_looking_a_type_up_leaves_the_sdk_whole():
     )
 
     assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=False).returncode == 0
+
+
+def test_what_is_not_set_could_be_whatever_is_not_the_default():
+    could = dict(unset("aws:kms/key:Key", (), {"enableKeyRotation": True}))
+    assert "enableKeyRotation" not in could
+    assert could["bypassPolicyLockoutSafetyCheck"] is True
+    assert could["isEnabled"] is False
+    storage = list(unset("azure-native:storage:StorageAccount", (), {}))
+    assert {("minimumTlsVersion", "TLS1_0"), ("minimumTlsVersion", "TLS1_3")} <= {
+        each for each in storage if isinstance(each[1], str)
+    }
+
+
+def test_object_that_is_not_set_could_be_one_with_what_it_demands():
+    [domain] = [value for name, value in unset("azure-native:storage:StorageAccount", (), {}) if name == "customDomain"]
+    assert domain == {"name": "sample"}
+
+
+def test_object_that_demands_nothing_could_be_one_with_any_of_its_properties():
+    places = [
+        value for name, value in unset("azure-native:storage:StorageAccount", (), {}) if name == "extendedLocation"
+    ]
+    assert places == [{"name": "sample"}, {"type": "EdgeZone"}]
+
+
+def test_properties_inside_an_object_could_be_set():
+    could = dict(unset("azure-native:storage:StorageAccount", ("networkRuleSet",), {"defaultAction": "Deny"}))
+    assert "defaultAction" not in could
+    assert could["resourceAccessRules"]
+
+
+def test_only_properties_of_the_kind_of_object_that_stands_there_could_be_set():
+    path = ("properties", "policyRules", 0)
+    rule = {"objectType": "AzureRetentionRule"}
+    could = dict(unset("azure-native:dataprotection:BackupPolicy", path, rule))
+    assert "isDefault" in could
+    assert "backupParameters" not in could
+
+
+def test_properties_of_providers():
+    assert dict(unset("pulumi:providers:aws", (), {"region": "us-east-1"}))["skipCredentialsValidation"] is True
+
+
+def test_shapes_by_names():
+    assert shapes("aws:ec2/networkAcl:NetworkAcl", ("egress", "cidrBlock"))
+    assert not shapes("aws:ec2/networkAcl:NetworkAcl", ("egress", "cidrBlocks"))
+    assert not shapes("aws:x/y:Z", ("a",))
