@@ -103,7 +103,7 @@ class Container:
 
     def diversions(self, regions: Collection[str]) -> Iterator[tuple[str, str]]:
         """The variables that lead traffic or credentials elsewhere than these regions of AWS, with what comes of it."""
-        told = [(str(each.name), str(each.get("value", ""))) for each in self.record.get("environment", [])]
+        told = [(str(each.name), str(each.get("value", ""))) for each in self.variables()]
         hidden = [(str(each.name), None) for each in self.record.get("secrets", None) or []]
         for name, value in [*told, *hidden]:
             consequence = diversion(name, value, regions)

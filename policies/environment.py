@@ -29,7 +29,6 @@ class _Table(BaseModel):
 
     secrets: Mapping[str, Sequence[str]]
     secret_names: Mapping[str, Sequence[str]]
-    turns: Mapping[str, Sequence[str]]
     in_clear: Mapping[str, Sequence[str]]
 
 
@@ -56,11 +55,6 @@ def is_named_secret(name: str, value: str) -> bool:
     """Whether a variable of this name holds a secret, as far as its name tells."""
     patterns = _patterns("secret_names", re.IGNORECASE)
     return bool(patterns["names"].search(name)) and not patterns["harmless"].fullmatch(value)
-
-
-def turned_by(name: str) -> str | None:
-    """What a variable of this name turns in a program, in words; None if nothing that is known."""
-    return next((what for what, each in _patterns("turns", re.IGNORECASE).items() if each.fullmatch(name)), None)
 
 
 def is_in_clear(text: str) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.containers import containers
-from policies.environment import is_in_clear, is_named_secret, secret_in, turned_by
+from policies.environment import is_in_clear, is_named_secret, secret_in
 from policies.properties import Record
 from policies.resources import Resource
 from policies.rulebook import Findings, rule
 from policies.rules.azure.container_apps import APP, JOB, containers_of
+from policies.variables import diversion
 
 TASK: Final = "aws:ecs/taskDefinition:TaskDefinition"
 
@@ -35,18 +36,36 @@ def _holds_no_secret(part: Record) -> Findings:
 
 
 @rule(APP, JOB, TASK)
-def workload_is_told_nothing_that_turns_it(workload: Resource) -> Findings:
-    """A variable makes a program load other code, trust anybody, or sign in and send what it sees elsewhere."""
+def workload_is_told_of_places_under_tls(workload: Resource) -> Findings:
+    """What a workload sends to a place without TLS, or without a look at its certificate, is read on the way."""
     for container, variable in _variables(workload):
-        yield _leaves_it_as_it_is(container, variable)
+        yield _leads_under_tls(container, variable)
 
 
-def _leaves_it_as_it_is(container: str, variable: Record) -> Findings:
-    turned = turned_by(str(variable.name))
-    if turned is not None:
-        yield f"by the variable {variable.name} of {container}, {turned}: remove it"
+def _leads_under_tls(container: str, variable: Record) -> Findings:
     if is_in_clear(str(variable.get("value", ""))):
         yield f"the variable {variable.name} of {container} leads past TLS: name a place by https, or have TLS verified"
+
+
+@rule(APP, JOB)
+def workload_calls_no_stand_in(workload: Resource) -> Findings:
+    """By a variable that programs obey, other code is loaded, anybody is believed, or a stranger gets what is sent.
+
+    The code of the service shows nothing of it (policies/variables.toml).
+    """
+    for container, variable in _variables(workload):
+        yield _is_no_stand_in(container, variable)
+
+
+def _is_no_stand_in(container: str, variable: Record) -> Findings:
+    name = str(variable.name)
+    if diversion(name, None, ()) is None:
+        return
+    # What isn't said in the open could be anything.
+    value = None if variable.has("secret_ref") else str(variable.get("value", ""))
+    consequence = diversion(name, value, ())
+    if consequence is not None:
+        yield f"{container} is told {name}, so that {consequence}: remove it"
 
 
 @rule(TASK)

@@ -3,7 +3,7 @@ import string
 
 import pytest
 
-from policies.environment import is_in_clear, is_named_secret, secret_in, turned_by
+from policies.environment import is_in_clear, is_named_secret, secret_in
 
 UUID = "019f7e7f-9611-59ef-9178-fb2c4b38e604"
 
@@ -76,36 +76,6 @@ def test_most_of_what_is_made_by_chance_looks_like_a_key():
 )
 def test_a_name_tells_unless_the_value_is_a_place_or_a_number(name, value, secret):
     assert is_named_secret(name, value) is secret
-
-
-@pytest.mark.parametrize(
-    ("name", "what"),
-    [
-        *(("HTTPS_PROXY", "calls"), ("no_proxy", "calls"), ("LD_PRELOAD", "code"), ("NODE_OPTIONS", "code")),
-        *(("PATH", "code"), ("JAVA_TOOL_OPTIONS", "code"), ("DOTNET_STARTUP_HOOKS", "code"), ("PYTHONPATH", "code")),
-        *(("CORECLR_PROFILER_PATH", "code"), ("COR_ENABLE_PROFILING", "code"), ("BASH_ENV", "code")),
-        *(("NODE_TLS_REJECT_UNAUTHORIZED", "believed"), ("PYTHONHTTPSVERIFY", "believed"), ("PGSSLMODE", "believed")),
-        *(("NODE_EXTRA_CA_CERTS", "believed"), ("GRPC_INSECURE", "believed"), ("AWS_CA_BUNDLE", "believed")),
-        *(("VERIFY_SSL", "believed"), ("SEARCH_TLS_SKIP_VERIFY", "believed"), ("SSLKEYLOGFILE", "believed")),
-        *(("AZURE_AUTHORITY_HOST", "signs in"), ("IDENTITY_ENDPOINT", "signs in"), ("MSI_ENDPOINT", "signs in")),
-        *(("AZURE_STORAGE_BLOB_ENDPOINT", "signs in"), ("AWS_ENDPOINT_URL_S3", "signs in")),
-        *(("AWS_CONTAINER_CREDENTIALS_FULL_URI", "signs in"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "signs in")),
-        *(("OTEL_EXPORTER_OTLP_ENDPOINT", "goes elsewhere"), ("DD_SITE", "goes elsewhere")),
-    ],
-)
-def test_variables_that_turn_a_program_are_known_by_name(name, what):
-    assert what in str(turned_by(name))
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AWS_REGION", "DATABASE_HOST", "EVENTS_HOST", "ISSUER", "LOG_LEVEL"),
-        *("PORT", "QUEUE_ARN", "SEARCH_URL", "TOKENS_URL", "TZ", "VAULT_URI", "CERTIFICATE_ARN", "CERT_NOTES"),
-    ],
-)
-def test_other_variables_turn_nothing(name):
-    assert turned_by(name) is None
 
 
 @pytest.mark.parametrize(

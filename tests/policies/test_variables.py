@@ -15,6 +15,10 @@ REGIONS = ("us-east-1", "us-west-2")
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://[::1]:4318"),
         ("AWS_REGION", "us-east-1"),
         ("COLOUR", "http://proxy.example.com"),
+        *(
+            (name, "x")
+            for name in ("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "DATABASE_HOST", "ISSUER", "PORT", "TOKENS_URL", "TZ")
+        ),
     ],
 )
 def test_what_stays_within(name, value):
@@ -36,6 +40,12 @@ def test_what_stays_within(name, value):
         ("HTTPS_PROXY", None),
         ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://traces.example.com"),
         ("LD_PRELOAD", "localhost"),
+        *((name, "x") for name in ("BASH_ENV", "CORECLR_PROFILER_PATH", "JAVA_TOOL_OPTIONS", "NODE_OPTIONS", "PATH")),
+        *(
+            (name, "x")
+            for name in ("AWS_CA_BUNDLE", "GRPC_INSECURE", "PGSSLMODE", "SEARCH_TLS_SKIP_VERIFY", "VERIFY_SSL")
+        ),
+        *((name, "x") for name in ("AZURE_CLIENT_SECRET", "AZURE_STORAGE_ENDPOINT", "DD_SITE", "MSI_ENDPOINT")),
     ],
 )
 def test_what_leads_elsewhere(name, value):
