@@ -121,6 +121,17 @@ class AzureRoles(BaseModel):
         return frozenset(action.replace("{table}", table) for action in role.actions for table in self.tables)
 
 
+class Place(BaseModel):
+    """Where a type of resource answers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: tuple[str, ...]
+    """The properties that hold its name."""
+    hosts: tuple[str, ...]
+    """Its host names, with `{}` for its name."""
+
+
 class Variables(BaseModel):
     """Environment variables that programs obey by themselves, each with what comes of it."""
 
@@ -253,6 +264,12 @@ def today() -> date:
 def runtimes() -> Mapping[str, date]:
     """The table `runtimes.toml`: the runtimes that functions in AWS Lambda may have, with the last day of updates."""
     return TypeAdapter(dict[str, date]).validate_python(_load("runtimes.toml"))
+
+
+@cache
+def places() -> Mapping[str, Place]:
+    """The table `places.toml`, by type."""
+    return TypeAdapter(dict[str, Place]).validate_python(_load("places.toml"))
 
 
 @cache

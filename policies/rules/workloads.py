@@ -5,9 +5,10 @@ from typing import Final
 
 from policies.containers import containers
 from policies.environment import is_in_clear, is_named_secret, secret_in
+from policies.places import Places, host_in
 from policies.properties import Record
-from policies.resources import Resource
-from policies.rulebook import Findings, rule
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.azure.container_apps import APP, JOB, containers_of
 from policies.variables import diversion
 
@@ -66,6 +67,20 @@ def _is_no_stand_in(container: str, variable: Record) -> Findings:
     consequence = diversion(name, value, ())
     if consequence is not None:
         yield f"{container} is told {name}, so that {consequence}: remove it"
+
+
+@stack_rule(APP, JOB)
+def workload_is_told_of_own_places_only(workload: Resource, stack: Stack) -> Findings:
+    """Whoever answers at the address that a workload was told gets customers' data, and the token sent along."""
+    for container, variable in _variables(workload):
+        yield _leads_to_own(container, variable, stack.derived(Places))
+
+
+def _leads_to_own(container: str, variable: Record, own: Places) -> Findings:
+    name = str(variable.name)
+    host = host_in(name, str(variable.get("value", "")))
+    if host is not None and not own.has(host):
+        yield f"the variable {name} of {container} leads to a stranger: name what is the stack's own"
 
 
 @rule(TASK)

@@ -1,0 +1,35 @@
+import pytest
+
+from policies.places import LOCAL, UNREADABLE, Places, host_in
+from policies.resources import Resource, Stack
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "host"),
+    [
+        ("A", "https://Store.blob.core.windows.net:443/path?x", "store.blob.core.windows.net"),
+        ("A", "https://store.example.com@stranger.example.com", "stranger.example.com"),
+        ("A", "sb://events.servicebus.windows.net/", "events.servicebus.windows.net"),
+        ("A", "https://stranger.example.com./", "stranger.example.com"),
+        ("A", "https://10.0.0.1/", "10.0.0.1"),
+        ("A", "https://[::1]:8080/", "::1"),
+        *(("A", "https://[::1", UNREADABLE), ("A", "https:///path", UNREADABLE)),
+        *(("DATABASE_HOST", "db.example.com:5432", "db.example.com"), ("A", "db.example.com", None)),
+        *(("A", "x.database.windows.net", "x.database.windows.net"), ("A_ENDPOINT", "10.0.0.1", "10.0.0.1")),
+        *(("DATABASE_HOST", "db", None), ("PACKAGE", "com.example.app", None), ("VERSION", "1.2.3", None)),
+        *(("HOST", "any text, e.g. this", None), ("A", "", None)),
+    ],
+)
+def test_hosts_are_read_from_addresses(name, value, host):
+    assert host_in(name, value) == host
+
+
+def test_a_stack_has_the_hosts_of_its_resources():
+    store = Resource("azure-native:storage:StorageAccount", "s", "s", {"accountName": "Store"})
+    environment = Resource("azure-native:app:ManagedEnvironment", "e", "e", {"defaultDomain": "one.example.com"})
+    places = Places(Stack([store, environment]))
+
+    assert all(places.has(each) for each in ("store.blob.core.windows.net", "app.one.example.com", *LOCAL))
+    assert not any(
+        places.has(each) for each in ("stranger.blob.core.windows.net", "one.example.com.stranger.example.com", "")
+    )
