@@ -72,6 +72,11 @@ class Document:
     _by_action: dict[str, tuple[tuple[Truth, Statement], ...]] = field(
         default_factory=dict[str, tuple[tuple[Truth, Statement], ...]], compare=False, repr=False
     )
+    _alike: dict[tuple[tuple[Truth, int], ...], tuple[tuple[Truth, Statement], ...]] = field(
+        default_factory=dict[tuple[tuple[Truth, int], ...], tuple[tuple[Truth, Statement], ...]],
+        compare=False,
+        repr=False,
+    )
 
     @staticmethod
     def read(content: object) -> "Document":
@@ -89,11 +94,16 @@ class Document:
         return Document(tuple(_statement(one, variables=variables) for one in each))
 
     def about(self, action: str) -> tuple[tuple[Truth, Statement], ...]:
-        """The statements that are or may be about the action, with how sure that is."""
+        """The statements that are or may be about the action, with how sure that is.
+
+        The same object for all actions about which the document says the same.
+        """
         found = self._by_action.get(action)
         if found is None:
             judged = ((one.covers_action(action), one) for one in self.statements)
-            found = self._by_action[action] = tuple(pair for pair in judged if pair[0] is not Truth.NO)
+            said = tuple(pair for pair in judged if pair[0] is not Truth.NO)
+            found = self._alike.setdefault(tuple((covers, id(one)) for covers, one in said), said)
+            self._by_action[action] = found
         return found
 
 

@@ -274,14 +274,21 @@ def _hears_of_failed_copies(alarm: Resource) -> bool:
 @stack_rule(PLAN)
 def backups_that_never_begin_are_noticed(_plan: Resource, stack: Stack) -> Findings:
     """What fails is told; a selection that finds nothing, or a right that is missing, stops backups without a word."""
-    for place, groups in _logs("trail", stack):
-        awaited = [each.pattern for each in _counters(groups, stack) if _is_awaited(each, stack)]
+    for place, awaited in stack.derived(_awaited_patterns):
         for kind in STORES:
             if not any(_counts_backups(pattern, kind) for pattern in awaited):
                 yield (
                     f"nobody is woken when no backup of {kind} is done: add an aws.cloudwatch.LogMetricFilter of "
                     f"BackupJobCompleted, COMPLETED, on {place}, and a MetricAlarm on its absence for two days at most"
                 )
+
+
+def _awaited_patterns(stack: Stack) -> list[tuple[str, list[str]]]:
+    """Of each log of a trail the patterns of the filters whose silence wakes somebody."""
+    return [
+        (place, [each.pattern for each in _counters(groups, stack) if _is_awaited(each, stack)])
+        for place, groups in _logs("trail", stack)
+    ]
 
 
 def _counts_backups(pattern: str, kind: str) -> bool:

@@ -181,6 +181,11 @@ def _selected(selection: Resource, stack: Stack) -> list[Resource]:
     return [store for store in own if any(_is_arn_of(each, store) for each in named)]
 
 
+def _all_selected(stack: Stack) -> frozenset[str]:
+    """The URNs of the stores that some selection names."""
+    return frozenset(store.urn for each in stack.of_type(SELECTION) for store in _selected(each, stack))
+
+
 def _names_others(selection: Resource, stores: Sequence[Resource], stack: Stack) -> bool:
     """Whether the selection means more than these stores."""
     try:
@@ -216,15 +221,15 @@ def _meets_conditions(selection: Resource, store: Resource) -> Findings:
 @stack_rule(TENANT_TYPE, TABLE)
 def data_are_backed_up(owner: Resource, stack: Stack) -> Findings:
     """What isn't backed up is gone with the first mistake that is copied to every replica."""
-    selected = [store for each in stack.of_type(SELECTION) for store in _selected(each, stack)]
+    selected = stack.derived(_all_selected)
     if owner.resource_type == TABLE:
-        if owner not in selected:
+        if owner.urn not in selected:
             yield "no plan backs up the table: add an aws.backup.Selection that names it"
         return
     buckets = stack.of_tenant(owner.resource_name, *BUCKETS)
     if not buckets:
         not_applicable("the tenant has no bucket in AWS")
-    if not any(bucket in selected for bucket in buckets):
+    if not any(bucket.urn in selected for bucket in buckets):
         yield "no plan backs up the tenant's bucket: add an aws.backup.Selection below the tenant that names it"
 
 
