@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from hosting.mutation.added import SHARED, Companion, companions
 from hosting.mutation.operators import Mutation, Place, equivalent, mutations, removed
 from hosting.mutation.paths import MISSING, Node, Path, content, edited, found, nodes, pattern_of
-from hosting.mutation.recorded import RecordedRun, RecordedStack, changed
+from hosting.mutation.recorded import SHORTEST, RecordedRun, RecordedStack, changed
 from hosting.mutation.sdk import PROVIDERS, knowledge, unset
 from policies.properties import is_unknown
 from policies.resources import TENANT_TYPE, Resource, Stack
@@ -32,6 +32,8 @@ class Variation:
     states: Mapping[str, Resource | None]
     renamed: Mapping[str, str] = field(default_factory=dict[str, str])
     """The URNs that the resources had before, by the ones they have now."""
+    followed: frozenset[str] = frozenset()
+    """The resources that are otherwise only because the program or the cloud computes them from what is."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,8 @@ class Mutants:
             new = next(fitting, None)
             if new is None:
                 return None
-        return self._edited(resource, state, place.path, new)
+        varied = self._edited(resource, state, place.path, new)
+        return _followed(run, urn, varied, here, new)
 
     def _edited(self, resource: Resource, state: Resource, path: Path, new: Any) -> Variation:
         before = resource.all_properties()
@@ -406,6 +409,52 @@ class Mutants:
             if len(own) > 7 and own in text:
                 text = text.replace(own, other)
         return _renamed(text, cast("str", self._tenant), cast("str", self._other))
+
+
+def _followed(run: RecordedRun, urn: str, varied: Variation, old: Any, new: Any) -> Variation:
+    """The variation together with what the program and the cloud compute from a text that is otherwise.
+
+    A name stands in the ARN, and both stand in what refers to the resource: who renames it breaks no reference.
+    """
+    if not isinstance(old, str) or not isinstance(new, str) or len(old) < SHORTEST or not new:
+        return varied
+    asked_for, state = varied.inputs[urn].all_properties(), cast("Resource", varied.states[urn])
+    # A whole word: a name may be a part of another one.
+    word = re.compile(rf"(?<![\w-]){re.escape(old)}(?![\w-])")
+    moved = {old: new}
+    for name, value in state.all_properties().items():
+        if name not in asked_for and isinstance(value, str) and word.search(value):
+            moved[value] = word.sub(lambda _: new, value)
+    outputs = {name: moved.get(value, value) if name not in asked_for else value for name, value in _texts(state)}
+    inputs = dict(varied.inputs)
+    states = {**varied.states, urn: changed(state, {**state.all_properties(), **outputs})}
+    for user in run.users.get(urn, ()):
+        names = [name for name, sources in user.depends_on.items() if urn in sources]
+        for resources, kept in ((run.inputs, inputs), (run.states, states)):
+            before = resources[user.urn].all_properties()
+            after = {name: _renamed_in(before[name], moved) for name in names if name in before}
+            if any(before[name] != value for name, value in after.items()):
+                kept[user.urn] = changed(resources[user.urn], {**before, **after})
+        if user.urn in inputs:
+            states.setdefault(user.urn, user)
+    return Variation(inputs, states, varied.renamed, frozenset({*inputs, *states} - {urn}))
+
+
+def _texts(resource: Resource) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in resource.all_properties().items() if isinstance(value, str)]
+
+
+def _renamed_in(value: Any, moved: Mapping[str, str]) -> Any:
+    """The value with each text by which a resource was known as what it is known by now."""
+    if isinstance(value, dict):
+        return {name: _renamed_in(each, moved) for name, each in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_renamed_in(each, moved) for each in cast("list[Any]", value)]
+    if not isinstance(value, str):
+        return value
+    for old, new in moved.items():
+        value = re.sub(rf"(?<![\w-]){re.escape(old)}(?![\w-])", lambda _, new=new: new, value)
+    return value
 
 
 def _with_names(outputs: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> Any:

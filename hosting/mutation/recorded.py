@@ -1,6 +1,7 @@
 """What the pack was asked in one preview or one update of a stack, as the mutation run needs it."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from policies.court import Run
 from policies.recording import read_recording
 from policies.resources import Resource
 
-_SHORTEST: Final = 3
+SHORTEST: Final = 3
 """Outputs that are shorter identify nothing."""
 
 
@@ -24,6 +25,15 @@ class RecordedRun:
     run: Run
     inputs: Mapping[str, Resource]
     states: Mapping[str, Resource]
+
+    @cached_property
+    def users(self) -> Mapping[str, Sequence[Resource]]:
+        """The resources that have a property computed from one, by its URN."""
+        found: dict[str, dict[str, Resource]] = defaultdict(dict)
+        for each in self.states.values():
+            for source in (urn for sources in each.depends_on.values() for urn in sources):
+                found[source][each.urn] = each
+        return {urn: tuple(users.values()) for urn, users in found.items()}
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,7 @@ class RecordedStack:
         """The texts among each resource's outputs, by URN: by one of them others know it."""
         return {
             urn: frozenset(
-                value for value in state.all_properties().values() if isinstance(value, str) and len(value) >= _SHORTEST
+                value for value in state.all_properties().values() if isinstance(value, str) and len(value) >= SHORTEST
             )
             for urn, state in self.update.states.items()
         }

@@ -5,7 +5,6 @@ stack that is otherwise in many places, and the rules that are violated, each wi
 """
 
 import random
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +15,7 @@ from hosting.errors import HostingError
 from hosting.mutation.mutants import Mutant, Variation
 from hosting.mutation.recorded import RecordedRun, RecordedStack
 from hosting.mutation.recordings import apart, end_local_clouds, in_process_of_its_own
+from hosting.mutation.sdk import PROVIDERS
 from hosting.mutation.wire import Change, changes_of, changing
 from hosting.session import open_session
 from policies.court import Court
@@ -66,12 +66,13 @@ def ask_engine(
     seed: int,
     say: Callable[[str], None],
 ) -> Sampled:
-    """Previews a random part of the mutants that a preview can show.
+    """Previews a random part of the mutants that a preview can show; of providers none, in which everything hangs.
 
     Raises HostingError when no preview is possible.
     """
     chooser = random.Random(seed)  # noqa: S311  # a sample, not a secret
-    varied = [_Varied(each, variation) for each in mutants if (variation := each.vary(stack.preview)) is not None]
+    of_cloud = [each for each in mutants if not each.resource_type.startswith(PROVIDERS)]
+    varied = [_Varied(each, variation) for each in of_cloud if (variation := each.vary(stack.preview)) is not None]
     chosen = chooser.sample(varied, min(len(varied), round(len(varied) * SHARE) or 1)) if varied else []
     asked = refused = consequences = 0
     differences: list[str] = []
@@ -128,14 +129,10 @@ def _batches(chosen: Sequence[_Varied]) -> Iterator[list[_Varied]]:
 
 def _computed_from(urns: Collection[str], run: RecordedRun) -> set[str]:
     """The resources that have a property computed from one of these, directly or by way of others."""
-    users: dict[str, set[str]] = defaultdict(set)
-    for each in run.states.values():
-        for source in (urn for sources in each.depends_on.values() for urn in sources):
-            users[source].add(each.urn)
     found: set[str] = set()
     left = list(urns)
     while left:
-        new = users[left.pop()] - found
+        new = {each.urn for each in run.users.get(left.pop(), ())} - found
         found |= new
         left += new
     return found
@@ -145,7 +142,11 @@ def _preview(checkout: Checkout, stack: RecordedStack, varied: Sequence[_Varied]
     """What the engine says. Raises HostingError when it can't preview."""
     changes = {each.mutant.urn: changes_of(stack.preview, each.variation, each.mutant.urn) for each in varied}
     inputs = {
-        each.mutant.urn: {urn: dict(resource.all_properties()) for urn, resource in each.variation.inputs.items()}
+        each.mutant.urn: {
+            urn: dict(resource.all_properties())
+            for urn, resource in each.variation.inputs.items()
+            if urn not in each.variation.followed
+        }
         for each in varied
     }
     return in_process_of_its_own(_previewed, checkout, stack.name, changes, inputs)

@@ -41,9 +41,14 @@ class Change:
 
 
 def changes_of(run: RecordedRun, variation: Variation, beside: str) -> dict[str, Change]:
-    """A variation of a run as changes by URN; what is added is declared together with the resource `beside`."""
+    """A variation of a run as changes by URN; what is added is declared together with the resource `beside`.
+
+    What follows from the variation the program and the cloud compute themselves.
+    """
     changes: dict[str, Change] = {}
     for urn, resource in variation.inputs.items():
+        if urn in variation.followed:
+            continue
         before = run.inputs.get(variation.renamed.get(urn, urn))
         state = variation.states[urn]
         assert state is not None

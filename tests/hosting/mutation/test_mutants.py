@@ -58,6 +58,32 @@ def test_list_that_comes_out_as_an_object_is_otherwise_there_too(mutants_of, rec
     assert (there and there.names()) == left
 
 
+def test_what_refers_to_a_resource_follows_its_name(mutants_of, recorded, recording):
+    recording.add("pulumi:pulumi:Stack", "hosting-test")
+    arn = "arn:aws:s3:::data"
+    bucket = recording.add(
+        BUCKET, "data", {"bucket": "data", "tags": {"Name": "data"}}, outputs={"arn": arn, "id": "data"}
+    )
+    policy = recording.add(
+        POLICY,
+        "data",
+        {
+            "bucket": "data",
+            "policy": json.dumps({"Statement": [{"Resource": [f"{arn}/*", "arn:aws:s3:::data-of-others"]}]}),
+        },
+        sources={"bucket": [bucket], "policy": [bucket]},
+    )
+    stack = recorded(recording)
+    varied = one(mutants_of(recording), BUCKET, "bucket", "other-text").vary(stack.update)
+    assert varied.states[bucket].arn == f"{arn}-other"
+    assert varied.inputs[bucket].tags.Name == "data"
+    for each in (varied.inputs[policy], varied.states[policy]):
+        assert each.bucket == "data-other"
+        assert each.document("policy").Statement[0].Resource == [f"{arn}-other/*", "arn:aws:s3:::data-of-others"]
+    assert varied.followed == {policy}
+    assert stack.update.inputs[policy].bucket == "data"
+
+
 def test_document_that_is_not_known_yet_is_mutated_in_the_update_only(mutants_of, recorded):
     stack = recorded()
     mutant = one(mutants_of(), POLICY, "policy.Statement[Deny].Effect", "flipped", "Allow")

@@ -109,3 +109,11 @@ def test_variations_become_changes(recorded):
     added, others = change(BUCKET, "companion-added")
     assert added.added[0].sources
     assert others == {}
+
+
+def test_the_engine_is_not_told_what_it_computes_itself(recorded, mutants_of):
+    stack = recorded()
+    [mutant] = [each for each in mutants_of() if (each.resource_type, each.operator) == (BUCKET, "other-text")]
+    variation = mutant.vary(stack.preview)
+    assert len(variation.inputs) == 2
+    assert list(changes_of(stack.preview, variation, mutant.urn)) == [mutant.urn]
