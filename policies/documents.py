@@ -50,6 +50,11 @@ class Statement:
         """Whether it names what it is not about (NotAction, NotPrincipal, NotResource), so that no list says all."""
         return any(self._record.get(name, None) is not None for name in ("NotAction", "NotPrincipal", "NotResource"))
 
+    @property
+    def leaves_out_actions(self) -> bool:
+        """Whether it names the actions that it is not about (NotAction)."""
+        return self._record.get("NotAction", None) is not None
+
     def actions(self) -> Iterable[str]:
         """The actions, or patterns of some, that it names; none where it names what it is not about."""
         return _texts(self._record.get("Action", []))
@@ -82,9 +87,9 @@ class Statement:
 
     def acts_on(self, action: str) -> bool:
         """Whether it surely (Deny) or possibly (Allow) covers an action such as `s3:PutObject`."""
-        if self._record.get("NotAction", None) is not None:
+        if self.leaves_out_actions:
             return self.is_allow
-        return any(_matches(action.lower(), pattern.lower()) for pattern in _texts(self._record.Action))
+        return any(matches_action(action, pattern) for pattern in _texts(self._record.Action))
 
     def covers(self, arn: str) -> bool:
         """Whether it is surely (Deny) or possibly (Allow) about a resource, or all that its ARN's `*` stands for."""
@@ -128,6 +133,11 @@ def statements(document: Record) -> list[Statement]:
     """The statements of a document; a single one may stand without a list."""
     content = document.Statement
     return [Statement(record) for record in (content if isinstance(content, Values) else [content])]
+
+
+def matches_action(action: str, pattern: str) -> bool:
+    """Whether a pattern of actions covers an action; case doesn't count."""
+    return _matches(action.lower(), pattern.lower())
 
 
 def _texts(value: object) -> Iterable[str]:

@@ -40,10 +40,17 @@ class AwsRole(Uses):
     """The roles whose sessions it may take on and tag."""
     mends: tuple[str, ...] = ()
     """What it may do with a key without using it."""
-    repairs: tuple[str, ...] = ()
-    """What of the watch, of ways in and out and of stores it may change."""
+    does: tuple[str, ...] = ()
+    """What its work takes of the actions that `effects.toml` leaves to few."""
+    does_for_services: tuple[str, ...] = ()
+    """The same, but only with what a service of AWS makes and takes away itself."""
     passes: tuple[str, ...] = ()
     """The roles that it may hand to a service."""
+
+    @property
+    def of_few(self) -> frozenset[str]:
+        """Everything that it has of what is left to few."""
+        return frozenset((*self.mends, *self.does, *self.does_for_services))
 
 
 class AzureAssignment(BaseModel):

@@ -71,7 +71,7 @@ class Access(Room):
             iam.PolicyArgs(
                 name=names.physical("boundary"),
                 description="What no role of the stack can ever do",
-                policy=document(*boundary(names, [site.region for site in sites])),
+                policy=document(*boundary(sites)),
                 tags=names.tags("boundary"),
             ),
             opts=self.child(protect=True),

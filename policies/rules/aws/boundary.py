@@ -5,11 +5,12 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from policies.documents import Statement, statements
+from policies.effects import effects, in_words, of_few
 from policies.iam.keys import USE
 from policies.principals import AwsRole, principals
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, not_applicable, stack_rule
-from policies.rules.aws.role_policies import ESCALATIONS, ITEMS, WHOLE_TABLES
+from policies.rules.aws.role_policies import ITEMS, WHOLE_TABLES
 from policies.rules.aws.trust import ROLE, admissions
 from policies.tables import jurisdictions
 
@@ -104,10 +105,8 @@ def permission_boundary_holds(policy: Resource, stack: Stack) -> Findings:
 
 
 def _gives_no_rights(parts: Collection[Statement]) -> Findings:
-    for action in ESCALATIONS:
-        if any(each.is_allow and each.acts_on(action) for each in parts):
-            yield "the boundary lets a role give rights to itself or others: name actions of IAM that only read"
-            return
+    if any(each.is_allow and not of_few(each).isdisjoint(effects().rights) for each in parts):
+        yield "the boundary lets a role give rights to itself or others: name actions of IAM that only read"
 
 
 def _keeps_data_in(denials: Collection[Statement], regions: Collection[str]) -> Findings:
@@ -169,6 +168,38 @@ def permission_boundary_keeps_keys_and_items(policy: Resource, stack: Stack) -> 
             )
 
 
+@stack_rule(POLICY)
+def permission_boundary_leaves_watch_and_guards_alone(policy: Resource, stack: Stack) -> Findings:
+    """The day a role's own policy comes to allow what stops the watch or opens a store, only the boundary refuses it.
+
+    So nobody has by it what effects.toml leaves to few, but for the roles whose work takes it (principals.toml).
+    """
+    if not stack.referring("permissions_boundary", policy, (ROLE,), "arn", "id"):
+        not_applicable("the managed policy bounds no role")
+    parts = [(each, of_few(each)) for each in statements(policy.document("policy"))]
+    left: list[str] = []
+    for action in effects().of_few:
+        about = [each for each, covered in parts if action in covered]
+        allowing = [each for each in about if each.is_allow]
+        needing = _needing(lambda role, action=action: action in role.of_few, stack) if allowing else set[str]()
+        refused = any(
+            not each.is_allow and "*" in each.resources() and _spares(each, needing, policy) for each in about
+        )
+        if not refused and not all(_is_for(each, needing, policy) for each in allowing):
+            left.append(action)
+    if left:
+        yield (
+            f"the boundary allows more roles than need it what opens, stops or copies ({in_words(left)}): don't allow "
+            "it, or deny it to all others by ArnNotEquals aws:PrincipalArn"
+        )
+
+
+def _is_for(allowance: Statement, roles: Collection[str], policy: Resource) -> bool:
+    """Whether what a statement allows it allows to nobody but some of these roles."""
+    named = allowance.conditions().get(("arnequals", "aws:principalarn"), [])
+    return bool(named) and _are_of(named, roles, policy)
+
+
 def _needing(may: Callable[[AwsRole], bool], stack: Stack) -> set[str]:
     """The names of the roles of which the design says that they need it."""
     declared = ((role, principals().role(role, stack)) for role in stack.of_type(ROLE))
@@ -180,11 +211,15 @@ def _spares(denial: Statement, roles: Collection[str], policy: Resource, *, besi
     conditions = denial.conditions()
     if not conditions.keys() <= {_OTHERS, *beside}:
         return False
-    spared = [_ROLE_ARN.fullmatch(arn) for arn in conditions.get(_OTHERS, [])]
+    spared = conditions.get(_OTHERS, [])
+    return _are_of(spared, roles, policy) and (_OTHERS not in conditions or bool(spared))
+
+
+def _are_of(arns: Collection[str], roles: Collection[str], policy: Resource) -> bool:
+    """Whether ARNs are those of some of these roles, in the stack's account."""
     accounts = policy.allowed_accounts
-    return all(
-        match is not None and match[2] in roles and (not accounts or match[1] in accounts) for match in spared
-    ) and (_OTHERS not in conditions or bool(spared))
+    found = [_ROLE_ARN.fullmatch(arn) for arn in arns]
+    return all(match is not None and match[2] in roles and (not accounts or match[1] in accounts) for match in found)
 
 
 def _is_by_backup(denial: Statement, roles: Collection[str], policy: Resource, stack: Stack) -> bool:

@@ -6,7 +6,8 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from policies.documents import Statement, statements
-from policies.principals import principals
+from policies.effects import effects, in_words, is_classified, of_few
+from policies.principals import AwsRole, principals
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.s3 import BUCKETS
@@ -20,127 +21,6 @@ NAMED: Final = {
     "kms": "aws:kms/key:Key",
 }
 """What a policy means by an id that tells nothing, by the service that stands in its ARN."""
-
-ESCALATIONS: Final = (
-    "iam:AddUserToGroup",
-    "iam:AttachGroupPolicy",
-    "iam:AttachRolePolicy",
-    "iam:AttachUserPolicy",
-    "iam:CreateAccessKey",
-    "iam:CreateLoginProfile",
-    "iam:CreateOpenIDConnectProvider",
-    "iam:CreatePolicyVersion",
-    "iam:CreateRole",
-    "iam:CreateSAMLProvider",
-    "iam:CreateUser",
-    "iam:DeleteRolePermissionsBoundary",
-    "iam:DeleteRolePolicy",
-    "iam:PutGroupPolicy",
-    "iam:PutRolePermissionsBoundary",
-    "iam:PutRolePolicy",
-    "iam:PutUserPolicy",
-    "iam:SetDefaultPolicyVersion",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:UpdateLoginProfile",
-    "lambda:UpdateFunctionCode",
-    "organizations:LeaveOrganization",
-    "sso:CreateAccountAssignment",
-    "sts:AssumeRoleWithWebIdentity",
-)
-"""What gives rights, or takes away what bounds them."""
-
-WATCH: Final = (
-    "access-analyzer:DeleteAnalyzer",
-    "cloudtrail:DeleteTrail",
-    "cloudtrail:PutEventSelectors",
-    "cloudtrail:StopLogging",
-    "cloudtrail:UpdateTrail",
-    "cloudwatch:DeleteAlarms",
-    "cloudwatch:DisableAlarmActions",
-    "cloudwatch:PutMetricAlarm",
-    "cloudwatch:SetAlarmState",
-    "config:DeleteConfigurationRecorder",
-    "config:PutConfigurationRecorder",
-    "config:StopConfigurationRecorder",
-    "ec2:DeleteFlowLogs",
-    "events:DeleteRule",
-    "events:DisableRule",
-    "events:RemoveTargets",
-    "guardduty:DeleteDetector",
-    "guardduty:UpdateDetector",
-    "inspector2:Disable",
-    "logs:DeleteLogGroup",
-    "logs:DeleteLogStream",
-    "logs:DeleteMetricFilter",
-    "logs:DeleteRetentionPolicy",
-    "logs:DeleteSubscriptionFilter",
-    "logs:DisassociateKmsKey",
-    "logs:PutMetricFilter",
-    "logs:PutRetentionPolicy",
-    "logs:PutSubscriptionFilter",
-    "securityhub:DisableSecurityHub",
-    "sns:DeleteTopic",
-    "sns:SetTopicAttributes",
-    "sns:Unsubscribe",
-)
-"""What stops, deafens or empties what watches the account."""
-
-GUARDS: Final = (
-    "backup:DeleteBackupPlan",
-    "backup:DeleteBackupSelection",
-    "backup:DeleteBackupVault",
-    "backup:DeleteBackupVaultLockConfiguration",
-    "backup:DeleteRecoveryPoint",
-    "backup:PutBackupVaultAccessPolicy",
-    "backup:UpdateBackupPlan",
-    "backup:UpdateRecoveryPointLifecycle",
-    "dynamodb:DeleteTable",
-    "dynamodb:PutResourcePolicy",
-    "dynamodb:UpdateContinuousBackups",
-    "dynamodb:UpdateTable",
-    "ec2:AuthorizeSecurityGroupEgress",
-    "ec2:AuthorizeSecurityGroupIngress",
-    "ec2:CreateNetworkAclEntry",
-    "ec2:CreateRoute",
-    "ec2:ModifySecurityGroupRules",
-    "ec2:ReplaceNetworkAclEntry",
-    "ec2:ReplaceRoute",
-    "ecr:SetRepositoryPolicy",
-    "elasticloadbalancing:CreateListener",
-    "elasticloadbalancing:DeleteListener",
-    "elasticloadbalancing:ModifyListener",
-    "elasticloadbalancing:ModifyLoadBalancerAttributes",
-    "elasticloadbalancing:SetSecurityGroups",
-    "elasticloadbalancing:SetWebAcl",
-    "iam:UpdateSAMLProvider",
-    "lambda:AddPermission",
-    "network-firewall:UpdateRuleGroup",
-    "route53:ChangeResourceRecordSets",
-    "s3:BypassGovernanceRetention",
-    "s3:DeleteBucket",
-    "s3:DeleteBucketPolicy",
-    "s3:PutAccountPublicAccessBlock",
-    "s3:PutBucketAcl",
-    "s3:PutBucketLogging",
-    "s3:PutBucketObjectLockConfiguration",
-    "s3:PutBucketOwnershipControls",
-    "s3:PutBucketPolicy",
-    "s3:PutBucketPublicAccessBlock",
-    "s3:PutBucketVersioning",
-    "s3:PutEncryptionConfiguration",
-    "s3:PutLifecycleConfiguration",
-    "s3:PutReplicationConfiguration",
-    "secretsmanager:PutResourcePolicy",
-    "sns:AddPermission",
-    "sqs:AddPermission",
-    "sqs:DeleteQueue",
-    "sqs:PurgeQueue",
-    "sqs:SetQueueAttributes",
-    "wafv2:DeleteWebACL",
-    "wafv2:DisassociateWebACL",
-    "wafv2:UpdateWebACL",
-)
-"""What opens, ends or leads away what the other rules hold closed, kept or copied: stores, ways in and out."""
 
 ITEMS: Final = (
     "dynamodb:BatchGetItem",
@@ -199,8 +79,8 @@ _GRANT: Final = ("bool", "kms:grantisforawsresource")
 _AGENT: Final = ":repository/aws-guardduty-agent-fargate"
 _RESTORE_TEST: Final = "awsbackup-restore-test-"
 """How AWS Backup calls what a restore test makes."""
-_OF_BACKUP: Final = (_RESTORE_TEST, f"table/{_RESTORE_TEST}", "rule/AwsBackupManagedRule")
-"""How the names of what AWS Backup makes and takes away itself begin."""
+_OF_SERVICES: Final = (_RESTORE_TEST, f"table/{_RESTORE_TEST}", "rule/AwsBackupManagedRule", "secret:ecs-sc!")
+"""How the names of what AWS Backup and ECS make and take away themselves begin."""
 
 _PARTS_OF_ARN: Final = 6
 
@@ -235,7 +115,7 @@ def role_policy_names_its_actions(policy: Resource) -> Findings:
 def role_policy_gives_no_rights(policy: Resource) -> Findings:
     """Who may write policies, or take on a stronger role, may do everything."""
     for place, statement in _allowing(policy):
-        if any(statement.acts_on(action) for action in ESCALATIONS):
+        if not of_few(statement).isdisjoint(effects().rights):
             yield f"{place} lets the role give rights to itself or others: remove these actions"
         if statement.acts_on("acm-pca:IssueCertificate") and not _issues_to_ends_only(statement):
             yield f"{place} makes authorities: add ArnEquals acm-pca:TemplateArn with the template for end entities"
@@ -259,21 +139,44 @@ def _passes_one_role(place: str, statement: Statement) -> Findings:
 
 @stack_rule(ROLE_POLICY)
 def role_policy_leaves_watch_and_guards_alone(policy: Resource, stack: Stack) -> Findings:
-    """Who stops the watch isn't seen; who changes a store's policy, or a route, opens what every other rule closes."""
-    roles = stack.meant(policy, "role", [ROLE], "name", "id")
-    designs = [design for role in roles if (design := principals().role(role, stack)) is not None]
-    meant = {action for design in designs for action in design.repairs}
+    """Who stops the watch isn't seen; who changes a store's policy or a route opens what every other rule closes.
+
+    Nor does a role copy data or run code unless that is its work (effects.toml says what does, principals.toml whose).
+    """
+    designs = _designs(policy, stack)
     for place, statement in _allowing(policy):
-        if _is_about_what_backup_makes(statement):
-            continue
-        changed = [action for action in (*WATCH, *GUARDS) if action not in meant and statement.acts_on(action)]
+        meant = {action for design in designs for action in (*design.does, *design.mends)}
+        if _is_about_what_services_make(statement):
+            meant |= {action for design in designs for action in design.does_for_services}
+        changed = of_few(statement) - meant - set(effects().rights)
         if changed:
-            yield f"{place} stops the watch or opens what is closed: remove what covers {', '.join(changed)}"
+            yield (
+                f"{place} stops the watch, opens or copies what is closed, or runs code: remove what covers "
+                f"{in_words(changed)}"
+            )
 
 
-def _is_about_what_backup_makes(statement: Statement) -> bool:
+def _designs(policy: Resource, stack: Stack) -> list[AwsRole]:
+    """What principals.toml says of the roles that the policy is of."""
+    roles = stack.meant(policy, "role", [ROLE], "name", "id")
+    return [design for role in roles if (design := principals().role(role, stack)) is not None]
+
+
+def _is_about_what_services_make(statement: Statement) -> bool:
     names = [each.split(":", _PARTS_OF_ARN - 1)[-1] for each in statement.resources()]
-    return not statement.leaves_out and bool(names) and all(name.startswith(_OF_BACKUP) for name in names)
+    return not statement.leaves_out and bool(names) and all(name.startswith(_OF_SERVICES) for name in names)
+
+
+@rule(ROLE_POLICY)
+def role_policy_does_what_is_known(policy: Resource) -> Findings:
+    """What an action does that nobody has looked up may be what every other rule refuses under another name."""
+    for place, statement in _allowing(policy):
+        unknown = [action for action in statement.actions() if not is_classified(action)]
+        if unknown:
+            yield (
+                f"{place} allows what nobody has said the effect of ({in_words(unknown)}): remove it, or add it to "
+                "policies/effects.toml"
+            )
 
 
 @rule(ROLE_POLICY)

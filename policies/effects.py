@@ -1,0 +1,75 @@
+"""What actions of AWS do to the measures (`effects.toml`): which ones a role has only where its design says so."""
+
+import re
+import tomllib
+from collections.abc import Collection
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from policies.documents import Statement, matches_action
+
+_NAMED: Final = 8
+"""How many actions a message names."""
+
+_LOOKS: Final = re.compile(
+    r"[a-z0-9-]+:(Batch)?(Check|Describe|Filter|Get|List|Lookup|Query|Search|Select|Simulate|View)([A-Z*?]|$)[\w*?]*"
+)
+
+
+class Effects(BaseModel):
+    """Actions by what they do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rights: tuple[str, ...]
+    """Gives rights or credentials, or takes away what bounds them."""
+    watch: tuple[str, ...]
+    """Stops, deafens or empties what watches the account."""
+    guards: tuple[str, ...]
+    """Opens, ends or leads away what other rules hold closed, kept or encrypted."""
+    copies: tuple[str, ...]
+    """Copies data, or has data copied from now on."""
+    runs: tuple[str, ...]
+    """Runs code with rights that are there already, or gets somebody into code that runs."""
+    work: tuple[str, ...]
+    """What services and people do otherwise."""
+
+    @property
+    def of_few(self) -> tuple[str, ...]:
+        """What only those roles have whose work takes it."""
+        return (*self.rights, *self.watch, *self.guards, *self.copies, *self.runs)
+
+
+@cache
+def effects() -> Effects:
+    """The table."""
+    return Effects.model_validate(tomllib.loads((Path(__file__).parent / "effects.toml").read_text("utf-8")))
+
+
+def of_few(statement: Statement) -> frozenset[str]:
+    """Which of the actions that are of few a statement surely (Deny) or possibly (Allow) covers."""
+    if statement.leaves_out_actions:
+        return frozenset(effects().of_few) if statement.is_allow else frozenset()
+    return frozenset[str]().union(*(_of_few(pattern) for pattern in statement.actions()))
+
+
+def in_words(actions: Collection[str]) -> str:
+    """Some of the actions, and how many more there are."""
+    first = sorted(actions)[:_NAMED]
+    more = len(actions) - len(first)
+    return ", ".join(first) + (f" and {more} more" if more else "")
+
+
+@lru_cache(maxsize=4096)
+def _of_few(pattern: str) -> frozenset[str]:
+    return frozenset(action for action in effects().of_few if matches_action(action, pattern))
+
+
+@lru_cache(maxsize=4096)
+def is_classified(pattern: str) -> bool:
+    """Whether somebody has said what an action does, or it only looks; of a pattern, at least of one that it covers."""
+    known = (*effects().work, *effects().of_few)
+    return _LOOKS.fullmatch(pattern) is not None or any(matches_action(action, pattern) for action in known)
