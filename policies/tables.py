@@ -63,14 +63,19 @@ Function = Literal["audit", "audit-readers", "data-readers", "key-operators", "o
 are let for some hours."""
 
 
+Holder = Literal["workload"] | Function
+
+
 class GivenRole(BaseModel):
     """To whom, and on what, a role may be given."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    to: frozenset[Literal["workload"] | Function]
+    to: frozenset[Holder]
     on: tuple[str, ...]
     """The types of resources on which it is narrow enough."""
+    at: Mapping[Holder, frozenset[str]] = Field(default_factory=dict[Holder, frozenset[str]])
+    """The logical names of those on which a holder may have it; without an entry, all of these types."""
     works_for: frozenset[str] = frozenset()
     """As whose identity a workload may have it: the types of resources, or a tenant's own."""
     lent_to: str | None = None

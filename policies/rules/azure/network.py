@@ -21,6 +21,12 @@ It is the same in every tenant."""
 
 FIREWALL = "azure-native:network:AzureFirewall"
 
+_DELEGATED_TO = (
+    "Microsoft.App/environments",
+    "Microsoft.DBforPostgreSQL/flexibleServers",
+    "Microsoft.Network/dnsResolvers",
+)
+
 _MAY_HAVE_PUBLIC_ADDRESS = (GATEWAY, FIREWALL, "azure-native:network:NatGateway")
 _MEND = "the edge is Front Door, over a private link; take a private range or VirtualNetwork as the source"
 
@@ -53,6 +59,14 @@ def network_group_lets_no_one_in(group: Resource) -> Findings:
 def network_rule_lets_no_one_in(entry: Resource) -> Findings:
     """A rule of a network security group that lets the internet in is a way past Front Door and the VPN."""
     yield _judge(entry, "the rule")
+
+
+@rule("azure-native:network:Subnet")
+def subnet_is_delegated_to_known_services(subnet: Resource) -> Findings:
+    """A service to which a subnet is delegated puts into it what the stack doesn't declare, past groups and routes."""
+    for number, each in subnet.numbered("delegations"):
+        if each.get("service_name", None) not in _DELEGATED_TO:
+            yield f"delegations[{number}] lets a service in that nothing here is of: remove it"
 
 
 @rule("azure-native:network:VirtualNetwork", "azure-native:network:Subnet")

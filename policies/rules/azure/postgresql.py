@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from policies.entra import own_tenant
+from policies.rbac.directory import Directory
 from policies.references import means
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
@@ -15,6 +16,7 @@ ADMINISTRATOR: Final = "azure-native:dbforpostgresql:AdministratorsMicrosoftEntr
 ENDPOINT: Final = "azure-native:dbforpostgresql:VirtualEndpoint"
 SETTING: Final = "azure-native:monitor:DiagnosticSetting"
 IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
+JOB: Final = "azure-native:app:Job"
 
 _OLDEST_VERSION: Final = 15
 """Older ones get no more security fixes when the community ends them (PostgreSQL, "Versioning policy")."""
@@ -198,16 +200,18 @@ def database_has_hardened_parameters(server: Resource, stack: Stack) -> Findings
 @stack_rule(ADMINISTRATOR)
 def database_administrator_is_a_workload(administrator: Resource, stack: Stack) -> Findings:
     """An administrator reads all tenants' rows: no person is one for good, only the job that migrates the schema."""
+    lent = stack.derived(Directory).lent
 
     def read() -> str | None:
         return administrator.get("object_id", None)
 
+    def is_of_job(identity: Resource) -> bool:
+        return {each.resource_type for each in lent.get(identity.urn, ())} == {JOB}
+
     identities = {IDENTITY: ("principal_id",)}
-    own = means(
-        stack, administrator, "object_id", read=read, targets=identities, fits=lambda i: stack.tenant(i) is None
-    )
+    own = means(stack, administrator, "object_id", read=read, targets=identities, fits=is_of_job)
     if administrator.get("principal_type", "Unknown") != "ServicePrincipal" or not own:
-        yield "somebody administers the database for good: set object_id to an identity of the stack's own"
+        yield "somebody administers the database for good: set object_id to the identity of a job of the stack's"
     if not stack.meant(administrator, "server_name", (SERVER,), "name"):
         yield "the administrator is of another server: set server_name to the stack's"
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from policies.properties import UndeterminedError
 from policies.rbac.directory import CONTAINER, Directory
 from policies.references import means
-from policies.resources import TENANT_TYPE, Resource, Stack
+from policies.resources import TENANT_TYPE, Resource, Stack, identities
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.tables import BuiltInRole, CustomRole, GivenRole, azure_roles
 
@@ -19,6 +19,9 @@ IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
 ROOMS: Final = ("hosting:aware:Access", "hosting:aware:Recoverers")
 """The rooms of people; their outputs name the groups by function, those whose members stay and those who are let in for
 hours."""
+
+KEY: Final = "azure-native:keyvault:Key"
+_OPENS_KEYS: Final = "Key Vault Crypto Service Encryption User"
 
 _WITH_IDENTITY: Final = ("azure-native:dataprotection:BackupVault", "azure-native:search:Service")
 """Resources that act as an identity of their own."""
@@ -195,6 +198,7 @@ def role_is_given_to_own_workload_or_group(assignment: Resource, stack: Stack) -
         yield "a workload has a role for people: give it another one"
     else:
         yield _is_given_to_whom_needs_it(assignment, role, stack)
+        yield _is_given_where_needed(assignment, role, "workload", stack)
 
 
 def _is_given_to_whom_needs_it(assignment: Resource, role: GivenRole, stack: Stack) -> Findings:
@@ -218,6 +222,17 @@ def _is_given_to_group(assignment: Resource, role: GivenRole, stack: Stack) -> F
         yield "people have a role for workloads: give it to the identity that needs it"
     elif not functions <= role.to:
         yield f"the role is not for those of {', '.join(sorted(functions - role.to))}: give it to another group"
+    else:
+        yield (_is_given_where_needed(assignment, role, function, stack) for function in sorted(functions))
+
+
+def _is_given_where_needed(assignment: Resource, role: GivenRole, holder: str, stack: Stack) -> Findings:
+    names = {str(name): places for name, places in role.at.items()}.get(holder)
+    if names is None:
+        return
+    for scope in stack.meant(assignment, "scope", role.on, "id"):
+        if scope.resource_name not in names:
+            yield f"{scope.resource_name} is not the business of {holder}: set scope to {', '.join(sorted(names))}"
 
 
 def _groups(stack: Stack) -> Iterator[tuple[str, str]]:
@@ -243,6 +258,25 @@ def _is_own_workload(assignment: Resource, stack: Stack) -> bool:
         except UndeterminedError:
             return True
     return means(stack, assignment, "principal_id", read=read, targets={IDENTITY: ("principal_id",)})
+
+
+@stack_rule(ASSIGNMENT)
+def key_is_opened_for_what_lies_under_it(assignment: Resource, stack: Stack) -> Findings:
+    """An identity that opens another store's key reads that store, once it comes by its ciphertext or its place."""
+    keys = stack.meant(assignment, "scope", (KEY,), "id")
+    if not keys or any(stack.tenant(key) is not None for key in keys):
+        not_applicable("the role is on no key that tenants share")
+    if _role(assignment, stack) is not azure_roles().built_in[_OPENS_KEYS]:
+        not_applicable("the role opens nothing")
+    directory = stack.derived(Directory)
+    for grantee in directory.grantees(assignment):
+        if grantee.resource is None:
+            continue
+        users = [grantee.resource, *directory.lent.get(grantee.resource.urn, ())]
+        for key in keys:
+            known = identities(key, "key_uri", "key_uri_with_version")
+            if not any(key in stack.sources(user) or user.mentions(known) for user in users):
+                yield f"nothing that works as {grantee.label} lies under {key.resource_name}: take the role away"
 
 
 # Whose tokens an identity takes.
