@@ -117,6 +117,8 @@ class AzureRoles(BaseModel):
     """The tables of logs that people may read."""
     content_tables: frozenset[str]
     """The tables of logs in which customers' words may be."""
+    let_in: Mapping[Function, frozenset[Function]]
+    """Of which groups people may be let into another for some hours."""
     built_in: Mapping[str, BuiltInRole]
     custom: Mapping[str, CustomRole]
     """By its logical name in the program."""

@@ -10,6 +10,7 @@ from policies.references import means
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.entra.groups import GROUPS, TERMS, is_asked_for, is_of_approvers, is_privileged
+from policies.tables import azure_roles
 
 ELIGIBILITY: Final = "azuread:index/privilegedAccessGroupEligibilitySchedule:PrivilegedAccessGroupEligibilitySchedule"
 
@@ -100,6 +101,19 @@ def eligibility_is_of_reviewed_people(schedule: Resource, stack: Stack) -> Findi
         yield "the group has no terms: set group_id to one with policies of privileged identity management"
     if schedule.get("assignment_type", "member") != "member":
         yield "whoever is let in may let in others: set assignment_type to member"
+
+
+@stack_rule(ELIGIBILITY)
+def eligibility_keeps_duties_apart(schedule: Resource, stack: Stack) -> Findings:
+    """Whoever may both keep the keys and look after the audit leaves no trace that somebody else would see."""
+    reviewed = {str(group): people for group, people in azure_roles().let_in.items()}
+    for group in stack.meant(schedule, "group_id", tuple(GROUPS), "object_id"):
+        for people in stack.meant(schedule, "principal_id", tuple(GROUPS), "object_id"):
+            if people.resource_name not in reviewed.get(group.resource_name, ()):
+                yield (
+                    f"those of {people.resource_name} may be let into {group.resource_name}, others' business: "
+                    "take the eligibility away (policies/azure_roles.toml)"
+                )
 
 
 def _means(schedule: Resource, stack: Stack, name: str, fits: Callable[[Resource], bool]) -> bool:
