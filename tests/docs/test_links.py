@@ -44,3 +44,14 @@ def test_pages_that_the_code_names_are_there(folder: str):
 @pytest.mark.parametrize("room", re.findall(r"`([\w/]+\.py)`", (ROOT / "docs" / "aware-measures.md").read_text()))
 def test_the_rooms_of_aware_are_there(room: str):
     assert (ROOT / "infra" / "aware" / room).is_file() or (ROOT / "infra" / room).is_file()
+
+
+def test_the_page_on_the_policy_pack_says_what_each_of_its_tables_holds():
+    page = (ROOT / "docs" / "policies.md").read_text()
+    rows = {
+        name for row in page.splitlines() if row.startswith("| `") for name in re.findall(r"`([\w/*.]+\.toml)`", row)
+    }
+
+    assert rows - {"controls/*.toml", "network/reach.toml", "exemptions.toml"} == {
+        file.name for file in (ROOT / "policies").glob("*.toml")
+    } - {"exemptions.toml"}
