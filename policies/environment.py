@@ -43,9 +43,14 @@ def _patterns(section: str, flags: int = 0) -> Mapping[str, re.Pattern[str]]:
     return {name: re.compile("|".join(f"(?:{each})" for each in patterns), flags) for name, patterns in rows.items()}
 
 
+def known_secret_in(text: str) -> str | None:
+    """What kind of secret a text holds by its form, in words; None if none is seen."""
+    return next((kind for kind, pattern in _patterns("secrets").items() if pattern.search(text)), None)
+
+
 def secret_in(text: str) -> str | None:
-    """What kind of secret a text holds, in words; None if none is seen."""
-    known = next((kind for kind, pattern in _patterns("secrets").items() if pattern.search(text)), None)
+    """As `known_secret_in`, and what looks like a key because it looks as if made by chance."""
+    known = known_secret_in(text)
     if known is None and (_HEXADECIMAL.search(text) or any(_is_random(each) for each in _RUN.findall(text))):
         return "what looks like a key"
     return known

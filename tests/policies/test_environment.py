@@ -3,7 +3,7 @@ import string
 
 import pytest
 
-from policies.environment import is_in_clear, is_named_secret, secret_in
+from policies.environment import is_in_clear, is_named_secret, known_secret_in, secret_in
 
 UUID = "019f7e7f-9611-59ef-9178-fb2c4b38e604"
 
@@ -37,6 +37,7 @@ UUID = "019f7e7f-9611-59ef-9178-fb2c4b38e604"
 )
 def test_secrets_are_known_by_their_form(text, kind):
     assert secret_in(text) == kind
+    assert known_secret_in(text) == (None if kind == "what looks like a key" else kind)
 
 
 @pytest.mark.parametrize(
