@@ -35,7 +35,9 @@ class Effects(BaseModel):
     runs: tuple[str, ...]
     """Runs code with rights that are there already, or gets somebody into code that runs."""
     work: tuple[str, ...]
-    """What services and people do otherwise."""
+    """What services do otherwise."""
+    operation: tuple[str, ...]
+    """What people do otherwise."""
 
     @property
     def of_few(self) -> tuple[str, ...]:
@@ -71,5 +73,14 @@ def _of_few(pattern: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def is_classified(pattern: str) -> bool:
     """Whether somebody has said what an action does, or it only looks; of a pattern, at least of one that it covers."""
-    known = (*effects().work, *effects().of_few)
+    known = (*effects().work, *effects().operation, *effects().of_few)
     return _LOOKS.fullmatch(pattern) is not None or any(matches_action(action, pattern) for action in known)
+
+
+@lru_cache(maxsize=4096)
+def is_of_others(pattern: str, *, people: bool) -> bool:
+    """Whether an action, or a pattern that covers it, is what services do, asked of people, or the other way round."""
+    own, others = effects().work, effects().operation
+    if people:
+        own, others = others, own
+    return any(matches_action(action, pattern) for action in set(others) - set(own))

@@ -1,11 +1,11 @@
 import pytest
 
 from policies.documents import statements
-from policies.effects import effects, in_words, is_classified, of_few
+from policies.effects import effects, in_words, is_classified, is_of_others, of_few
 from policies.principals import principals
 from policies.properties import Record
 
-KINDS = ("rights", "watch", "guards", "copies", "runs", "work")
+KINDS = ("rights", "watch", "guards", "copies", "runs", "work", "operation")
 
 
 def covered(effect="Allow", **what):
@@ -15,9 +15,10 @@ def covered(effect="Allow", **what):
 
 def test_an_action_has_one_effect_and_each_list_is_in_order():
     kinds = [getattr(effects(), kind) for kind in KINDS]
-    actions = [action for kind in kinds for action in kind]
+    actions = [action for kind in kinds[:-1] for action in kind]
 
     assert len(set(map(str.lower, actions))) == len(actions)
+    assert {*effects().operation}.isdisjoint(effects().of_few)
     assert all(list(kind) == sorted(kind) for kind in kinds)
 
 
@@ -57,6 +58,15 @@ def test_what_only_looks_or_works_is_known(action):
 @pytest.mark.parametrize("action", ["s3:Getaway", "s3:Ge*t", "quantum:Entangle", "sqs:SendMessages", "GetObject"])
 def test_what_nobody_has_looked_up_is_not(action):
     assert not is_classified(action)
+
+
+def test_people_and_services_have_their_own_and_what_both_have():
+    assert is_of_others("sqs:SendMessage", people=True)
+    assert is_of_others("s3:Put*", people=True)
+    assert is_of_others("ecs:StopTask", people=False)
+    for people in (True, False):
+        assert not is_of_others("kms:Decrypt", people=people)
+        assert not is_of_others("s3:GetObject", people=people)
 
 
 def test_roles_are_given_only_what_is_of_few():

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from policies.documents import Statement, statements
-from policies.effects import effects, in_words, is_classified, of_few
+from policies.effects import effects, in_words, is_classified, is_of_others, of_few
 from policies.principals import AwsRole, principals
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
@@ -83,6 +83,9 @@ _OF_SERVICES: Final = (_RESTORE_TEST, f"table/{_RESTORE_TEST}", "rule/AwsBackupM
 """How the names of what AWS Backup and ECS make and take away themselves begin."""
 
 _PARTS_OF_ARN: Final = 6
+
+_OF_GENERATED_IDS: Final = ("backup", "kms")
+"""The services whose things are called by ids; what may be done with them other rules hold by conditions."""
 
 
 def _allowing(policy: Resource) -> Iterator[tuple[str, Statement]]:
@@ -179,6 +182,21 @@ def role_policy_does_what_is_known(policy: Resource) -> Findings:
             )
 
 
+@stack_rule(ROLE_POLICY)
+def role_policy_keeps_people_and_services_apart(policy: Resource, stack: Stack) -> Findings:
+    """People who write data, logs or events forge what is found in them; a service that operates decides over others.
+
+    Which actions are whose says effects.toml.
+    """
+    roles = stack.meant(policy, "role", [ROLE], "name", "id")
+    people = any(is_for_people(role) for role in roles)
+    for place, statement in _allowing(policy):
+        others = [action for action in statement.actions() if is_of_others(action, people=people)]
+        if others:
+            whose = "what services do to people" if people else "what people do to a service"
+            yield f"{place} gives {whose}: remove what covers {in_words(others)}"
+
+
 @rule(ROLE_POLICY)
 def role_policy_names_the_data_it_reaches(policy: Resource) -> Findings:
     """Access to data is for what a function needs to know, not for all that an account will ever hold."""
@@ -219,9 +237,11 @@ def role_policy_stays_in_its_stack(policy: Resource, stack: Stack) -> Findings:
     for place, statement in _allowing(policy):
         for resource in statement.resources():
             parts = resource.split(":", _PARTS_OF_ARN - 1)
-            if resource == "*":
-                if policy.get("role", None) not in people and not all(_READS.fullmatch(a) for a in statement.actions()):
-                    yield f"{place} changes things of whatever name: name them in Resource"
+            changes = not all(_READS.fullmatch(action) for action in statement.actions())
+            if changes and policy.get("role", None) not in people and not _names_its_kind(resource):
+                yield f"{place} changes things of whatever name: name them in Resource"
+            elif resource == "*":
+                continue
             elif len(parts) != _PARTS_OF_ARN or parts[3] not in regions:
                 yield f"{place} reaches outside the jurisdiction: name resources in its regions"
             elif policy.allowed_accounts and parts[4] not in accounts and not resource.endswith(_AGENT):
@@ -236,6 +256,16 @@ def role_policy_stays_in_its_stack(policy: Resource, stack: Stack) -> Findings:
                 yield f"{place} uses a key or authority that is not of this stack: name one in Resource"
         if policy.get("role", None) not in people and not _is_about_own_objects(statement, stack):
             yield f"{place} uses keys for any bucket: add StringLike {_CONTEXT}aws:s3:arn with this stack's buckets"
+
+
+def _names_its_kind(resource: str) -> bool:
+    """Whether an ARN says at least how the name begins, if what it means has one that somebody chose."""
+    parts = resource.split(":", _PARTS_OF_ARN - 1)
+    if len(parts) != _PARTS_OF_ARN:
+        return resource != "*"
+    # Of a bucket or an object the ARN has no word before the name that says what it is.
+    kind = "" if parts[2] == "s3" else "([a-z-]+[/:])?"
+    return parts[2] in _OF_GENERATED_IDS or not re.match(rf"{kind}[*?]", parts[-1])
 
 
 def _is_of_stack(policy: Resource, arn: str, resource_type: str, stack: Stack) -> bool:
