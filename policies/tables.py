@@ -192,9 +192,11 @@ class ReviewedTypes(BaseModel):
 
 @cache
 def reviewed_properties() -> Mapping[str, Settable]:
-    """The table `properties.toml`: what may be set, by type."""
+    """The table `properties.toml`: what may be set, by type; of a reviewed type that it lacks, what every type has."""
     table = ReviewedProperties.model_validate(_load("properties.toml"))
-    listed = {**table.types, **{name: table.types[other] for name, other in table.alike.items()}}
+    types = reviewed_types()
+    alike = {name: table.types[other] for name, other in table.alike.items()}
+    listed = dict.fromkeys((*types.judged, *types.unjudged), ()) | {**table.types, **alike}
     return {name: _settable((*table.anywhere, *paths)) for name, paths in listed.items()}
 
 

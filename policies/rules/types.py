@@ -38,7 +38,7 @@ def resource_type_is_reviewed(resource: Resource) -> Findings:
 def property_is_reviewed(resource: Resource) -> Findings:
     """Rules judge the properties that they name; what nobody has thought of could open or weaken anything unseen."""
     settable = reviewed_properties().get(resource.resource_type) or not_applicable(
-        "its type is reviewed by nobody, or stands for nothing in a cloud"
+        "its type is not reviewed, or stands for nothing in a cloud"
     )
     yield from _unreviewed(resource.all_properties(), settable, "")
 
