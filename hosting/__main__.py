@@ -24,6 +24,7 @@ from hosting.gates import refuse_destruction
 from hosting.granted import repeating
 from hosting.local_cloud import environment_of
 from hosting.mutation.command import mutate
+from hosting.mutation.sample import SHARE
 from hosting.pulumi_cli import find_cli, install_cli
 from hosting.release import refuse_pending_links, refuse_unsigned_images
 from hosting.report import show
@@ -268,8 +269,9 @@ def mutants(
     recordings: Annotated[
         Path | None, typer.Option(help="A folder with recordings; without it new ones are made, which takes minutes.")
     ] = None,
-    engine: Annotated[bool, typer.Option("--engine", help="Asks the engine about a random 1 % as well.")] = False,
-    seed: Annotated[int | None, typer.Option(help="Which random 1 %; printed if not given.")] = None,
+    engine: Annotated[bool, typer.Option("--engine", help="Asks the engine about a random part as well.")] = False,
+    seed: Annotated[int | None, typer.Option(help="Which random part; printed if not given.")] = None,
+    share: Annotated[float, typer.Option(min=0, max=1, help="How large a part.")] = SHARE,
     survivors: Annotated[bool, typer.Option("--survivors", help="Prints what nothing refuses or explains.")] = False,
     report: Annotated[
         Path | None, typer.Option(help="A folder for the report as Markdown and JSON; it is made.")
@@ -284,6 +286,7 @@ def mutants(
         recordings=recordings,
         engine=engine,
         seed=seed,
+        share=share,
         survivors=survivors,
         report=report,
     )

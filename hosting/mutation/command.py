@@ -15,7 +15,7 @@ from hosting.mutation.mutants import Mutant
 from hosting.mutation.recordings import record
 from hosting.mutation.report import GOAL, MutationReport, grouped
 from hosting.mutation.run import Result, judge_stack
-from hosting.mutation.sample import ask_engine
+from hosting.mutation.sample import SHARE, ask_engine
 
 STACKS: Final = ("useast", "identity", "ci-us", "ci-eu")
 """A stack of each service, and one of Cloud Integrated in a jurisdiction with one region only."""
@@ -30,6 +30,7 @@ def mutate(
     recordings: Path | None = None,
     engine: bool = False,
     seed: int | None = None,
+    share: float = SHARE,
     survivors: bool = False,
     report: Path | None = None,
 ) -> None:
@@ -49,7 +50,7 @@ def mutate(
     if engine:
         seed = random.randrange(1_000_000) if seed is None else seed  # noqa: S311  # a sample, not a secret
         say(f"The engine is asked about a random part with the seed {seed}.")
-        ask = partial(ask_engine, checkout, seed=seed, say=say)
+        ask = partial(ask_engine, checkout, seed=seed, say=say, share=share)
 
     def is_explained(mutant: Mutant) -> bool:
         explanation = explanation_of(mutant, entries)

@@ -209,7 +209,9 @@ class Mutants:
             if new is None:
                 return None
         varied = self._edited(resource, state, place.path, new)
-        return _followed(run, urn, varied, here, new)
+        # A name or a region stands at the top, and is none of several values that the SDK knows.
+        is_identity = len(place.path) == 1 and not place.known.others
+        return _followed(run, urn, varied, here, new) if is_identity else varied
 
     def _edited(self, resource: Resource, state: Resource, path: Path, new: Any) -> Variation:
         before = resource.all_properties()

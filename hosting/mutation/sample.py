@@ -23,6 +23,8 @@ from policies.judgements import JudgementLog
 from policies.rulebook import Rule
 
 SHARE: Final = 0.01
+"""How many of the mutants the engine is asked about, if nobody says otherwise."""
+
 BATCH: Final = 25
 """How many mutants go into one preview."""
 
@@ -65,6 +67,7 @@ def ask_engine(
     *,
     seed: int,
     say: Callable[[str], None],
+    share: float = SHARE,
 ) -> Sampled:
     """Previews a random part of the mutants that a preview can show; of providers none, in which everything hangs.
 
@@ -73,7 +76,7 @@ def ask_engine(
     chooser = random.Random(seed)  # noqa: S311  # a sample, not a secret
     of_cloud = [each for each in mutants if not each.resource_type.startswith(PROVIDERS)]
     varied = [_Varied(each, variation) for each in of_cloud if (variation := each.vary(stack.preview)) is not None]
-    chosen = chooser.sample(varied, min(len(varied), round(len(varied) * SHARE) or 1)) if varied else []
+    chosen = chooser.sample(varied, min(len(varied), round(len(varied) * share) or 1)) if varied else []
     asked = refused = consequences = 0
     differences: list[str] = []
     for batch in _batches(chosen):

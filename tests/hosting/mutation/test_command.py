@@ -56,14 +56,14 @@ def test_what_the_engine_says_otherwise_stands_in_the_report(run, monkeypatch):
     sampled = Sampled(3, 1, 0, ("only the engine: rule at urn",))
     seeds = []
 
-    def ask(_checkout, _rules, _stack, _mutants, *, seed, say):
-        seeds.append(seed)
+    def ask(_checkout, _rules, _stack, _mutants, *, seed, say, share):
+        seeds.append((seed, share))
         say("asked")
         return sampled
 
     monkeypatch.setattr(command, "ask_engine", ask)
-    printed, report = run(engine=True, seed=7, resource_type=KEY)
-    assert seeds == [7]
+    printed, report = run(engine=True, seed=7, share=0.02, resource_type=KEY)
+    assert seeds == [(7, 0.02)]
     assert "seed 7" in printed
     assert "only the engine: rule at urn" in printed
     assert report["stacks"][0]["engine"]["asked"] == 3

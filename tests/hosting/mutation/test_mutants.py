@@ -81,6 +81,8 @@ def test_what_refers_to_a_resource_follows_its_name(mutants_of, recorded, record
         assert each.bucket == "data-other"
         assert each.document("policy").Statement[0].Resource == [f"{arn}-other/*", "arn:aws:s3:::data-of-others"]
     assert varied.followed == {policy}
+    named = one(mutants_of(recording), BUCKET, "tags.Name", "other-text").vary(stack.update)
+    assert (named.followed, list(named.inputs)) == (frozenset(), [bucket])
     assert stack.update.inputs[policy].bucket == "data"
 
 

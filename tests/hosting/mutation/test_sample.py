@@ -23,11 +23,10 @@ def asked(recorded, monkeypatch):
     """Asks about all mutants of keys; `answer` stands for the engine, which gets what is asked at once."""
     stack = recorded()
     mutants = [each for each in Mutants(stack).of(KEY) if each.operator in ("flipped", "zero")]
-    monkeypatch.setattr(sample, "SHARE", 1)
 
     def ask(answer):
         monkeypatch.setattr(sample, "_preview", lambda checkout, stack, varied: answer(varied))
-        return sample.ask_engine(None, [key_rotates], stack, mutants, seed=1, say=lambda _: None)
+        return sample.ask_engine(None, [key_rotates], stack, mutants, seed=1, say=lambda _: None, share=1)
 
     return ask
 
