@@ -164,8 +164,9 @@ class Mutants:
         seen: set[str] = set()
         for each in objects:
             place = pattern_of(each.path, properties)
-            # Of the elements of a list only the first is mutated.
-            if each.in_document or not isinstance(each.value, dict) or place in seen:
+            is_object = isinstance(found(properties, each.path), dict)
+            # Of the elements of a list only the first is mutated, and a document in a text has no properties.
+            if each.in_document or not is_object or place in seen:
                 continue
             seen.add(place)
             for name, value in unset(resource.resource_type, each.path, cast("dict[str, Any]", each.value)):

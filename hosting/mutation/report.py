@@ -12,6 +12,7 @@ from typing import Any, Final
 from hosting.mutation.explanations import Explanation, explanation_of, unused
 from hosting.mutation.mutants import Mutant
 from hosting.mutation.run import Outcome, Result
+from hosting.mutation.sdk import PROVIDERS
 
 GOAL: Final = 0.98
 """The share of the mutants on leaves that bear on security that the rules must refuse."""
@@ -160,7 +161,7 @@ def grouped(mutants: Iterable[Mutant]) -> list[str]:
 
 
 def _cloud(mutant: Mutant) -> str:
-    return CLOUDS[mutant.resource_type.split(":")[0]]
+    return CLOUDS[mutant.resource_type.removeprefix(PROVIDERS).split(":")[0]]
 
 
 def _as_json(mutant: Mutant) -> dict[str, str]:

@@ -43,7 +43,7 @@ def defender_plan_is_on(plan: Resource) -> Findings:
     name = plan.pricing_name
     if plan.get("pricing_tier", "Free") != "Standard":
         yield "the plan sees no attacks: set pricing_tier to Standard"
-    if name not in _PLANS or (_PLANS[name] is not None and plan.get("sub_plan", None) != _PLANS[name]):
+    if name not in _PLANS or plan.get("sub_plan", None) != _PLANS[name]:
         yield "nobody has reviewed this plan or variant of it: set pricing_name and sub_plan to a reviewed one"
     on = {each.name for each in plan.get("extensions", []) if str(each.get("is_enabled", False)).lower() == "true"}
     off = {each.name for each in plan.get("extensions", [])} - on

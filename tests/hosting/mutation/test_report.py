@@ -75,3 +75,8 @@ def test_files(tmp_path):
     text = (tmp_path / "new" / "mutants.md").read_text()
     assert "98 of 100 mutants" in text
     assert "- aws:s3/bucket:Bucket other: removed [text]" in text
+
+
+def test_a_provider_counts_with_its_cloud():
+    azure = Outcome(mutant(kind="pulumi:providers:azure-native"), Verdict("preview", ("rule-a",)))
+    assert report(azure).as_json()["clouds"] == {"Azure": {"refused": 1, "surviving": 0}}
