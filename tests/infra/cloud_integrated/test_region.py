@@ -1,5 +1,7 @@
 """What stands in which region, and under which circumstances."""
 
+from collections import defaultdict
+
 import pytest
 
 from hosting.gates import GUARDED_ROOMS
@@ -83,3 +85,15 @@ def test_logs_of_the_second_region_are_kept_in_the_same_groups(failover, failbac
 
     assert {"firewall", "firewall-2", "vpn-connections", "vpn-connections-2"} <= set(ready)
     assert serving == ready
+
+
+@pytest.mark.parametrize("state", ["stack", "stack_failed_over"])
+def test_what_hangs_below_a_room_lies_in_one_region(request, state):
+    """As the pack demands of a finished stack; a failover makes rooms that no other preview has."""
+    found = defaultdict(set)
+    for resource in request.getfixturevalue(state).resources:
+        if "region" in resource["inputs"] and "hosting:infra:Tenant" not in resource["parent"].rsplit("$", 1)[-1]:
+            found[resource["parent"]].add(resource["inputs"]["region"])
+
+    assert len(found) > 40
+    assert [urn for urn, regions_of in found.items() if len(regions_of) > 1 and not urn.endswith("::access")] == []
