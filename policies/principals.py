@@ -1,12 +1,12 @@
-"""The table of the principals that may open, look after or reach what belongs to tenants (`principals.toml`)."""
+"""The table of the roles of AWS, and of who in Azure may open or look after what is tenants' (`principals.toml`)."""
 
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from policies.resources import Resource, Stack
 
@@ -16,6 +16,9 @@ encryption context, by way of AWS Backup."""
 
 TAG: Final = "tenant"
 """The name of the session tag and of the key of the encryption context whose value is the tenant's id."""
+
+SECOND: Final = "-2"
+"""How the logical names end of what the program makes in the second region."""
 
 
 class Uses(BaseModel):
@@ -28,14 +31,22 @@ class Uses(BaseModel):
 
 
 class AwsRole(Uses):
-    """A role of AWS that the design knows."""
+    """A role of AWS that the design knows: who takes it on (`service`, `people` or `session`), and for what."""
 
     room: str
     """The type of the component below which the program makes it: a role of the same name elsewhere isn't meant."""
+    in_each_region: bool = False
+    """Whether the second region has one of its own, whose name ends in `-2`."""
     service: str | None = None
     """The one service of AWS that may take it on."""
+    people: Literal["signed-in", "emergency"] | None = None
+    """The people who may take it on: whom the identity provider has signed in, or one user with a second factor."""
     session: bool = False
-    """Whether it is used in sessions tagged with a tenant only."""
+    """Whether it is used in sessions tagged with a tenant only, by the roles that have it in `tags`."""
+    lent_as: str | None = None
+    """The type and property by which a service comes by it: `aws:lambda/function:Function.role`."""
+    lent_to: tuple[str, ...] = ()
+    """The logical names of those that work as it; without any, all of the type."""
     tags: tuple[str, ...] = ()
     """The roles whose sessions it may take on and tag."""
     mends: tuple[str, ...] = ()
@@ -47,10 +58,33 @@ class AwsRole(Uses):
     passes: tuple[str, ...] = ()
     """The roles that it may hand to a service."""
 
+    @model_validator(mode="after")
+    def _has_one_way_in(self) -> Self:
+        if [self.service is not None, self.people is not None, self.session].count(True) != 1:
+            raise ValueError("a role is taken on by one: set service, people or session")
+        if (self.lent_as is not None and self.service is None) or (self.lent_to and self.lent_as is None):
+            raise ValueError("a role is lent by a property to a service: set service and lent_as, or leave out lent_to")
+        return self
+
     @property
     def of_few(self) -> frozenset[str]:
         """Everything that it has of what is left to few."""
         return frozenset((*self.mends, *self.does, *self.does_for_services))
+
+    @property
+    def taken_on_by(self) -> str:
+        """Who may take it on, in words."""
+        if self.people is not None:
+            return "whom the identity provider signs in" if self.people == "signed-in" else "one user, for emergencies"
+        return self.service or "the role that tags its sessions"
+
+    def is_lent(self, role_name: str, place: str, name: str) -> bool:
+        """Whether what has this logical name works by the property `place` as the role of the logical name."""
+        if self.lent_as != place:
+            return False
+        if self.in_each_region and role_name.endswith(SECOND) != name.endswith(SECOND):
+            return False
+        return not self.lent_to or name.removesuffix(SECOND) in self.lent_to
 
 
 class AzureAssignment(BaseModel):
@@ -80,6 +114,18 @@ class Principals(BaseModel):
     azure: Mapping[str, AzureAssignment]
     """By the logical name of the assignment, without the tenant's id where there is one for each tenant."""
 
+    @model_validator(mode="after")
+    def _names_roles(self) -> Self:
+        tagged = [name for role in self.aws.values() for name in role.tags]
+        if sorted(tagged) != sorted(name for name, role in self.aws.items() if role.session):
+            raise ValueError("each role with `session` stands in the `tags` of one role, and no other does")
+        if unknown := {name for role in self.aws.values() for name in role.passes} - self.aws.keys():
+            raise ValueError(f"passes names no role of the table: {', '.join(sorted(unknown))}")
+        lent = [(role.lent_as, name) for role in self.aws.values() for name in role.lent_to]
+        if len(set(lent)) != len(lent):
+            raise ValueError("two roles are lent to one: name it in lent_to of one role")
+        return self
+
     def assignment(self, assignment: Resource, stack: Stack) -> AzureAssignment | None:
         """The declaration of an assignment of Azure, or of those of which there is one a tenant; None for any other."""
         name = assignment.resource_name
@@ -90,8 +136,12 @@ class Principals(BaseModel):
         return declared
 
     def role(self, role: Resource, stack: Stack) -> AwsRole | None:
-        """The declaration of a role; None for one that the design gives nothing."""
-        declared = self.aws.get(role.resource_name)
+        """The declaration of a role; None for one that the design doesn't know."""
+        name = role.resource_name
+        declared = self.aws.get(name)
+        if declared is None and name.endswith(SECOND):
+            declared = self.aws.get(name.removesuffix(SECOND))
+            declared = declared if declared is not None and declared.in_each_region else None
         if declared is None or declared.room not in {each.resource_type for each in stack.ancestors(role)}:
             return None
         return declared

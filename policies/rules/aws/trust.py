@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from policies.documents import Statement, statements
+from policies.principals import AwsRole, principals
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 
@@ -55,9 +56,44 @@ def role_session_is_short(role: Resource) -> Findings:
 
 @stack_rule(ROLE)
 def role_is_taken_on_by_declared_principals_only(role: Resource, stack: Stack) -> Findings:
-    """Whom a trust policy names has all that the role has: a service elsewhere, another account, a shared user."""
+    """Whom a trust policy names has all that the role has: a service elsewhere, another account, a shared user.
+
+    Who is meant to take a role on, and no other, says principals.toml.
+    """
+    declared = principals().role(role, stack)
+    if declared is None:
+        yield (
+            "the design knows no such role in this room: add it to policies/principals.toml, with who takes it on "
+            '(README, "How to add")'
+        )
+        return
+    if any(each.resource_name == role.resource_name and each.urn != role.urn for each in stack.of_type(ROLE)):
+        yield "two roles have this name, and the design knows one: give the other a name and a design of its own"
     for number, statement in admissions(role):
-        yield _admits(f"statement {number} of the trust policy", statement, role, stack)
+        place = f"statement {number} of the trust policy"
+        yield _admits(place, statement, role, stack)
+        if not statement.everyone and not _is_meant(statement, role, declared, stack):
+            yield f"{place} lets in others than {declared.taken_on_by}: name nobody else (policies/principals.toml)"
+
+
+def _is_meant(statement: Statement, role: Resource, declared: AwsRole, stack: Stack) -> bool:
+    """Whether all whom a statement lets in are those that the design says take the role on."""
+    taggers = {each.name for each in stack.of_type(ROLE) if _tags(each, role, stack)}
+    return (
+        all(service == declared.service for service in statement.principals("Service"))
+        and all(declared.people == "signed-in" for _ in statement.principals("Federated"))
+        and all(
+            declared.people == "emergency"
+            if _USER_ARN.fullmatch(principal) is not None
+            else (match := _ROLE_ARN.fullmatch(principal)) is not None and match[2] in taggers
+            for principal in statement.principals("AWS")
+        )
+    )
+
+
+def _tags(one: Resource, other: Resource, stack: Stack) -> bool:
+    declared = principals().role(one, stack)
+    return declared is not None and other.resource_name in declared.tags
 
 
 def _admits(place: str, statement: Statement, role: Resource, stack: Stack) -> Findings:

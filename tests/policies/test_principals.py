@@ -1,0 +1,68 @@
+import re
+
+import pytest
+from pydantic import ValidationError
+
+from policies.principals import Principals, principals
+from policies.properties import camel_case
+from policies.rules.aws.lent_roles import LENT
+from policies.tables import reviewed_properties
+
+REASON = "for a test, in which nobody works"
+ROLE = {"room": "hosting:cloud_integrated:Access", "service": "s3.amazonaws.com", "reason": REASON}
+
+
+def table(**roles):
+    return Principals.model_validate({"aws": roles, "aws-account": {"reason": REASON}, "azure": {}})
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"service": None}, "taken on by one"),
+        ({"people": "signed-in"}, "taken on by one"),
+        ({"session": True}, "taken on by one"),
+        (
+            {"service": None, "people": "emergency", "lent_as": "aws:lambda/function:Function.role"},
+            "lent by a property",
+        ),
+        ({"lent_to": ["portal"]}, "lent by a property"),
+        ({"people": "anybody"}, "signed-in"),
+        ({"service": None, "session": True}, "stands in the `tags`"),
+        ({"tags": ["nobody"]}, "stands in the `tags`"),
+        ({"passes": ["nobody"]}, "no role of the table: nobody"),
+    ],
+)
+def test_a_role_without_one_way_in_is_refused(change, message):
+    with pytest.raises(ValidationError, match=message):
+        table(role=ROLE | change)
+
+
+def test_two_roles_are_not_lent_to_one():
+    role = ROLE | {"lent_as": "aws:lambda/function:Function.role", "lent_to": ["rotation"]}
+
+    assert table(role=role).aws
+    with pytest.raises(ValidationError, match="two roles are lent to one"):
+        table(role=role, other=role)
+
+
+def paths(settable):
+    for name, below in settable.items():
+        yield name
+        if isinstance(below, dict):
+            yield from (f"{name}.{rest}" for rest in paths(below))
+
+
+def test_whatever_comes_by_a_role_is_held_to_its_own():
+    """But for the recorder, which has a role of AWS's own making, and a role's policy, which isn't a workload."""
+    comes_by_one = {
+        f"{kind}.{path.partition('.')[0]}"
+        for kind, settable in reviewed_properties().items()
+        if kind.startswith("aws:") and kind not in ("aws:cfg/recorder:Recorder", "aws:iam/rolePolicy:RolePolicy")
+        for path in paths(settable)
+        if re.search(r"(^|\.|[a-z])([rR]ole|[rR]oleArn)$", path)
+    }
+    lent = {f"{kind}.{name}" for kind, properties in LENT.items() for name in properties}
+
+    assert {f"{kind}.{camel_case(name)}" for kind, name in (place.split(".") for place in lent)} == comes_by_one
+    assert {role.lent_as for role in principals().aws.values() if role.lent_as} == lent
