@@ -5,7 +5,7 @@ The SDK also obeys a configuration that lowers a rule's level or switches it off
 the configuration says.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pulumi_policy.policy
@@ -44,11 +44,7 @@ class Analyzer(_PolicyAnalyzerServicer):
         self._version = version
         self._descriptions = {policy.name: policy.description for policy in court.policies()}
         self._others: dict[str, AnalyzeResponse] = {}
-        self._no_remedies = RemediateResponse(
-            not_applicable=[
-                PolicyNotApplicable(policy_name=name, reason="rules mend nothing") for name in self._descriptions
-            ]
-        )
+        self._no_remedies = RemediateResponse(not_applicable=_unasked(rule.name for rule in court.over_resources()))
 
     def Configure(self, request: ConfigureAnalyzerRequest, _context: object) -> Empty:  # noqa: N802  # as below
         """Takes the terms that the pack's configuration names, and nothing else of it."""
@@ -95,10 +91,7 @@ class Analyzer(_PolicyAnalyzerServicer):
         """
         if resource_type not in self._others:
             self._others[resource_type] = AnalyzeResponse(
-                not_applicable=[
-                    PolicyNotApplicable(policy_name=name, reason="the rule is about other types")
-                    for name in self._court.unconcerned(resource_type)
-                ]
+                not_applicable=_unasked(self._court.unconcerned(resource_type))
             )
         return self._others[resource_type]
 
@@ -140,6 +133,11 @@ class Analyzer(_PolicyAnalyzerServicer):
             enforcementLevel=level,
             severity=POLICY_SEVERITY_HIGH,
         )
+
+
+def _unasked(names: Iterable[str]) -> list[PolicyNotApplicable]:
+    """The rules that have nothing to say. Without a reason, which nobody reads and each resource would carry twice."""
+    return [PolicyNotApplicable(policy_name=name) for name in names]
 
 
 def serve_with(court: Court, recorder: Recorder) -> None:

@@ -115,10 +115,13 @@ class Court:
             ),
         ]
 
+    def over_resources(self) -> list[Rule]:
+        """The rules over single resources."""
+        return [each for each in self.rules if each.over == "resource"]
+
     def unconcerned(self, resource_type: str) -> list[str]:
         """The rules over single resources that aren't about a type."""
-        concerned = {each.name for each in self.rules if each.concerns(resource_type)}
-        return [each.name for each in self.rules if each.over == "resource" and each.name not in concerned]
+        return [each.name for each in self.over_resources() if not each.concerns(resource_type)]
 
     def judge(self, resource: Resource) -> list[Opinion]:
         """What the rules over single resources say of one that is about to be registered."""
