@@ -37,8 +37,12 @@ _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # the engine'
 """What this property says of a secret, whose value stands beside it."""
 
 
-_REDACTED: Final = "[secret]"
+REDACTED: Final = "[secret]"
 """What `pulumi policy analyze --file` puts in the place of any secret, whatever its type."""
+
+
+NO_DOCUMENT: Final = "is no JSON document in which every name stands once: correct it"
+"""What is wrong with a text that `read_json` refuses."""
 
 
 _BOOLEANS: Final = {"true": True, "false": False}
@@ -89,6 +93,21 @@ def _decoded(value: Value) -> Any:
     return getattr(value, kind) if kind in ("string_value", "bool_value") else None
 
 
+def read_json(text: str) -> Any:
+    """The content of a text in JSON. Raises ValueError for what is none, and where an object gives a name twice.
+
+    Of two values that bear one name a rule would see one, and the cloud may take the other (RFC 8259, section 4).
+    """
+    return json.loads(text, object_pairs_hook=_object)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return found
+
+
 def is_unknown(value: object) -> bool:
     """Whether a plain scalar is unknown, in whole or (a name put together from an id) in part."""
     return isinstance(value, str) and any(sentinel in value for sentinel in UNKNOWN_TEXTS)
@@ -114,7 +133,7 @@ def holds_unknown(value: object) -> bool:
 def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
     unknown: str | None = None
     for inner, each in _leaves(value, place):
-        if is_unknown(each) or each == _REDACTED:
+        if is_unknown(each) or each == REDACTED:
             unknown = unknown or inner
         elif isinstance(each, str):
             yield inner, each
@@ -141,7 +160,7 @@ def view(value: Any, place: str, path: Path, reads: Reads) -> Any:
         return Values(cast("list[Any]", value), place, path, reads)
     if is_unknown(value):
         raise UndeterminedError(f"{place} is not known before the update")
-    if value == _REDACTED:
+    if value == REDACTED:
         raise UndeterminedError(f"{place} is a secret that can't be decrypted here: analyse the stack, not its export")
     if isinstance(value, str):
         # Providers take these texts for booleans, and the text "false" would count as true.
@@ -223,9 +242,9 @@ class Record:
             if value in UNKNOWN_TEXTS:
                 raise UndeterminedError(f"{place} is not known before the update")
             try:
-                value = json.loads(value)
+                value = read_json(value)
             except ValueError:
-                raise UnusableError(f"{place} is no JSON document: correct it") from None
+                raise UnusableError(f"{place} {NO_DOCUMENT}") from None
         return value, place, path
 
     def plain(self) -> Mapping[str, Any]:

@@ -1,6 +1,5 @@
 """Resources and the graph between them, as rules see them."""
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -10,7 +9,7 @@ from typing import Any, Final, TypeVar, cast
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzerProviderResource, AnalyzerResource
 
-from policies.properties import Reads, Record, UndeterminedError, camel_case, decode
+from policies.properties import Reads, Record, UndeterminedError, camel_case, decode, read_json
 from policies.terms import Terms
 
 TENANT_TYPE: Final = "hosting:infra:Tenant"
@@ -202,7 +201,7 @@ class Resource(Record):
         name = "allowed_account_ids"
         accounts = self.get(name, None) if is_provider else self.provider_property(name)
         # The engine keeps a provider's settings as text.
-        return [str(each) for each in (json.loads(accounts) if isinstance(accounts, str) else accounts or [])]
+        return [str(each) for each in (read_json(accounts) if isinstance(accounts, str) else accounts or [])]
 
     def mentions(self, texts: Collection[str]) -> bool:
         """Whether one of these texts is the value of any property, however deep."""

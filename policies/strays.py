@@ -1,11 +1,10 @@
 """What of one tenant refers to another: by what the engine knows of dependencies, and by any text that names it."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
-from policies.properties import is_unknown
+from policies.properties import is_unknown, read_json
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings
 
@@ -86,7 +85,7 @@ def _texts(value: object) -> Iterable[str]:
 def _texts_of_json(text: str) -> Iterable[str]:
     if text[:1] in "[{":
         try:
-            content = json.loads(text)
+            content = read_json(text)
         except ValueError:
             yield text
         else:

@@ -1,12 +1,12 @@
 """The tables that rules look things up in: regions by jurisdiction, TLS by service, roles in Azure, reviewed types."""
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -150,20 +150,24 @@ class Variables(BaseModel):
     """Variables that no value makes right."""
 
 
+ANY_NAME: Final = "*"
+"""Stands for a name that is free."""
+
+
 class Anything(Enum):
     """Stands for whatever names and values."""
 
-    ANYTHING = "*"
+    ANYTHING = ANY_NAME
 
 
 Settable = Mapping[str, "Settable | Anything"]
-"""The properties of an object that may be set, each with those below it: none below a plain value."""
+"""The properties of an object that may be set, each with those below it: none below a plain value. `*` is any other."""
 
 
 class ReviewedProperties(BaseModel):
     """The properties that somebody has reviewed, as paths: `rules.port`, without list indexes.
 
-    An asterisk stands for names that are free, as those of tags are.
+    An asterisk stands for names that are free, as those of tags are; at a path's end for whatever is below them, too.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -171,6 +175,8 @@ class ReviewedProperties(BaseModel):
     anywhere: tuple[str, ...]
     """Of every type."""
     types: Mapping[str, tuple[str, ...]]
+    documents: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """What may stand in a document in JSON, as paths, by type and by the property that holds it."""
     alike: Mapping[str, str]
     """Types that have the properties of another one, which is only named otherwise."""
 
@@ -193,11 +199,25 @@ class ReviewedTypes(BaseModel):
 @cache
 def reviewed_properties() -> Mapping[str, Settable]:
     """The table `properties.toml`: what may be set, by type; of a reviewed type that it lacks, what every type has."""
-    table = ReviewedProperties.model_validate(_load("properties.toml"))
+    table = _reviewed_properties()
     types = reviewed_types()
     alike = {name: table.types[other] for name, other in table.alike.items()}
     listed = dict.fromkeys((*types.judged, *types.unjudged), ()) | {**table.types, **alike}
-    return {name: _settable((*table.anywhere, *paths)) for name, paths in listed.items()}
+    return {name: _settable((*table.anywhere, *paths, *_inside(table, name))) for name, paths in listed.items()}
+
+
+def json_documents() -> Mapping[str, Collection[str]]:
+    """The properties that hold a document in JSON whose content is reviewed, by type."""
+    return _reviewed_properties().documents
+
+
+@cache
+def _reviewed_properties() -> ReviewedProperties:
+    return ReviewedProperties.model_validate(_load("properties.toml"))
+
+
+def _inside(table: ReviewedProperties, name: str) -> Iterable[str]:
+    return (f"{holder}.{path}" for holder, paths in table.documents.get(name, {}).items() for path in paths)
 
 
 def _settable(paths: Iterable[str]) -> Settable:
@@ -205,9 +225,9 @@ def _settable(paths: Iterable[str]) -> Settable:
     for path in paths:
         *above, last = path.split(".")
         below = found
-        for name in above if last != Anything.ANYTHING.value else above[:-1]:
+        for name in above if last != ANY_NAME else above[:-1]:
             below = below.setdefault(name, {})
-        if last == Anything.ANYTHING.value:
+        if last == ANY_NAME:
             below[above[-1]] = Anything.ANYTHING
         else:
             below.setdefault(last, {})

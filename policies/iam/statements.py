@@ -1,6 +1,5 @@
 """Policy documents, read once into statements that can be asked (IAM User Guide, "IAM JSON policy elements")."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
@@ -9,6 +8,7 @@ from policies.iam.conditions import Test, all_hold
 from policies.iam.context import Context
 from policies.iam.patterns import UNKNOWN, arn_matches, matches, with_holes
 from policies.iam.truth import Truth, negated
+from policies.properties import read_json
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Document:
             marked = with_holes(content)
             if marked.strip() == UNKNOWN:
                 return UNKNOWN_DOCUMENT
-            content = json.loads(marked)
+            content = read_json(marked)
         record = _object(content)
         # IAM User Guide, "IAM JSON policy elements: Version": without one it is that of 2008.
         variables = record.get("Version") == "2012-10-17"

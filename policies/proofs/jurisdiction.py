@@ -5,14 +5,13 @@ rest: regions that any property names, copies that a cloud makes by itself, and 
 to a resource of this stack stays, because that resource is judged too; where anything else lies nobody here knows.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from policies.network.azure import CONNECTED_TO, FLAGS
 from policies.network.references import Property, References, every, single
-from policies.properties import Record, UndeterminedError, is_unknown
+from policies.properties import Record, UndeterminedError, is_unknown, read_json
 from policies.resources import Resource, Stack
 from policies.rulebook import ANY_TYPE, Findings, not_applicable, stack_rule
 from policies.tables import jurisdictions
@@ -69,7 +68,7 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from _leaves(each, f"{place}[{number}]")
     elif isinstance(value, str):
         try:
-            content = json.loads(value) if value[:1] in ("{", "[") else None
+            content = read_json(value) if value[:1] in ("{", "[") else None
         except ValueError:
             content = None
         if content is None:

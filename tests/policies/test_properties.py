@@ -4,7 +4,7 @@ import pytest
 from google.protobuf.struct_pb2 import Struct
 from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_STRING_VALUE
 
-from policies.properties import Record, UndeterminedError, UnusableError, camel_case, decode
+from policies.properties import Record, UndeterminedError, UnusableError, camel_case, decode, read_json
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 
@@ -177,3 +177,15 @@ def test_texts_are_found_however_deep_and_unknown_ones_come_last():
     assert [next(seen), next(seen)] == [("top.a[1].c", "x"), ("top.e", "y")]
     with pytest.raises(UndeterminedError, match=r"top\.a\[0\]\.b is not known"):
         next(seen)
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": 2}', '[{"b": {"a": 1, "a": 1}}]', "{"])
+def test_json_gives_each_name_once(text):
+    assert read_json('[{"a": 1, "A": 2}, {"a": 3}]') == [{"a": 1, "A": 2}, {"a": 3}]
+    with pytest.raises(ValueError, match=r"twice|Expecting"):
+        read_json(text)
+
+
+def test_document_gives_each_name_once():
+    with pytest.raises(UnusableError, match="policy is no JSON document in which every name stands once"):
+        _ = record(policy='{"Statement": [], "Statement": []}').document("policy")

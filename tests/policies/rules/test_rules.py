@@ -319,6 +319,7 @@ OWN: Final = (
 IN_DOCUMENTS: Final = (
     *("countNumber", "countType", "selection", "tagStatus"),
     *("InputParameters", "Owner", "Properties", "Resources", "Scope", "Source", "SourceIdentifier", "Type"),
+    "Statement",
 )
 """Names in documents of JSON that a property holds, of which the SDKs know nothing."""
 
