@@ -102,6 +102,16 @@ class AzureAssignment(BaseModel):
     reason: Annotated[str, Field(min_length=20)]
 
 
+class Queue(BaseModel):
+    """The roles of AWS that put messages into a queue, and those that take them out, by their logical names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sends: tuple[str, ...] = ()
+    receives: tuple[str, ...] = ()
+    reason: Annotated[str, Field(min_length=20)]
+
+
 class Principals(BaseModel):
     """The whole table."""
 
@@ -111,6 +121,8 @@ class Principals(BaseModel):
     aws_account: Annotated[Uses, Field(alias="aws-account")]
     """Anybody else in the account, whom the stack doesn't make."""
 
+    queues: Mapping[str, Queue]
+    """By the logical name of the queue. Of any other no role sends or takes messages."""
     azure: Mapping[str, AzureAssignment]
     """By the logical name of the assignment, without the tenant's id where there is one for each tenant."""
 

@@ -13,7 +13,7 @@ ROLE = {"room": "hosting:cloud_integrated:Access", "service": "s3.amazonaws.com"
 
 
 def table(**roles):
-    return Principals.model_validate({"aws": roles, "aws-account": {"reason": REASON}, "azure": {}})
+    return Principals.model_validate({"aws": roles, "aws-account": {"reason": REASON}, "queues": {}, "azure": {}})
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """Policies of stores: whom they let in, in whose name, and that nobody comes in clear."""
 
 import re
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from policies.documents import Statement, statements
+from policies.principals import session_role
 from policies.resources import Resource, Stack, identities
 from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.aws.s3 import BUCKET_POLICY
+from policies.rules.aws.trust import ROLE
 
 QUEUE: Final = "aws:sqs/queue:Queue"
 QUEUE_POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
@@ -18,6 +21,20 @@ POLICIES: Final = (BUCKET_POLICY, QUEUE_POLICY, TOPIC_POLICY)
 SERVICES_WITHOUT_SOURCE: Final = {TOPIC_POLICY: frozenset({"events.amazonaws.com"})}
 """Services that don't say for whom they ask, by the type of policy: EventBridge refuses a topic whose policy has a
 condition (EventBridge User Guide, "Amazon SNS permissions")."""
+
+_OF_SERVICES: Final = {
+    BUCKET_POLICY: {
+        "cloudtrail.amazonaws.com": ("s3:GetBucketAcl", "s3:PutObject"),
+        "config.amazonaws.com": ("s3:GetBucketAcl", "s3:ListBucket", "s3:PutObject"),
+        "logdelivery.elasticloadbalancing.amazonaws.com": ("s3:PutObject",),
+    },
+    QUEUE_POLICY: {},
+    TOPIC_POLICY: {"cloudwatch.amazonaws.com": ("sns:Publish",), "events.amazonaws.com": ("sns:Publish",)},
+}
+"""What services of AWS do by a store's policy, by the type of policy: they deliver logs, and alarms."""
+
+_OF_SESSIONS: Final = ("s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject")
+"""What a tenant's sessions do by the policy of the tenant's bucket."""
 
 _OF_BUCKETS: Final = (
     "acceleration_status",
@@ -74,6 +91,37 @@ def resource_policy_keeps_to_its_account(policy: Resource) -> Findings:
         known = SERVICES_WITHOUT_SOURCE.get(policy.resource_type, frozenset())
         if set(statement.principals("Service")) - known and not statement.is_bound_to_account(accounts):
             yield f"statement {number} lets a service in for any account: add aws:SourceAccount, or aws:SourceArn"
+
+
+@stack_rule(*POLICIES)
+def resource_policy_gives_what_the_design_names_only(policy: Resource, stack: Stack) -> Findings:
+    """What a role may do stands in its own policy; rights that a store gives it besides, nobody sees there."""
+    sessions = [role for role in stack.of_type(ROLE) if session_role(role, stack) is not None]
+    admitted = sessions if stack.tenant(policy) is not None else []
+    for number, statement in enumerate(statements(policy.document("policy"))):
+        if statement.is_allow:
+            yield _gives_roles(f"statement {number}", statement, admitted)
+            yield _gives_services(f"statement {number}", statement, _OF_SERVICES[policy.resource_type])
+
+
+def _gives_roles(place: str, statement: Statement, admitted: Collection[Resource]) -> Findings:
+    for principal in statement.principals("AWS"):
+        if not any(_is_role(principal, role) for role in admitted):
+            yield f"{place} gives rights to who is no tenant's session: give a role what it needs in its own policy"
+        elif not set(statement.actions()) <= set(_OF_SESSIONS):
+            yield f"{place} gives tenants' sessions more than they need: name of {', '.join(_OF_SESSIONS)} only"
+
+
+def _is_role(principal: str, role: Resource) -> bool:
+    """Whether the ARN is the role's; as far as its name tells while its own isn't known yet."""
+    known = identities(role, "arn")
+    return principal in known if known else ":role/" in principal and principal.rsplit("/", 1)[-1] == role.name
+
+
+def _gives_services(place: str, statement: Statement, known: Mapping[str, Collection[str]]) -> Findings:
+    for service in statement.principals("Service"):
+        if not set(statement.actions()) <= set(known.get(service, ())):
+            yield f"{place} lets {service} do what nothing here needs: remove it"
 
 
 def _account(principal: str) -> str:

@@ -42,7 +42,7 @@ from policies.network.ports import Access
 from policies.network.reach import Declared, Network
 from policies.network.references import Named, Property, References
 from policies.pack import all_rules
-from policies.principals import AwsRole
+from policies.principals import AwsRole, Principals, Queue
 from policies.rbac.directory import Directory, Grantee
 from policies.resources import OF_NO_REGION, Resource, Stack, canonical_type
 from policies.rulebook import ANY_TYPE, Rule
@@ -353,7 +353,7 @@ def test_samples_exercise_every_property_that_rules_read() -> None:
     models = [each for each in vars(tables).values() if isinstance(each, type) and issubclass(each, tables.BaseModel)]
     own = {*(name for model in models for name in model.model_fields), "regions", "null"}
     own |= {*dir(Detection), *Detection.model_fields, *Incident.model_fields, *AwsRole.model_fields}
-    own |= {*dir(Effects), *Effects.model_fields, *dir(AwsRole)}
+    own |= {*dir(Effects), *Effects.model_fields, *dir(AwsRole), *Principals.model_fields, *Queue.model_fields}
     own |= {*dir(json), *dir(re), *dir(urlsplit("")), *IN_DOCUMENTS}
 
     unread = sorted(name for name in _names_in_source() - own if properties.camel_case(name) not in read)
