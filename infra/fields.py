@@ -2,7 +2,7 @@
 
 import re
 from ipaddress import IPv4Network
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
@@ -38,6 +38,18 @@ Digest = Annotated[
 Uuid = Annotated[str, pattern(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "a UUID in lower case")]
 AwsAccountId = Annotated[str, pattern(r"\d{12}", "an AWS account id of twelve digits")]
 Arn = Annotated[str, pattern(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{12}:.+", "an ARN")]
+_RESERVED: Final = frozenset({"blobs", "data", "search", "signing", "storage", "tenants"})
+"""Words that stand where a tenant's id does in names of the hosting's own, such as the role `tenant-data`."""
+
+
+def _is_free(value: str) -> str:
+    if value in _RESERVED:
+        raise ValueError(f"{value!r} is a word in names of the hosting's own and no tenant id: choose another")
+    return value
+
+
 TenantId = Annotated[
-    str, pattern(r"[a-z][a-z0-9]{2,18}", "a tenant id of 3 to 19 lower-case letters and digits with a letter first")
+    str,
+    pattern(r"[a-z][a-z0-9]{2,18}", "a tenant id of 3 to 19 lower-case letters and digits with a letter first"),
+    AfterValidator(_is_free),
 ]

@@ -175,6 +175,8 @@ class ReviewedProperties(BaseModel):
     anywhere: tuple[str, ...]
     """Of every type."""
     types: Mapping[str, tuple[str, ...]]
+    spare: Mapping[str, tuple[str, ...]]
+    """What has been reviewed beside it, by type, though the program doesn't set it: it opens and weakens nothing."""
     documents: Mapping[str, Mapping[str, tuple[str, ...]]]
     """What may stand in a document in JSON, as paths, by type and by the property that holds it."""
     alike: Mapping[str, str]
@@ -203,12 +205,20 @@ def reviewed_properties() -> Mapping[str, Settable]:
     types = reviewed_types()
     alike = {name: table.types[other] for name, other in table.alike.items()}
     listed = dict.fromkeys((*types.judged, *types.unjudged), ()) | {**table.types, **alike}
-    return {name: _settable((*table.anywhere, *paths, *_inside(table, name))) for name, paths in listed.items()}
+    return {
+        name: _settable((*table.anywhere, *paths, *table.spare.get(name, ()), *_inside(table, name)))
+        for name, paths in listed.items()
+    }
 
 
 def json_documents() -> Mapping[str, Collection[str]]:
     """The properties that hold a document in JSON whose content is reviewed, by type."""
     return _reviewed_properties().documents
+
+
+def spare_properties() -> Mapping[str, Collection[str]]:
+    """The properties that are reviewed without being set by the program, by type."""
+    return _reviewed_properties().spare
 
 
 @cache

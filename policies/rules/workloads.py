@@ -10,6 +10,7 @@ from policies.properties import Record
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.azure.container_apps import APP, JOB, containers_of
+from policies.tables import destinations
 from policies.variables import diversion
 
 TASK: Final = "aws:ecs/taskDefinition:TaskDefinition"
@@ -26,7 +27,10 @@ def workload_is_told_no_secret(workload: Resource) -> Findings:
 
 def _is_named_harmlessly(container: str, variable: Record) -> Findings:
     if variable.has("value") and is_named_secret(str(variable.name), str(variable.value)):
-        yield f"the variable {variable.name} of {container} holds a secret, by its name: refer to one that is kept"
+        yield (
+            f"the variable {variable.name} of {container} holds a secret, by its name: refer to one that is kept, or, "
+            "if it holds none, approve the name in policies/environment.toml"
+        )
 
 
 def _holds_no_secret(part: Record) -> Findings:
@@ -79,8 +83,11 @@ def workload_is_told_of_own_places_only(workload: Resource, stack: Stack) -> Fin
 def _leads_to_own(container: str, variable: Record, own: Places) -> Findings:
     name = str(variable.name)
     host = host_in(name, str(variable.get("value", "")))
-    if host is not None and not own.has(host):
-        yield f"the variable {name} of {container} leads to a stranger: name what is the stack's own"
+    if host is not None and not own.has(host) and host not in destinations():
+        yield (
+            f"the variable {name} of {container} leads to a stranger: name what is the stack's own, or approve the "
+            "host in policies/destinations.toml"
+        )
 
 
 @rule(TASK)

@@ -57,3 +57,10 @@ def test_what_fits_is_taken_as_it_is(kind, value):
 def test_what_does_not_fit_is_refused_in_words(kind, value, wanted):
     with pytest.raises(ValidationError, match=f"is not {wanted}"):
         TypeAdapter(kind).validate_python(value)
+
+
+@pytest.mark.parametrize("word", ["blobs", "data", "search", "signing", "storage", "tenants"])
+def test_words_of_the_hostings_own_are_no_tenants(word):
+    with pytest.raises(ValidationError, match=f"'{word}' is a word in names of the hosting's own and no tenant id"):
+        TypeAdapter(TenantId).validate_python(word)
+    assert TypeAdapter(TenantId).validate_python(f"{word}2") == f"{word}2"

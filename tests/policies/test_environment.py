@@ -3,6 +3,7 @@ import string
 
 import pytest
 
+from policies import environment
 from policies.environment import is_in_clear, is_named_secret, known_secret_in, secret_in
 
 UUID = "019f7e7f-9611-59ef-9178-fb2c4b38e604"
@@ -17,6 +18,7 @@ UUID = "019f7e7f-9611-59ef-9178-fb2c4b38e604"
         ('{"api_key": "x"}', "a password"),
         ("--client-secret=abc", "a password"),
         ("password: hunter2", "a password"),
+        ("the secret: 'correct/horse'", "a password"),
         ("-----BEGIN RSA PRIVATE KEY-----", "a private key"),
         ("-----BEGIN PRIVATE KEY-----", "a private key"),
         ("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t", "a private key"),
@@ -51,6 +53,7 @@ def test_secrets_are_known_by_their_form(text, kind):
         "psql-any-hostco-useast.writer.postgres.database.azure.com",
         "ca-tokens.local-adeddf90.centralus.azurecontainerapps.io",
         "ForAnyOfAnyValuesStringEquals1",
+        *("Keeps the secret: rotated yearly", "password: none", "token: a bearer's", "credentials: see 12 pages"),
         "da39a3ee5e6b4b0d3255bfef95601890afd80709",
     ],
 )
@@ -72,7 +75,10 @@ def test_most_of_what_is_made_by_chance_looks_like_a_key():
         *(("API_TOKEN", "x", True), ("DB_PASSWORD", "x", True), ("STORAGE_KEY", "x", True), ("apiKey", "x", True)),
         *(("SECRET_ARN", "arn:aws:secretsmanager:r:1:secret:s", False), ("MAX_TOKENS", "100", False)),
         *(("TOKENS_URL", "https://tokens.example.com/", False), ("KEY", "https://user:x@example.com/", True)),
-        *(("KEY_VAULT_NAME", "kv", False), ("COLOUR", "x", False), ("USE_TOKENS", "True", False)),
+        ("KEY_VAULT_NAME", "kv", False),
+        *(("TOKEN_AUDIENCE", "api://a", False), ("SECRET_NAME", "portal", False), ("CREDENTIAL_TYPE", "mi", False)),
+        *(("PRIMARY_KEY", "tenant", True), ("SECRET_NAMES", "x", True)),
+        *(("COLOUR", "x", False), ("USE_TOKENS", "True", False)),
     ],
 )
 def test_a_name_tells_unless_the_value_is_a_place_or_a_number(name, value, secret):
@@ -91,3 +97,11 @@ def test_a_name_tells_unless_the_value_is_a_place_or_a_number(name, value, secre
 )
 def test_places_without_tls_are_in_clear(text, in_clear):
     assert is_in_clear(text) is in_clear
+
+
+def test_a_name_that_the_table_approves_holds_none(monkeypatch):
+    approving = environment._table().model_copy(update={"approved_names": {"PRIMARY_KEY": "the name of a column"}})
+    monkeypatch.setattr(environment, "_table", lambda: approving)
+
+    assert not is_named_secret("PRIMARY_KEY", "tenant")
+    assert is_named_secret("OTHER_KEY", "tenant")

@@ -111,7 +111,10 @@ def _is_narrow(entry: Record, place: str) -> Findings:
     ports = _all(entry, "destination_port_range", "destination_port_ranges")
     probes = inbound and [each.lower() for each in sources] == [_PROBES]
     if not ports or not all(each in _SERVICES or (probes and _is_probed(each)) for each in ports):
-        yield f"the flow is open on ports where nothing of the stack answers: set destination_port_range of {place}"
+        yield (
+            f"the flow is open on ports where nothing of the stack answers: set destination_port_range of {place} to "
+            f"one of {', '.join(sorted(_SERVICES, key=int))} (_SERVICES in policies/rules/azure/segmentation.py)"
+        )
     if entry.get("protocol", "*") != "Tcp" and ports != ["53"] and not probes:
         yield f"the flow is open for other protocols: set protocol of {place} to Tcp"
 
