@@ -1,6 +1,5 @@
 """What actions of AWS do to the measures (`effects.toml`): which ones a role has only where its design says so."""
 
-import re
 import tomllib
 from collections.abc import Collection
 from functools import cache, lru_cache
@@ -13,10 +12,6 @@ from policies.documents import Statement, matches_action
 
 _NAMED: Final = 8
 """How many actions a message names."""
-
-_LOOKS: Final = re.compile(
-    r"[a-z0-9-]+:(Batch)?(Check|Describe|Filter|Get|List|Lookup|Query|Search|Select|Simulate|View)([A-Z*?]|$)[\w*?]*"
-)
 
 
 class Effects(BaseModel):
@@ -38,6 +33,8 @@ class Effects(BaseModel):
     """What services do otherwise."""
     operation: tuple[str, ...]
     """What people do otherwise."""
+    looks: tuple[str, ...]
+    """Patterns of what only looks."""
 
     @property
     def of_few(self) -> tuple[str, ...]:
@@ -72,9 +69,11 @@ def _of_few(pattern: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def is_classified(pattern: str) -> bool:
-    """Whether somebody has said what an action does, or it only looks; of a pattern, at least of one that it covers."""
+    """Whether somebody has said what an action does, or all that a pattern covers; of a wider one, at least a part."""
     known = (*effects().work, *effects().operation, *effects().of_few)
-    return _LOOKS.fullmatch(pattern) is not None or any(matches_action(action, pattern) for action in known)
+    return any(matches_action(pattern, look) for look in effects().looks) or any(
+        matches_action(action, pattern) for action in known
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -277,6 +277,26 @@ def config_asks_for_what_was_promised(pack: Resource) -> Findings:
             yield _asks_for_enough(name, given)
 
 
+@rule(CONFORMANCE)
+def config_asks_by_rules_of_aws_only(pack: Resource) -> Findings:
+    """A function of somebody else's is told of every change; a remediation changes what no deployment has judged."""
+    template = pack.document("template_body")
+    if beside := set(template.names()) - {"AWSTemplateFormatVersion", "Description", "Resources"}:
+        yield f"what the template asks hangs on {', '.join(sorted(beside))}: remove it"
+    resources = template.get("Resources", None)
+    for name in resources.names() if isinstance(resources, Record) else ():
+        each = resources.get(name, None)
+        if each.Type != "AWS::Config::ConfigRule" or set(each.names()) - {"Properties", "Type"}:
+            yield f"{name} is more than a question: declare rules by Type and Properties alone"
+        else:
+            yield _is_of_aws(name, each.Properties.get("Source", None))
+
+
+def _is_of_aws(name: str, source: Record | None) -> Findings:
+    if source is None or source.get("Owner", None) != "AWS" or set(source.names()) - {"Owner", "SourceIdentifier"}:
+        yield f"{name} is answered by code that isn't AWS's: set Source to Owner AWS and a SourceIdentifier"
+
+
 def _asks_for_enough(name: str, given: Record) -> Findings:
     numbers, switches = NUMBERS.get(name, {}), SWITCHES.get(name, ())
     for parameter in given.names():
