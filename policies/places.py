@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from policies.resources import Stack, identities
 from policies.tables import places
 
-_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_URL: Final = re.compile(r"^//|[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_BETWEEN: Final = re.compile(r"""[\s,;|"'{}]+""")
+"""What stands between the places of a list, a connection string or a document in JSON."""
 _HOST: Final = re.compile(r"(?:[a-z0-9_-]+\.)+(?:[a-z]{2,}|\d+)\.?(?::\d+)?|\[[0-9a-f:]+\](?::\d+)?", re.IGNORECASE)
 _ABOUT_PLACES: Final = re.compile(
     r"(?:address|broker|brokers|domain|endpoint|host|issuer|server|uri|url)s?$", re.IGNORECASE
@@ -22,12 +24,22 @@ UNREADABLE: Final = "?"
 """The host of what looks like a URL and is none."""
 
 
+def hosts_in(name: str, value: str) -> list[str]:
+    """The hosts that a variable leads to, as `host_in` finds each: in a list, a connection string, a JSON document."""
+    found = (host_in(name, piece) for piece in _BETWEEN.split(value))
+    return list(dict.fromkeys(host for host in found if host is not None))
+
+
 def host_in(name: str, value: str) -> str | None:
-    """The host that a variable leads to; None if its value is no place.
+    """The host of one place; None if the value is no place.
 
     Without a scheme a value is taken for a host if the variable's name says so, or if only a cloud has such hosts.
     """
-    if not _URL.match(value):
+    url = _URL.search(value)
+    if url is not None:
+        value = value[url.start() :]
+    else:
+        value = value.partition("/")[0]
         host = value.lower().rstrip(".")
         about = _ABOUT_PLACES.search(name) or re.sub(r":\d+$", "", host).endswith(_OF_CLOUDS)
         if not about or not _HOST.fullmatch(value):

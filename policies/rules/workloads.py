@@ -5,7 +5,7 @@ from typing import Final
 
 from policies.containers import containers
 from policies.environment import is_in_clear, is_named_secret, secret_in
-from policies.places import Places, host_in
+from policies.places import Places, hosts_in
 from policies.properties import Record
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, rule, stack_rule
@@ -82,8 +82,8 @@ def workload_is_told_of_own_places_only(workload: Resource, stack: Stack) -> Fin
 
 def _leads_to_own(container: str, variable: Record, own: Places) -> Findings:
     name = str(variable.name)
-    host = host_in(name, str(variable.get("value", "")))
-    if host is not None and not own.has(host) and host not in destinations():
+    hosts = hosts_in(name, str(variable.get("value", "")))
+    if not all(own.has(host) or host in destinations() for host in hosts):
         yield (
             f"the variable {name} of {container} leads to a stranger: name what is the stack's own, or approve the "
             "host in policies/destinations.toml"

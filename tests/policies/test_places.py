@@ -1,6 +1,6 @@
 import pytest
 
-from policies.places import LOCAL, UNREADABLE, Places, host_in
+from policies.places import LOCAL, UNREADABLE, Places, host_in, hosts_in
 from policies.resources import Resource, Stack
 
 
@@ -11,6 +11,9 @@ from policies.resources import Resource, Stack
         ("A", "https://store.example.com@stranger.example.com", "stranger.example.com"),
         ("A", "sb://events.servicebus.windows.net/", "events.servicebus.windows.net"),
         ("A", "https://stranger.example.com./", "stranger.example.com"),
+        *(("A", "x.blob.core.windows.net/y", "x.blob.core.windows.net"), ("A", "//Example.org/x", "example.org")),
+        *(("A", "Endpoint=sb://example.org/", "example.org"), ("A", "jdbc:mysql://example.org/d", "example.org")),
+        *(("A", "/path//to", None), ("BROKERS", "a.example.org/x", "a.example.org")),
         ("A", "https://10.0.0.1/", "10.0.0.1"),
         ("A", "https://[::1]:8080/", "::1"),
         *(("A", "https://[::1", UNREADABLE), ("A", "https:///path", UNREADABLE)),
@@ -22,6 +25,19 @@ from policies.resources import Resource, Stack
 )
 def test_hosts_are_read_from_addresses(name, value, host):
     assert host_in(name, value) == host
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hosts"),
+    [
+        ("BROKERS", "a.example.org:9093,b.example.org:9093", ["a.example.org", "b.example.org"]),
+        ("A", '{"to": "https://example.org/x", "also": ["https://example.org/y", 1]}', ["example.org"]),
+        ("A", "Endpoint=sb://example.org/;SharedAccessKeyName=x", ["example.org"]),
+        *(("HOST", "any text, e.g. this", []), ("A", "", [])),
+    ],
+)
+def test_every_host_of_a_text_is_found(name, value, hosts):
+    assert hosts_in(name, value) == hosts
 
 
 def test_a_stack_has_the_hosts_of_its_resources():
