@@ -1,5 +1,7 @@
 """What the policy pack and its proofs cost: a first preview of many sample tenants, with the pack and without.
 
+A pack that says nothing is measured as well: what it costs, the engine and the SDK take for any pack.
+
     uv run python benchmarks/pack.py useast 500
     uv run python benchmarks/pack.py ci-us 500
 
@@ -44,26 +46,29 @@ def seconds_of_cpu() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def preview(name: str, tenants: int, *, is_judged: bool) -> tuple[float, int]:
-    """The CPU of a preview, and how many resources it has."""
+def preview(name: str, tenants: int, pack: str | None) -> tuple[float, int]:
+    """The CPU of a preview with the pack in this folder of the checkout, and how many resources it has."""
     checkout = Checkout.of_this_package()
     bounds: Mapping[str, int] = dict.fromkeys(settings.MAXIMUM_TENANTS, tenants)
     settings.MAXIMUM_TENANTS = bounds
     stack = sample_stack(checkout, name, tenants)
     os.environ["PULUMI_SKIP_UPDATE_CHECK"] = "true"
-    packs = [str(checkout.policies)] if is_judged else []
+    packs = [] if pack is None else [str(checkout.root / pack)]
     summary = stack.preview(policy_packs=packs, color="never").change_summary
     return seconds_of_cpu(), sum(summary.values())
 
 
 def main() -> None:
-    """Prints one line: stack, tenants, resources, both costs and their ratio."""
+    """Prints one line: stack, tenants, resources, the three costs, and the ratios to the one without any pack."""
     name, tenants = sys.argv[1], int(sys.argv[2])
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
-        bare, judged = (pool.apply(preview, (name, tenants), {"is_judged": each}) for each in (False, True))
+        bare, empty, judged = (
+            pool.apply(preview, (name, tenants, pack)) for pack in (None, "benchmarks/empty_pack", "policies")
+        )
     print(
-        f"{name}: {tenants} tenants, {judged[1]} resources: {judged[0]:.1f} s of CPU with the pack, "
-        f"{bare[0]:.1f} s without, ratio {judged[0] / bare[0]:.2f}"
+        f"{name}: {tenants} tenants, {judged[1]} resources: {bare[0]:.1f} s of CPU without a pack, "
+        f"{empty[0]:.1f} s with one that says nothing ({empty[0] / bare[0]:.2f}), "
+        f"{judged[0]:.1f} s with the policy pack ({judged[0] / bare[0]:.2f})"
     )
 
 
