@@ -132,7 +132,7 @@ def holds_unknown(value: object) -> bool:
 
 def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
     unknown: str | None = None
-    for inner, each in _leaves(value, place):
+    for inner, each in leaves(value, place):
         if is_unknown(each) or each == REDACTED:
             unknown = unknown or inner
         elif isinstance(each, str):
@@ -141,13 +141,14 @@ def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
         raise UndeterminedError(f"{unknown} is not known before the update")
 
 
-def _leaves(value: object, place: str) -> Iterator[tuple[str, object]]:
+def leaves(value: object, place: str) -> Iterator[tuple[str, object]]:
+    """What a plain value consists of, however deep, each with its place: `rules[0].port`."""
     if isinstance(value, Mapping):
         for name, each in cast("Mapping[str, object]", value).items():
-            yield from _leaves(each, f"{place}.{name}" if place else name)
+            yield from leaves(each, f"{place}.{name}" if place else name)
     elif isinstance(value, list):
         for number, each in enumerate(cast("list[object]", value)):
-            yield from _leaves(each, f"{place}[{number}]")
+            yield from leaves(each, f"{place}[{number}]")
     else:
         yield place, value
 

@@ -7,11 +7,11 @@ to a resource of this stack stays, because that resource is judged too; where an
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from policies.network.azure import CONNECTED_TO, FLAGS
 from policies.network.references import Property, References, every, single
-from policies.properties import Record, UndeterminedError, is_unknown, read_json
+from policies.properties import Record, UndeterminedError, is_unknown, leaves, read_json
 from policies.resources import Resource, Stack
 from policies.rulebook import ANY_TYPE, Findings, not_applicable, stack_rule
 from policies.tables import jurisdictions
@@ -39,7 +39,7 @@ def no_property_names_a_region_elsewhere(resource: Resource, stack: Stack) -> Fi
         not_applicable("the resource lies in no region")
     properties = {name: value for name, value in resource.all_properties().items() if name not in _OWN}
     allowed = frozenset(jurisdictions().regions("aws" if amazon else "azure", stack.jurisdiction))
-    for place, value in _leaves(properties, ""):
+    for place, value in _texts(properties, ""):
         if amazon:
             outside = {found for found in _REGION.findall(value) if found not in allowed}
         elif _LOCATION.search(place.rpartition(".")[2].partition("[")[0]):
@@ -58,23 +58,19 @@ def _known(place: str, value: str, resource: Resource) -> Findings:
         raise UndeterminedError(f"{place} is not known before the update")
 
 
-def _leaves(value: Any, place: str) -> Iterator[tuple[str, str]]:
+def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
     """The texts in a property, with their places; what is JSON inside a text as well."""
-    if isinstance(value, dict):
-        for name, each in cast("dict[str, Any]", value).items():
-            yield from _leaves(each, f"{place}.{name}" if place else name)
-    elif isinstance(value, list):
-        for number, each in enumerate(cast("list[Any]", value)):
-            yield from _leaves(each, f"{place}[{number}]")
-    elif isinstance(value, str):
+    for inner, each in leaves(value, place):
+        if not isinstance(each, str):
+            continue
         try:
-            content = read_json(value) if value[:1] in ("{", "[") else None
+            content = read_json(each) if each[:1] in ("{", "[") else None
         except ValueError:
             content = None
         if content is None:
-            yield place, value
+            yield inner, each
         else:
-            yield from _leaves(content, place)
+            yield from _texts(content, inner)
 
 
 def _normal(location: str) -> str:
