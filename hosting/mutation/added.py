@@ -5,14 +5,15 @@ The tables lie in `companions/`, a file a cloud.
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 from pydantic import BaseModel, ConfigDict
 
+from hosting.mutation.paths import with_texts
 from hosting.mutation.sdk import takes
 from policies.properties import is_unknown
 from policies.resources import Resource
@@ -40,7 +41,7 @@ class Companion(BaseModel):
         known = {**inputs.all_properties(), **state.all_properties()}
         shared = {name: known[name] for name in SHARED if name in inputs.all_properties() and takes(self.type, name)}
         computed = [name for name, value in self.properties.items() if _REFERENCE.search(str(value))]
-        return {**shared, **_filled(self.properties, lambda name: known.get(name, UNKNOWN_STRING_VALUE))}, computed
+        return {**shared, **with_texts(self.properties, lambda text: _filled(text, known))}, computed
 
 
 @cache
@@ -53,15 +54,9 @@ def companions(folder: Path = FOLDER) -> tuple[Companion, ...]:
     )
 
 
-def _filled(value: Any, look_up: Callable[[str], Any]) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _filled(each, look_up) for name, each in cast("Mapping[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [_filled(each, look_up) for each in cast("list[Any]", value)]
-    if not isinstance(value, str):
-        return value
-    values = [str(look_up(name)) for name in _REFERENCE.findall(value)]
+def _filled(text: str, known: Mapping[str, Any]) -> str:
+    values = {name: str(known.get(name, UNKNOWN_STRING_VALUE)) for name in _REFERENCE.findall(text)}
     # A text with an unknown part isn't known as a whole.
-    if any(is_unknown(each) for each in values):
+    if any(is_unknown(each) for each in values.values()):
         return UNKNOWN_STRING_VALUE
-    return _REFERENCE.sub(lambda match: str(look_up(match[1])), value)
+    return _REFERENCE.sub(lambda match: values[match[1]], text)

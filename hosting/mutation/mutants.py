@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from hosting.mutation.added import SHARED, Companion, companions
 from hosting.mutation.operators import Mutation, Place, equivalent, mutations, removed
-from hosting.mutation.paths import MISSING, Node, Path, content, edited, found, nodes, pattern_of
+from hosting.mutation.paths import MISSING, Node, Path, content, edited, found, nodes, pattern_of, with_texts
 from hosting.mutation.recorded import SHORTEST, RecordedRun, RecordedStack, changed
 from hosting.mutation.sdk import PROVIDERS, knowledge, unset
 from policies.properties import is_unknown
@@ -449,15 +449,13 @@ def _texts(resource: Resource) -> list[tuple[str, str]]:
 
 def _renamed_in(value: Any, moved: Mapping[str, str]) -> Any:
     """The value with each text by which a resource was known as what it is known by now."""
-    if isinstance(value, dict):
-        return {name: _renamed_in(each, moved) for name, each in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [_renamed_in(each, moved) for each in cast("list[Any]", value)]
-    if not isinstance(value, str):
-        return value
-    for old, new in moved.items():
-        value = re.sub(rf"(?<![\w-]){re.escape(old)}(?![\w-])", lambda _, new=new: new, value)
-    return value
+
+    def renamed(text: str) -> str:
+        for old, new in moved.items():
+            text = re.sub(rf"(?<![\w-]){re.escape(old)}(?![\w-])", lambda _, new=new: new, text)
+        return text
+
+    return with_texts(value, renamed)
 
 
 def _with_names(outputs: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> Any:

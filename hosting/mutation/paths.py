@@ -1,7 +1,7 @@
 """Places in a resource's properties, through the JSON documents that some of them hold as text."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final, cast
@@ -120,3 +120,12 @@ def edited(value: Any, path: Path, new: Any) -> Any:
         index = cast("int", first)
         copy = [*elements[:index], *([] if below is MISSING else [below]), *elements[index + 1 :]]
     return json.dumps(copy) if isinstance(value, str) else copy
+
+
+def with_texts(value: Any, change: Callable[[str], Any]) -> Any:
+    """The value with each text in it, however deep, as `change` makes it; names of properties stay."""
+    if isinstance(value, Mapping):
+        return {name: with_texts(each, change) for name, each in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [with_texts(each, change) for each in cast("list[Any]", value)]
+    return change(value) if isinstance(value, str) else value
