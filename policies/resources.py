@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, cast
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzerProviderResource, AnalyzerResource
 
-from policies.properties import Reads, Record, UndeterminedError, camel_case, decode, read_json
+from policies.properties import Reads, Record, UndeterminedError, Values, camel_case, decode, read_json
 from policies.terms import Terms
 
 TENANT_TYPE: Final = "hosting:infra:Tenant"
@@ -381,7 +381,9 @@ class Stack:
         """The values of one of the terms: what its configuration names and what its service recorded."""
         recorded = [component.get(name, None) for component in self.of_type(*SERVICE_TYPES)]
         configured = getattr(self._configured_terms, name)
-        return {value for value in (configured, *recorded) if value is not None}
+        # A list is compared as the terms hold one.
+        plain = (tuple(sorted(each)) if isinstance(each, Values) else each for each in recorded)
+        return {value for value in (configured, *plain) if value is not None}
 
     @cached_property
     def jurisdiction(self) -> str:
@@ -407,6 +409,36 @@ class Stack:
     def on_call_phone(self) -> str:
         """Where alarms go as text messages too."""
         return self._term("on_call_phone")
+
+    @cached_property
+    def identity_provider_arn(self) -> str:
+        """The IAM SAML provider through which people sign in to AWS, and to the VPN."""
+        return self._term("identity_provider_arn")
+
+    @cached_property
+    def break_glass_principal_arn(self) -> str:
+        """The user of IAM who may take on the role for emergencies."""
+        return self._term("break_glass_principal_arn")
+
+    @cached_property
+    def vpn_group_ids(self) -> tuple[str, ...]:
+        """The groups of the identity provider whose members get into AWS's network over the VPN."""
+        return self._term("vpn_group_ids")
+
+    @cached_property
+    def vpn_device_certificate_arns(self) -> tuple[str, ...]:
+        """The certificates whose authorities say from which devices people get in."""
+        return self._term("vpn_device_certificate_arns")
+
+    @cached_property
+    def break_glass_user_ids(self) -> tuple[str, ...]:
+        """The accounts of Entra that Conditional Access leaves out."""
+        return self._term("break_glass_user_ids")
+
+    @cached_property
+    def approver_user_ids(self) -> tuple[str, ...]:
+        """Who approves and reviews access in Entra."""
+        return self._term("approver_user_ids")
 
     def _term(self, name: str) -> Any:
         """Raises UndeterminedError when nothing says it, or when its sources contradict each other."""

@@ -1,4 +1,4 @@
-"""What customers and on-call were promised of a stack: its jurisdiction, its terms, whom alarms reach.
+"""What was agreed about a stack: its jurisdiction, its terms, whom alarms reach, whom it lets in.
 
 They come from the stack's configuration, which the engine tells the pack, and from the service's component, which
 records them in the state; where the two contradict each other, a rule that needs the term is undetermined. By the
@@ -7,10 +7,10 @@ pack's own configuration whoever audits a state says what was agreed: one policy
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
 from pulumi_policy import PolicyConfigSchema
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 AGREED_POLICY: Final = "stack-is-as-agreed"
@@ -19,6 +19,14 @@ AGREED_POLICY: Final = "stack-is-as-agreed"
 
 class TermsError(ValueError):
     """The pack's configuration can't be used. The message says where and what to do."""
+
+
+def _sorted(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(names))
+
+
+Names = Annotated[tuple[str, ...], AfterValidator(_sorted)]
+"""Who or what is named, in whatever order."""
 
 
 class Terms(BaseModel):
@@ -36,6 +44,18 @@ class Terms(BaseModel):
     """Where alarms go, day and night."""
     on_call_phone: str | None = None
     """Where they go as text messages too, if anywhere: country code, space and number."""
+    identity_provider_arn: str | None = None
+    """The IAM SAML provider through which people sign in to AWS, and to the VPN."""
+    break_glass_principal_arn: str | None = None
+    """The user of IAM who may take on the role for emergencies."""
+    vpn_group_ids: Names | None = None
+    """The groups of the identity provider whose members get into AWS's network over the VPN."""
+    vpn_device_certificate_arns: Names | None = None
+    """The certificates whose authorities say from which devices, one in each region that has a way in."""
+    break_glass_user_ids: Names | None = None
+    """The accounts of Entra that Conditional Access leaves out."""
+    approver_user_ids: Names | None = None
+    """Who approves and reviews access in Entra."""
 
     @classmethod
     def of_stack(cls, project: str, configuration: Mapping[str, str]) -> Self:
@@ -44,13 +64,23 @@ class Terms(BaseModel):
         None of what can't be read: the program refuses such a file in its own words.
         """
         try:
+            aware, aws, identity, retention = (
+                json.loads(configuration.get(f"{project}:{name}") or "{}")
+                for name in ("aware", "cloudIntegrated", "identity", "retention")
+            )
             return cls(
                 jurisdiction=configuration.get(f"{project}:jurisdiction") or None,
                 on_call_email=configuration.get(f"{project}:onCallEmail") or None,
-                on_call_phone=json.loads(configuration.get(f"{project}:aware") or "{}").get("onCallPhone"),
-                **json.loads(configuration.get(f"{project}:retention") or "{}"),
+                on_call_phone=aware.get("onCallPhone"),
+                identity_provider_arn=aws.get("identityProviderArn"),
+                break_glass_principal_arn=aws.get("breakGlassPrincipalArn"),
+                vpn_group_ids=[each["id"] for each in aws["vpnGroups"]] if "vpnGroups" in aws else None,
+                vpn_device_certificate_arns=[aws[name] for name in _DEVICE_CERTIFICATES if name in aws] or None,
+                break_glass_user_ids={**aware, **identity}.get("breakGlassUserIds"),
+                approver_user_ids=identity.get("approverUserIds"),
+                **retention,
             )
-        except (AttributeError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             return cls()
 
     @classmethod
@@ -65,6 +95,7 @@ class Terms(BaseModel):
             raise TermsError(f"the configuration of {AGREED_POLICY}, {place}: {said}") from None
 
 
+_DEVICE_CERTIFICATES: Final = ("vpnDeviceCertificateArn", "secondVpnDeviceCertificateArn")
 _NAMES: Final = tuple(to_camel(name) for name in Terms.model_fields)
 
 

@@ -37,6 +37,4 @@ class Identity(pulumi.ComponentResource):
         Membership("membership", name_prefix=settings.name_prefix, groups=groups, options=below)
         Privilege("privilege", groups=groups, on_call_email=options.on_call_email, options=below)
         self.group_ids = groups.exported
-        self.register_outputs(
-            {"service": settings.service, "stack": settings.stack, "onCallEmail": options.on_call_email}
-        )
+        self.register_outputs({"service": settings.service, "stack": settings.stack, **options.terms})

@@ -71,6 +71,17 @@ def test_what_is_no_phone_number_is_refused(number):
         parse_settings("useast", {**sample("useast"), "aware": {**AWARE_OPTIONS, "onCallPhone": number}})
 
 
+def test_who_is_let_in_is_a_term():
+    aws = parse_settings("ci-us", sample("ci-us")).terms
+
+    assert aws["identityProviderArn"] == "arn:aws:iam::123456789012:saml-provider/workforce"
+    assert aws["breakGlassPrincipalArn"] == "arn:aws:iam::210987654321:user/break-glass"
+    assert aws["vpnGroupIds"] == [f"00000000-0000-4000-8000-0000000000{number}" for number in (11, 12)]
+    assert [str(each)[-2:] for each in aws["vpnDeviceCertificateArns"]] == ["31", "32"]
+    aware = parse_settings("useast", sample("useast")).terms
+    assert aware["breakGlassUserIds"] == [f"00000000-0000-4000-8000-0000000000{number}" for number in (21, 22)]
+
+
 def test_settings_do_not_change():
     with pytest.raises(ValidationError, match="frozen"):
         parse_settings("ci-us", sample("ci-us")).region = "eu-west-1"  # type: ignore[misc]  # tried on purpose

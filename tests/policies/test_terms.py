@@ -7,14 +7,20 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import ConfigureAnalyzerRequest, PolicyConfig
 
 from policies.court import AGREED_POLICY
-from policies.properties import UndeterminedError
+from policies.properties import UndeterminedError, camel_case
 from policies.resources import Resource, Stack
 from policies.rulebook import rule
 from policies.terms import Terms, TermsError, refuse_levels, schema
 
 SERVICE = "hosting:aware:Aware"
 RECORDED = {"jurisdiction": "us", "deletionPolicyDays": 90, "logDays": 365, "onCallEmail": "on-call@example.com"}
-RECORDED |= {"onCallPhone": "+1 2025550123"}
+RECORDED |= {"onCallPhone": "+1 2025550123", "vpnGroupIds": ["g-2", "g-1"], "approverUserIds": ["b", "a"]}
+RECORDED |= {
+    "identityProviderArn": "arn:provider",
+    "breakGlassPrincipalArn": "arn:user",
+    "breakGlassUserIds": ["d", "c"],
+}
+RECORDED |= {"vpnDeviceCertificateArns": ["arn:certificate"]}
 STACK = {"service": {"type": SERVICE, "properties": RECORDED}}
 
 
@@ -43,6 +49,29 @@ def test_a_stack_file_names_the_terms():
     assert Terms.of_stack("hosting", {"hosting:jurisdiction": "", "hosting:retention": "{}"}) == Terms()
 
 
+def test_a_stack_file_names_who_is_let_in():
+    aws = {
+        "identityProviderArn": "arn:provider",
+        "breakGlassPrincipalArn": "arn:user",
+        "vpnGroups": [{"name": "b", "id": "g-2"}, {"name": "a", "id": "g-1"}],
+        "vpnDeviceCertificateArn": "arn:2",
+        "secondVpnDeviceCertificateArn": "arn:1",
+    }
+
+    assert Terms.of_stack("hosting", {"hosting:cloudIntegrated": json.dumps(aws)}) == Terms(
+        identity_provider_arn="arn:provider",
+        break_glass_principal_arn="arn:user",
+        vpn_group_ids=("g-1", "g-2"),
+        vpn_device_certificate_arns=("arn:1", "arn:2"),
+    )
+    identity = {"breakGlassUserIds": ["d", "c"], "approverUserIds": ["b", "a"]}
+    assert Terms.of_stack("hosting", {"hosting:identity": json.dumps(identity)}) == Terms(
+        break_glass_user_ids=("c", "d"), approver_user_ids=("a", "b")
+    )
+    aware = {"breakGlassUserIds": ["d", "c"]}
+    assert Terms.of_stack("hosting", {"hosting:aware": json.dumps(aware)}) == Terms(break_glass_user_ids=("c", "d"))
+
+
 @pytest.mark.parametrize("retention", ["no JSON", "[1]", '{"logDays": "long"}', '{"unheardOf": 1}'])
 def test_terms_that_cannot_be_read_are_not_known(retention):
     assert Terms.of_stack("hosting", {"hosting:jurisdiction": "eu", "hosting:retention": retention}) == Terms()
@@ -53,7 +82,8 @@ def test_each_term_is_recorded_by_the_service(name):
     stack = Stack([Resource(SERVICE, "urn", "service", RECORDED)], Terms())
     silent = Stack([Resource(SERVICE, "urn", "service", {})], Terms())
 
-    assert getattr(stack, name) in RECORDED.values()
+    recorded = RECORDED[camel_case(name)]
+    assert getattr(stack, name) == (tuple(sorted(recorded)) if isinstance(recorded, list) else recorded)
     with pytest.raises(UndeterminedError, match="is not known"):
         getattr(silent, name)
 
@@ -66,12 +96,20 @@ def test_sources_that_contradict_each_other_settle_nothing():
 
 
 def test_the_engine_is_told_the_schema():
+    names = {"type": "array", "items": {"type": "string"}}
+
     assert schema().properties == {
         "jurisdiction": {"type": "string"},
         "deletionPolicyDays": {"type": "integer"},
         "logDays": {"type": "integer"},
         "onCallEmail": {"type": "string"},
         "onCallPhone": {"type": "string"},
+        "identityProviderArn": {"type": "string"},
+        "breakGlassPrincipalArn": {"type": "string"},
+        "vpnGroupIds": names,
+        "vpnDeviceCertificateArns": names,
+        "breakGlassUserIds": names,
+        "approverUserIds": names,
     }
 
 
@@ -96,6 +134,7 @@ def test_a_stack_that_is_as_agreed_passes(engine):
         ({"jurisdiction": "eu"}, "jurisdiction of the stack is not as agreed"),
         ({"deletionPolicyDays": 30}, "deletion_policy_days of the stack is not as agreed"),
         ({"logDays": "many"}, "logDays"),
+        ({"vpnGroupIds": ["g-1", "g-2", "g-3"]}, "vpn_group_ids of the stack is not as agreed"),
         ({"unheardOf": 1}, "unheardOf"),
     ],
 )

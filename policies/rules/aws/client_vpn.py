@@ -76,6 +76,26 @@ def client_vpn_lets_groups_in(entry: Resource) -> Findings:
         yield "the VPN leads to the internet: set target_network_cidr to the services' range"
 
 
+@stack_rule(ENDPOINT)
+def client_vpn_believes_whom_was_agreed(endpoint: Resource, stack: Stack) -> Findings:
+    """Another provider of the account, or another authority, lets in people and devices that nobody gave out."""
+    for number, option in endpoint.numbered("authentication_options"):
+        for name, agreed, term in (
+            ("saml_provider_arn", lambda: [stack.identity_provider_arn], "identityProviderArn"),
+            ("root_certificate_chain_arn", lambda: stack.vpn_device_certificate_arns, "vpnDeviceCertificateArn"),
+        ):
+            if option.has(name) and option.get(name, None) not in agreed():
+                place = f"authentication_options[{number}].{name}"
+                yield f"{place} is another than was agreed: set it to the stack's {term}"
+
+
+@stack_rule(AUTHORIZATION)
+def client_vpn_lets_agreed_groups_in(entry: Resource, stack: Stack) -> Findings:
+    """A group that nobody agreed on may hold anybody of the organisation, or of another one."""
+    if entry.get("access_group_id", None) not in stack.vpn_group_ids:
+        yield "the group is none that was agreed: set access_group_id to one of the stack's vpnGroups"
+
+
 @stack_rule(AUTHORIZATION)
 def client_vpn_leads_to_services_only(entry: Resource, stack: Stack) -> Findings:
     """People have no business at the endpoints, behind which data lie, nor where the internet comes in and goes out."""

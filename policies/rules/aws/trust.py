@@ -74,6 +74,7 @@ def role_is_taken_on_by_declared_principals_only(role: Resource, stack: Stack) -
         yield _admits(place, statement, role, stack)
         if not statement.everyone and not _is_meant(statement, role, declared, stack):
             yield f"{place} lets in others than {declared.taken_on_by}: name nobody else (policies/principals.toml)"
+        yield _lets_in_whom_was_agreed(place, statement, stack)
 
 
 def _is_meant(statement: Statement, role: Resource, declared: AwsRole, stack: Stack) -> bool:
@@ -89,6 +90,15 @@ def _is_meant(statement: Statement, role: Resource, declared: AwsRole, stack: St
             for principal in statement.principals("AWS")
         )
     )
+
+
+def _lets_in_whom_was_agreed(place: str, statement: Statement, stack: Stack) -> Findings:
+    """That of all providers and users only those are named that the terms name."""
+    if any(each != stack.identity_provider_arn for each in statement.principals("Federated")):
+        yield f"{place} trusts another provider than was agreed: name the stack's identityProviderArn"
+    users = (each for each in statement.principals("AWS") if _USER_ARN.fullmatch(each) is not None)
+    if any(each != stack.break_glass_principal_arn for each in users):
+        yield f"{place} lets in another user than was agreed: name the stack's breakGlassPrincipalArn"
 
 
 def _tags(one: Resource, other: Resource, stack: Stack) -> bool:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from policies.resources import Resource, Stack
-from policies.rulebook import Findings, rule, stack_rule
+from policies.rulebook import Findings, not_applicable, rule, stack_rule
 
 GROUP: Final = "azuread:index/group:Group"
 GROUPS: Final = {GROUP: ("object_id",)}
@@ -70,3 +70,16 @@ def group_has_one_way_in(group: Resource, stack: Stack) -> Findings:
         yield "members stay for good, approved by nobody: remove members"
     if sum(ways) != 1:
         yield "the group needs one way in, an access package or terms of privilege: add it, or take one away"
+
+
+@stack_rule(GROUP)
+def group_holds_whom_was_agreed(group: Resource, stack: Stack) -> Findings:
+    """Whoever slips in among those who approve lets in whom they like; among those for emergencies no policy asks."""
+    if is_of_approvers(group):
+        term, agreed = "approverUserIds", stack.approver_user_ids
+    elif is_for_emergencies(group):
+        term, agreed = "breakGlassUserIds", stack.break_glass_user_ids
+    else:
+        not_applicable("nobody is named to be in the group")
+    if sorted(group.get("members", [])) != sorted(agreed):
+        yield f"others are in the group than were agreed: set members to the stack's {term}"
