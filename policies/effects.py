@@ -69,11 +69,13 @@ def _of_few(pattern: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def is_classified(pattern: str) -> bool:
-    """Whether somebody has said what an action does, or all that a pattern covers; of a wider one, at least a part."""
+    """Whether somebody has said what an action does, or all that a pattern covers.
+
+    What else a pattern covers than the actions that stand here, nobody knows, nor what it will cover: one that isn't
+    within a pattern of what only looks counts as unknown.
+    """
     known = (*effects().work, *effects().operation, *effects().of_few)
-    return any(matches_action(pattern, look) for look in effects().looks) or any(
-        matches_action(action, pattern) for action in known
-    )
+    return any(matches_action(pattern, look) for look in effects().looks) or pattern.lower() in map(str.lower, known)
 
 
 @lru_cache(maxsize=4096)

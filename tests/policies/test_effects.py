@@ -54,7 +54,7 @@ def test_what_a_refusal_leaves_out_is_not_surely_refused():
 
 
 @pytest.mark.parametrize(
-    "action", ["s3:GetObject", "logs:Describe*", "logs:DescribeQ*", "ecr:BatchGetImage", "sqs:*Message", "kms:Sign"]
+    "action", ["s3:GetObject", "logs:Describe*", "logs:DescribeQ*", "ecr:BatchGetImage", "sqs:sendMessage", "kms:Sign"]
 )
 def test_what_only_looks_or_works_is_known(action):
     assert is_classified(action)
@@ -74,6 +74,11 @@ def test_that_it_gets_or_lists_does_not_tell_what_an_action_does(action):
 @pytest.mark.parametrize("action", ["s3:Getaway", "s3:Ge*t", "quantum:Entangle", "sqs:SendMessages", "GetObject"])
 def test_what_nobody_has_looked_up_is_not(action):
     assert not is_classified(action)
+
+
+@pytest.mark.parametrize("pattern", ["logs:G*", "logs:*", "sqs:*Message", "kms:GenerateDataKey*", "kms:Sig?", "*"])
+def test_a_pattern_that_covers_what_is_known_may_cover_more(pattern):
+    assert not is_classified(pattern)
 
 
 def test_people_and_services_have_their_own_and_what_both_have():

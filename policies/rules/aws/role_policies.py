@@ -177,8 +177,8 @@ def role_policy_does_what_is_known(policy: Resource) -> Findings:
         unknown = [action for action in statement.actions() if not is_classified(action)]
         if unknown:
             yield (
-                f"{place} allows what nobody has said the effect of ({in_words(unknown)}): remove it, or add it to "
-                "policies/effects.toml"
+                f"{place} allows what nobody has said the effect of ({in_words(unknown)}): remove it, name each action "
+                "instead of a pattern, or add what is missing to policies/effects.toml"
             )
 
 
