@@ -68,17 +68,19 @@ class Terms(BaseModel):
                 json.loads(configuration.get(f"{project}:{name}") or "{}")
                 for name in ("aware", "cloudIntegrated", "identity", "retention")
             )
-            return cls(
-                jurisdiction=configuration.get(f"{project}:jurisdiction") or None,
-                on_call_email=configuration.get(f"{project}:onCallEmail") or None,
-                on_call_phone=aware.get("onCallPhone"),
-                identity_provider_arn=aws.get("identityProviderArn"),
-                break_glass_principal_arn=aws.get("breakGlassPrincipalArn"),
-                vpn_group_ids=[each["id"] for each in aws["vpnGroups"]] if "vpnGroups" in aws else None,
-                vpn_device_certificate_arns=[aws[name] for name in _DEVICE_CERTIFICATES if name in aws] or None,
-                break_glass_user_ids={**aware, **identity}.get("breakGlassUserIds"),
-                approver_user_ids=identity.get("approverUserIds"),
-                **retention,
+            return cls.model_validate(
+                {
+                    "jurisdiction": configuration.get(f"{project}:jurisdiction") or None,
+                    "on_call_email": configuration.get(f"{project}:onCallEmail") or None,
+                    "on_call_phone": aware.get("onCallPhone"),
+                    "identity_provider_arn": aws.get("identityProviderArn"),
+                    "break_glass_principal_arn": aws.get("breakGlassPrincipalArn"),
+                    "vpn_group_ids": [each["id"] for each in aws["vpnGroups"]] if "vpnGroups" in aws else None,
+                    "vpn_device_certificate_arns": [aws[name] for name in _DEVICE_CERTIFICATES if name in aws] or None,
+                    "break_glass_user_ids": {**aware, **identity}.get("breakGlassUserIds"),
+                    "approver_user_ids": identity.get("approverUserIds"),
+                    **retention,
+                }
             )
         except (AttributeError, KeyError, TypeError, ValueError):
             return cls()
