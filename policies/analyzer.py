@@ -5,7 +5,7 @@ The SDK also obeys a configuration that lowers a rule's level or switches it off
 the configuration says.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pulumi_policy.policy
@@ -30,6 +30,7 @@ from policies.court import Court, Opinion, Run
 from policies.properties import decode
 from policies.recording import Recorder
 from policies.resources import Resource
+from policies.rulebook import WEIGHT, Answer
 from policies.terms import AGREED_POLICY, Terms, TermsError
 
 
@@ -43,8 +44,8 @@ class Analyzer(_PolicyAnalyzerServicer):
         self._name = name
         self._version = version
         self._descriptions = {policy.name: policy.description for policy in court.policies()}
-        self._others: dict[str, AnalyzeResponse] = {}
-        self._no_remedies = RemediateResponse(not_applicable=_unasked(rule.name for rule in court.over_resources()))
+        self._answers: dict[str, Answer] = {}
+        """The heaviest answer of each policy about single resources."""
 
     def Configure(self, request: ConfigureAnalyzerRequest, _context: object) -> Empty:  # noqa: N802  # as below
         """Takes the terms that the pack's configuration names, and nothing else of it."""
@@ -69,31 +70,24 @@ class Analyzer(_PolicyAnalyzerServicer):
     def Analyze(self, request: AnalyzeRequest, _context: object) -> AnalyzeResponse:  # noqa: N802  # as above
         """Judges one resource that is about to be registered."""
         self._recorder.note(request)
-        response = self._response(self._court.judge(Resource.of_request(request)))
-        response.MergeFrom(self._about_other_types(request.type))
-        return response
+        opinions = self._court.judge(Resource.of_request(request))
+        for each in opinions:
+            before = self._answers.get(each.policy, "not-applicable")
+            self._answers[each.policy] = max(before, each.judgement.answer, key=WEIGHT.__getitem__)
+        return self._response(opinions)
 
     def AnalyzeStack(self, request: AnalyzeStackRequest, _context: object) -> AnalyzeResponse:  # noqa: N802  # as above
         """Judges all resources together, once they are registered."""
         self._recorder.note(request)
-        return self._response(self._court.judge_stack([Resource.of_state(each) for each in request.resources]))
+        response = self._response(self._court.judge_stack([Resource.of_state(each) for each in request.resources]))
+        # What is neither named here nor violated the engine takes for passed.
+        told = (name for name, answer in self._answers.items() if answer != "passed")
+        response.not_applicable.extend(PolicyNotApplicable(policy_name=name) for name in told)
+        return response
 
     def Remediate(self, request: object, _context: object) -> RemediateResponse:  # noqa: ARG002, N802  # as above
         """Changes nothing: a rule says what is wrong, people mend it."""
-        return self._no_remedies
-
-    def _about_other_types(self, resource_type: str) -> AnalyzeResponse:
-        """The rules that aren't about a type.
-
-        The engine takes a rule that isn't named for one that passed, and tells whoever listens of all that passed,
-        resource by resource: with hundreds of rules that costs several times what judging costs. They are kept as a
-        response, for one is merged into another ten times as fast as a list of its parts.
-        """
-        if resource_type not in self._others:
-            self._others[resource_type] = AnalyzeResponse(
-                not_applicable=_unasked(self._court.unconcerned(resource_type))
-            )
-        return self._others[resource_type]
+        return RemediateResponse()
 
     def _response(self, opinions: Sequence[Opinion]) -> AnalyzeResponse:
         response = AnalyzeResponse(diagnostics=[each for opinion in opinions for each in self._findings(opinion)])
@@ -106,6 +100,8 @@ class Analyzer(_PolicyAnalyzerServicer):
 
     def _findings(self, opinion: Opinion) -> Iterator[AnalyzeDiagnostic]:
         judgement = opinion.judgement
+        if judgement.answer in ("passed", "not-applicable"):
+            return
         clauses = ", ".join(self._court.clauses.get(judgement.rule, ()))
         suffix = f" [{clauses}]" if clauses else ""
         if judgement.answer == "exempted":
@@ -133,11 +129,6 @@ class Analyzer(_PolicyAnalyzerServicer):
             enforcementLevel=level,
             severity=POLICY_SEVERITY_HIGH,
         )
-
-
-def _unasked(names: Iterable[str]) -> list[PolicyNotApplicable]:
-    """The rules that have nothing to say. Without a reason, which nobody reads and each resource would carry twice."""
-    return [PolicyNotApplicable(policy_name=name) for name in names]
 
 
 def serve_with(court: Court, recorder: Recorder) -> None:

@@ -10,7 +10,6 @@ from pulumi_policy import (
     EnforcementLevel,
     Policy,
     PolicyConfigSchema,
-    ResourceValidationPolicy,
     Severity,
     StackValidationPolicy,
 )
@@ -106,22 +105,20 @@ class Court:
     _by_type: dict[tuple[str, str], Sequence[Rule]] = field(default_factory=dict[tuple[str, str], Sequence[Rule]])
 
     def policies(self) -> list[Policy]:
-        """What the engine is told of the pack: one mandatory policy a rule, and the court's own."""
+        """What the engine is told of the pack: one mandatory policy a rule, and the court's own.
+
+        All are named as policies over the stack; rules over resources answer resource by resource all the same. Of
+        policies over resources the engine takes each that isn't named in an answer for one that passed, and tells
+        whoever listens of all that passed, resource by resource and twice: with hundreds of rules that, or naming
+        those that are about other types, costs as much as judging.
+        """
         return [
-            *(_policy(each.name, each.summary, each.over, self.clauses[each.name]) for each in self.rules),
+            *(_policy(each.name, each.summary, self.clauses[each.name]) for each in self.rules),
             *(
-                _policy(name, description, "stack", (), schema() if name == AGREED_POLICY else None)
+                _policy(name, description, (), schema() if name == AGREED_POLICY else None)
                 for name, description in _OWN.items()
             ),
         ]
-
-    def over_resources(self) -> list[Rule]:
-        """The rules over single resources."""
-        return [each for each in self.rules if each.over == "resource"]
-
-    def unconcerned(self, resource_type: str) -> list[str]:
-        """The rules over single resources that aren't about a type."""
-        return [each.name for each in self.over_resources() if not each.concerns(resource_type)]
 
     def judge(self, resource: Resource) -> list[Opinion]:
         """What the rules over single resources say of one that is about to be registered."""
@@ -244,12 +241,10 @@ def _disagreements(agreed: Mapping[str, object], stack: Stack) -> Findings:
 def _policy(
     name: str,
     description: str,
-    over: Literal["resource", "stack"],
     clauses: Sequence[str],
     configuration: PolicyConfigSchema | None = None,
 ) -> Policy:
-    kind = ResourceValidationPolicy if over == "resource" else StackValidationPolicy
-    return kind(
+    return StackValidationPolicy(
         name=name,
         description=description,
         enforcement_level=EnforcementLevel.MANDATORY,

@@ -7,6 +7,7 @@ more, a Deny to deny less.
 import re
 from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 from policies.properties import Record, Values
@@ -135,6 +136,7 @@ def statements(document: Record) -> list[Statement]:
     return [Statement(record) for record in (content if isinstance(content, Values) else [content])]
 
 
+@lru_cache(maxsize=65536)
 def matches_action(action: str, pattern: str) -> bool:
     """Whether a pattern of actions covers an action; case doesn't count."""
     return _matches(action.lower(), pattern.lower())
@@ -161,6 +163,7 @@ def _account(operator: str, key: str, value: str) -> str | None:
     return account if _ACCOUNT.fullmatch(account) else None
 
 
+@lru_cache(maxsize=65536)
 def _matches(text: str, pattern: str) -> bool:
     # A text such as `s3:*` stands for all actions itself, so that `?` is too little to match its asterisk.
     return fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[!*]"))

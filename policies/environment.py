@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final
@@ -44,6 +44,7 @@ def _patterns(section: str, flags: int = 0) -> Mapping[str, re.Pattern[str]]:
     return {name: re.compile("|".join(f"(?:{each})" for each in patterns), flags) for name, patterns in rows.items()}
 
 
+@lru_cache(maxsize=4096)
 def known_secret_in(text: str) -> str | None:
     """What kind of secret a text holds by its form, in words; None if none is seen."""
     return next((kind for kind, pattern in _patterns("secrets").items() if pattern.search(text)), None)

@@ -15,6 +15,8 @@ from typing import Any, Final
 ENVIRONMENT_VARIABLE: Final = "HOSTING_JUDGEMENTS"
 """Names the file to append to. Without it nothing is logged and the engine's own output is the report."""
 
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
+
 
 class JudgementLog:
     """Appends to one file; several packs may append at once: the engine starts one a run.
@@ -33,7 +35,7 @@ class JudgementLog:
             return None
         with self._lock:
             entries = [*self._pending, *lines]
-            text = "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in entries)
+            text = "".join(_ENCODER.encode(entry) + "\n" for entry in entries)
             try:
                 descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
                 try:

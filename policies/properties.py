@@ -7,6 +7,7 @@ default. Secrets arrive unwrapped from the SDK; nothing here prints a value, mes
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from google.protobuf.struct_pb2 import Struct, Value
@@ -29,6 +30,7 @@ UNKNOWN_TEXTS: Final = (
 )
 """What the engine puts in the place of a value that isn't known before the update."""
 
+_SHORTEST_UNKNOWN: Final = min(map(len, UNKNOWN_TEXTS))
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 """The property by which the engine marks an object that it wraps: a secret, a file, an archive."""
@@ -56,6 +58,7 @@ class UnusableError(Exception):
     """A property that a rule needs isn't set, or isn't what it must be. The message says what to do."""
 
 
+@lru_cache(maxsize=65536)
 def camel_case(name: str) -> str:
     """The wire's name of a property: `enable_key_rotation` is `enableKeyRotation`; any other text stays as it is.
 
@@ -110,7 +113,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def is_unknown(value: object) -> bool:
     """Whether a plain scalar is unknown, in whole or (a name put together from an id) in part."""
-    return isinstance(value, str) and any(sentinel in value for sentinel in UNKNOWN_TEXTS)
+    # Every property that a rule reads comes by here, and most texts are too short.
+    if not isinstance(value, str) or len(value) < _SHORTEST_UNKNOWN:
+        return False
+    return any(sentinel in value for sentinel in UNKNOWN_TEXTS)
 
 
 def scalars(value: object) -> Iterator[object]:
@@ -155,17 +161,19 @@ def leaves(value: object, place: str) -> Iterator[tuple[str, object]]:
 
 def view(value: Any, place: str, path: Path, reads: Reads) -> Any:
     """`value` for a rule: dict as Record, list as Values, a scalar as itself. Raises UndeterminedError if unknown."""
+    if isinstance(value, str):
+        if is_unknown(value):
+            raise UndeterminedError(f"{place} is not known before the update")
+        if value == REDACTED:
+            raise UndeterminedError(
+                f"{place} is a secret that can't be decrypted here: analyse the stack, not its export"
+            )
+        # Providers take these texts for booleans, and the text "false" would count as true.
+        return _BOOLEANS.get(value.lower(), value)
     if isinstance(value, dict):
         return Record(cast("dict[str, Any]", value), place, path, reads)
     if isinstance(value, list):
         return Values(cast("list[Any]", value), place, path, reads)
-    if is_unknown(value):
-        raise UndeterminedError(f"{place} is not known before the update")
-    if value == REDACTED:
-        raise UndeterminedError(f"{place} is a secret that can't be decrypted here: analyse the stack, not its export")
-    if isinstance(value, str):
-        # Providers take these texts for booleans, and the text "false" would count as true.
-        return _BOOLEANS.get(value.lower(), value)
     return value
 
 

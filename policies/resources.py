@@ -55,8 +55,8 @@ class Resource(Record):
     """One resource: its properties by name, and what the engine knows of it."""
 
     __slots__ = (
-        *("_depends_on", "_raw", "ignored_changes", "parent_urn", "protected", "provider", "resource_name"),
-        *("resource_type", "took_over", "urn"),
+        *("_depends_on", "_provider_settings", "_raw", "ignored_changes", "parent_urn", "protected", "provider"),
+        *("resource_name", "resource_type", "took_over", "urn"),
     )
 
     def __init__(
@@ -75,6 +75,7 @@ class Resource(Record):
     ) -> None:
         super().__init__({})
         self._raw: Struct | Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = properties
+        self._provider_settings: Record | None = None
         self._depends_on = depends_on or {}
         self.resource_type = canonical_type(resource_type)
         self.urn = urn
@@ -189,7 +190,10 @@ class Resource(Record):
 
         Raises UndeterminedError when it isn't known yet.
         """
-        return None if self.provider is None else Record(decode(self.provider.properties), "provider").get(name, None)
+        if self._provider_settings is None:
+            settings = {} if self.provider is None else decode(self.provider.properties)
+            self._provider_settings = Record(settings, "provider")
+        return self._provider_settings.get(name, None)
 
     @property
     def allowed_accounts(self) -> list[str]:
@@ -448,9 +452,9 @@ class Stack:
             raise UndeterminedError(f"the stack's {name.replace('_', ' ')} {said}")
         return named.pop()
 
-    def regions(self) -> set[str]:
+    def regions(self) -> frozenset[str]:
         """The AWS regions in which the stack has resources, as far as they are known."""
-        return {region for each in self.resources if (region := aws_region(each)) is not None}
+        return self.derived(_regions)
 
 
 class _References:
@@ -478,12 +482,16 @@ class _References:
         return list({each.urn: each for each in found}.values())
 
 
+def _regions(stack: Stack) -> frozenset[str]:
+    return frozenset(region for each in stack.resources if (region := aws_region(each)) is not None)
+
+
 def aws_region(resource: Resource) -> str | None:
     """The AWS region of a resource, its own or its provider's; None for what isn't of AWS or has none that is known."""
     if not resource.resource_type.startswith("aws:"):
         return None
     try:
-        own = resource.get("region", None) if "region" in resource.names() else None
+        own = resource.get("region", None) if "region" in resource.all_properties() else None
         return own or resource.provider_property("region")
     except UndeterminedError:
         return None

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, cast
 
 from policies.iam.context import Context, State, Values
@@ -81,6 +81,23 @@ def document(resource: Resource, name: str = "policy") -> Document | None:
         raise UnusableError(
             f"{camel_case(name)} of {resource.resource_name} is no policy document: correct it"
         ) from None
+
+
+def via_services(documents: Iterable[Document]) -> frozenset[str]:
+    """The services that policies name as those through which a key is used."""
+    return frozenset[str]().union(*map(_via_services, documents))
+
+
+@lru_cache(maxsize=4096)
+def _via_services(policy: Document) -> frozenset[str]:
+    return frozenset(
+        wanted
+        for statement in policy.statements
+        for test in statement.tests
+        if test.key.lower() == VIA_SERVICE.lower()
+        for wanted in test.wanted
+        if not re.search(rf"[*?{UNKNOWN}]|true|false", wanted)
+    )
 
 
 class Account:
@@ -239,19 +256,10 @@ class Account:
     @cached_property
     def via_services(self) -> frozenset[str]:
         """The services that any policy names as those through which a key is used."""
-        documents = [each for caller in self.callers.values() for each in caller.identity]
-        documents += [caller.boundary for caller in self.callers.values() if caller.boundary is not None]
+        documents = [each for caller in self.callers.values() for each in caller.policies]
         for key in self._stack.of_type(*KEYS):
             documents += self.key_documents(key)
-        return frozenset(
-            wanted
-            for each in documents
-            for statement in each.statements
-            for test in statement.tests
-            if test.key.lower() == VIA_SERVICE.lower()
-            for wanted in test.wanted
-            if not re.search(rf"[*?{UNKNOWN}]|true|false", wanted)
-        )
+        return via_services(documents)
 
     @cached_property
     def _of_key(self) -> Mapping[str, list[Resource]]:

@@ -6,6 +6,7 @@ with `ForAllValues:` all hold for a request that hasn't the key at all.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from policies.iam.context import Context, Other, State
@@ -44,19 +45,23 @@ class Test:
 
     def holds(self, context: Context, *, variables: bool) -> Truth:
         """Whether it holds for a request; `variables` whether the document's version knows policy variables."""
-        operator = self.operator.lower()
-        quantifier, _, rest = operator.rpartition(":")
-        base = rest.removesuffix("ifexists")
+        quantifier, base, absent = self._parts
         if base == "null":
             return self._null(context)
         values = context.values(self.key)
-        absent = self._without_the_key(quantifier, base, is_lenient=rest != base)
         if values is State.ABSENT or values == ():
             return absent
         if values is State.CHOSEN:
             return self._with_a_chosen_value(base, absent, context, variables=variables)
         each = [self._one(base, value, context, variables=variables) for value in values]
         return max(each) if quantifier != "forallvalues" else min(each)
+
+    @cached_property
+    def _parts(self) -> tuple[str, str, Truth]:
+        """Of the operator the quantifier, the comparison, and whether it holds for a request without the key."""
+        quantifier, _, rest = self.operator.lower().rpartition(":")
+        base = rest.removesuffix("ifexists")
+        return quantifier, base, self._without_the_key(quantifier, base, is_lenient=rest != base)
 
     def _with_a_chosen_value(self, base: str, absent: Truth, context: Context, *, variables: bool) -> Truth:
         """Whether it holds for a request that may have the key, with the value that suits."""

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from types import MappingProxyType
 from typing import Final
 
 from policies.iam.patterns import CHOSEN, literal
@@ -34,24 +34,29 @@ _DEFAULT: Final = re.compile(r"(.*?)\s*,\s*'(.*)'\s*", re.DOTALL)
 _SPECIAL: Final = {"*": literal("*"), "?": literal("?"), "$": "$"}
 
 
-@dataclass(frozen=True)
 class Context:
     """The condition keys of a request; a key that isn't named is in the state `rest`."""
 
-    keys: Mapping[str, Values] = field(default_factory=dict[str, Values])
-    rest: State = State.CHOSEN
+    __slots__ = ("keys", "rest")
 
-    @cached_property
-    def _by_name(self) -> dict[str, Values]:
-        return {name.lower(): values for name, values in self.keys.items()}
+    def __init__(self, keys: Mapping[str, Values] = MappingProxyType({}), rest: State = State.CHOSEN) -> None:
+        self.keys = {name.lower(): values for name, values in keys.items()}
+        """By name in lower case."""
+        self.rest = rest
 
     def values(self, key: str) -> Values:
         """The values of a condition key, whose name is the same in upper and lower case."""
-        return self._by_name.get(key.lower(), self.rest)
+        return self.keys.get(key.lower(), self.rest)
 
     def having(self, keys: Mapping[str, Values]) -> "Context":
         """The same request, with these keys as well or instead."""
-        return Context({**self._by_name, **{name.lower(): values for name, values in keys.items()}}, self.rest)
+        return self.asking(Context(keys, self.rest))
+
+    def asking(self, request: "Context") -> "Context":
+        """What somebody of whom this is known asks: the keys of both, where they differ those of the request."""
+        both = Context(rest=request.rest)
+        both.keys = {**self.keys, **request.keys}
+        return both
 
     def substituted(self, text: str) -> str | None:
         """A pattern of a policy with its variables replaced; None if one has no value.

@@ -4,9 +4,10 @@ After the IAM User Guide, "Policy evaluation logic", without the policies of an 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Final, Literal
 
 from policies.iam.context import Context, Other
@@ -23,7 +24,7 @@ _PARTS: Final = 6
 _ACCOUNT: Final = re.compile(r"(?:arn:[^:]*:iam::)?(\d{12})(?::root)?")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Caller:
     """Whoever asks: who it is, and what its own policies allow."""
 
@@ -37,6 +38,11 @@ class Caller:
     """For `unlisted`: the ARNs of those who aren't meant."""
     context: Context = field(default_factory=Context)
     """The condition keys that say who asks."""
+
+    @cached_property
+    def policies(self) -> tuple[Document, ...]:
+        """All that say what it may do: its own, and the boundary."""
+        return self.identity if self.boundary is None else (*self.identity, self.boundary)
 
     @property
     def is_of_the_account(self) -> bool:
@@ -72,21 +78,23 @@ def decide(
 
     Keys (KMS) and roles (STS) have a policy without which nobody gets in: there `own_policies_suffice` is False.
     """
-    context = Context({**caller.context.keys, **context.keys}, context.rest)
-    # Where its own policies are silent, being left to the account gives it nothing.
-    has_rights = any(_speaks_of(document, action) for document in caller.identity)
-    itself = session = account = refused = Truth.NO
-    for document in policies:
-        if not document.is_known:
-            itself = session = account = max(itself, Truth.UNKNOWN)
-            refused = max(refused, Truth.UNKNOWN)
-        for sure, named, is_allow in _applying(document, caller, action, resource, context, has_rights=has_rights):
-            if not is_allow:
-                refused = max(refused, sure)
-                continue
+    has_rights = _has_rights(caller, action)
+    standing = [(document.is_known, _standing(document, caller, action)) for document in policies]
+    by_itself = own_policies_suffice and has_rights and caller.is_of_the_account
+    if not by_itself and all(is_known and not any(one.is_allow for _, _, one in said) for is_known, said in standing):
+        return Truth.NO
+    context = caller.context.asking(context)
+    itself = session = account = refused = Truth.NO if all(is_known for is_known, _ in standing) else Truth.UNKNOWN
+    for covers, named, statement in chain.from_iterable(said for _, said in standing):
+        sure = min(covers, statement.covers_resource(resource, context))
+        if sure is not Truth.NO:
+            sure = min(sure, statement.holds(context))
+        if statement.is_allow:
             itself = max(itself, min(sure, named.itself))
             session = max(session, min(sure, named.session))
             account = max(account, min(sure, named.account))
+        else:
+            refused = max(refused, sure)
     if not caller.is_of_the_account:
         # Its own account, or AWS, decides the rest.
         return min(max(itself, session, account), negated(refused))
@@ -113,18 +121,26 @@ def decide(
     return min(granted, negated(refused))
 
 
-def _applying(
-    document: Document, caller: Caller, action: str, resource: str, context: Context, *, has_rights: bool
-) -> Iterator[tuple[Truth, _Named, bool]]:
-    """The statements of a resource's policy that may apply: how sure that is, whom they name, whether they allow."""
+# Of the same caller and action many requests are asked about, one after the other.
+@lru_cache(maxsize=4096)
+def _standing(document: Document, caller: Caller, action: str) -> tuple[tuple[Truth, _Named, Statement], ...]:
+    """The statements of a resource's policy that may apply: how sure that is, and how they name the caller."""
+    found: list[tuple[Truth, _Named, Statement]] = []
     for covers, statement in document.about(action):
         named = _named(statement, caller)
         by_name = max(named.itself, named.session)
-        if by_name is Truth.NO and (named.account is Truth.NO or (statement.is_allow and not has_rights)):
+        if by_name is Truth.NO and (
+            named.account is Truth.NO or (statement.is_allow and not _has_rights(caller, action))
+        ):
             continue
-        sure = min(covers, max(by_name, named.account), statement.covers_resource(resource, context))
-        if sure is not Truth.NO:
-            yield min(sure, statement.holds(context)), named, statement.is_allow
+        found.append((min(covers, max(by_name, named.account)), named, statement))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _has_rights(caller: Caller, action: str) -> bool:
+    """Whether its own policies speak of the action: where they don't, being left to the account gives it nothing."""
+    return any(_speaks_of(document, action) for document in caller.identity)
 
 
 def _speaks_of(document: Document, action: str) -> bool:

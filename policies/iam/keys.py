@@ -1,9 +1,10 @@
 """Who may use, administer or grant use of a tenant's key, by all policies together."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
-from policies.iam.account import BUCKETS, VIA_SERVICE, Account
+from policies.iam.account import BUCKETS, VIA_SERVICE, Account, via_services
 from policies.iam.context import Context, State, Values
 from policies.iam.decision import Caller, decide, unlike
 from policies.iam.statements import Document
@@ -65,7 +66,8 @@ def of_key(
     if answer is Truth.NO or VIA_SERVICE in (keys or {}):
         return answer
     # A key's policy and a role's may each demand another service, and together allow nothing.
-    ways: list[Values] = [State.ABSENT, unlike(*account.via_services), *((each,) for each in account.via_services)]
+    services = via_services((*documents, *caller.policies))
+    ways: list[Values] = [State.ABSENT, unlike(*services), *((each,) for each in services)]
     return max(ask({VIA_SERVICE: way}) for way in ways)
 
 
@@ -105,7 +107,7 @@ def administration(key: Resource, stack: Stack) -> Findings:
         # The account's administrators keep its keys. A grant for anything but a service of AWS is use by others.
         is_unlisted = caller is account.unlisted
         meant = declared.mends if isinstance(declared, AwsRole) else ()
-        asked = ["kms:CreateGrant"] if is_unlisted else [each for each in ADMINISTRATION if each not in meant]
+        asked = ("kms:CreateGrant",) if is_unlisted else tuple(each for each in ADMINISTRATION if each not in meant)
         for action, actions in _alike(asked, caller, policies):
             for keys in _grants_by(account) if is_unlisted else [{}]:
                 answer = of_key(account, key, caller, action, keys)
@@ -116,15 +118,21 @@ def administration(key: Resource, stack: Stack) -> Findings:
     _wait(waiting, "administer the key")
 
 
-def _alike(actions: Sequence[str], caller: Caller, policies: Sequence[Document]) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=1024)
+def _sayings(documents: tuple[Document, ...], actions: tuple[str, ...]) -> Sequence[tuple[int, ...]]:
+    """For each action, what the documents say about it."""
+    return [tuple(id(each.about(action)) for each in documents) for action in actions]
+
+
+def _alike(actions: tuple[str, ...], caller: Caller, policies: Sequence[Document]) -> Iterator[tuple[str, str]]:
     """One action of each group about which all policies say the same, so that one answer holds for them, and all names.
 
     A caller has a decision or two of each kind to wait for instead of dozens: that is most of the time of these proofs.
     """
-    documents = [*policies, *caller.identity, *([caller.boundary] if caller.boundary else [])]
     groups: dict[tuple[int, ...], list[str]] = {}
-    for action in actions:
-        groups.setdefault(tuple(id(each.about(action)) for each in documents), []).append(action)
+    said = zip(_sayings(tuple(policies), actions), _sayings(caller.policies, actions), strict=True)
+    for action, (of_key, of_caller) in zip(actions, said, strict=True):
+        groups.setdefault(of_key + of_caller, []).append(action)
     for group in groups.values():
         yield group[0], ", ".join(group)
 
@@ -147,12 +155,19 @@ def everybody(
 
     `policies` are those of what is asked about: they may name services and identity providers.
     """
-    for urn, caller in account.callers.items():
-        yield account.label(caller), caller, principals().role(account.resource(urn), stack)
+    yield from stack.derived(_declared)
     yield account.unlisted.name, account.unlisted, principals().aws_account
     yield account.stranger.name, account.stranger, None
     for caller in account.others_named_by(policies):
         yield f"the {'service' if caller.kind == 'service' else 'identity provider'} {caller.name}", caller, None
+
+
+def _declared(stack: Stack) -> Sequence[tuple[str, Caller, Uses | None]]:
+    account = stack.derived(Account)
+    return [
+        (account.label(caller), caller, principals().role(account.resource(urn), stack))
+        for urn, caller in account.callers.items()
+    ]
 
 
 def _outside(

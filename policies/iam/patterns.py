@@ -36,11 +36,11 @@ def literal(text: str) -> str:
 def matches(pattern: str, text: str) -> Truth:
     """Whether the pattern matches the text."""
     if not any(hole in pattern or hole in text for hole in _HOLES):
-        return Truth.YES if _expression(pattern).fullmatch(text) else Truth.NO
+        return Truth.YES if _covers(pattern, text) else Truth.NO
     if not _overlap(pattern, text):
         return Truth.NO
     # Of a part that isn't known, only an asterisk is sure to match it.
-    if not any(hole in pattern for hole in _HOLES) and _expression(pattern).fullmatch(text):
+    if not any(hole in pattern for hole in _HOLES) and _covers(pattern, text):
         return Truth.YES
     return Truth.UNKNOWN if UNKNOWN in pattern + text else Truth.POSSIBLE
 
@@ -57,6 +57,13 @@ def arn_matches(pattern: str, arn: str) -> Truth:
         # A hole may hold colons.
         return matches(pattern, arn) if any(hole in arn + pattern for hole in _HOLES) else Truth.NO
     return min(matches(one, other) for one, other in zip(wanted, parts, strict=True))
+
+
+def _covers(pattern: str, text: str) -> bool:
+    if "*" in pattern or "?" in pattern:
+        return _expression(pattern).fullmatch(text) is not None
+    # Most patterns are names of one thing, each of another: to make expressions of them takes long.
+    return pattern.replace(_ASTERISK, "*").replace(_QUESTION_MARK, "?") == text
 
 
 @lru_cache(maxsize=65536)

@@ -41,8 +41,8 @@ class Statement:
             known = all(context.substituted(each) is not None for each in self.excluded_resources)
             # What a variable without a value leaves out isn't documented.
             return named if known or not self.variables else min(named, Truth.POSSIBLE)
-        if self.resources is None:
-            return Truth.YES  # in a trust policy, which is about the role itself
+        if self.resources is None or self.resources == ("*",):
+            return Truth.YES  # without any in a trust policy, which is about the role itself
         return self._names(self.resources, resource, context)
 
     def _names(self, patterns: tuple[str, ...], resource: str, context: Context) -> Truth:
@@ -63,7 +63,7 @@ class Statement:
         return all_hold(self.tests, context, variables=self.variables)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
     """A policy document. One that isn't known before the update may allow anything."""
 

@@ -68,7 +68,10 @@ class Engine:
     def ask(self, resources: Mapping[str, Mapping[str, Any]]) -> Verdict:
         """The verdict on a stack; a rule over single resources is asked about the first."""
         if self.rules[0].over == "resource":
-            return self._verdict(self.analyze(resources))
+            verdict = self._verdict(self.analyze(resources))
+            # A rule that wasn't asked says so at the end.
+            verdict.not_applicable |= self._verdict(self.analyze_stack({})).not_applicable
+            return verdict
         return self._verdict(self.analyze_stack(resources))
 
     def analyze(self, resources: Mapping[str, Mapping[str, Any]]) -> Any:

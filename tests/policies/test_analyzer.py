@@ -12,7 +12,7 @@ from policies.analyzer import Analyzer, serve_with
 from policies.court import Court
 from policies.judgements import JudgementLog
 from policies.recording import Recorder
-from policies.rulebook import rule
+from policies.rulebook import not_applicable, rule
 
 KEY = "aws:kms/key:Key"
 
@@ -79,12 +79,39 @@ def test_nothing_is_changed_on_the_way(engine):
     assert not engine([rotates]).servicer.Remediate(None, None).remediations
 
 
-def test_the_engine_counts_no_rule_about_other_types_as_passed(engine):
-    asked = engine([rotates])
+@rule(KEY)
+def is_of_a_region(_key):
+    """Not every key is of one region."""
+    not_applicable("it is of all")
+    yield from ()
 
-    other = asked.analyze({"bucket": {"type": "aws:s3/bucket:Bucket"}})
-    own = asked.analyze({"key": {"type": KEY, "properties": {"enableKeyRotation": True}}})
 
-    assert [each.policy_name for each in other.not_applicable] == ["rotates"]
-    assert not own.not_applicable
-    assert "rotates" in {each.policy_name for each in asked.servicer.Remediate(None, None).not_applicable}
+@rule("aws:s3/bucket:Bucket")
+def is_private(_bucket):
+    """A bucket is public."""
+    yield from ()
+
+
+def test_the_engine_counts_nothing_resource_by_resource(engine):
+    policies = engine([rotates]).servicer.GetAnalyzerInfo(None, None).policies
+
+    assert {each.policy_type for each in policies} == {proto.POLICY_TYPE_STACK}
+
+
+@pytest.mark.parametrize(
+    ("rotations", "passed"), [([True, True], {"rotates"}), ([True, False], set()), ([False, True], set())]
+)
+def test_the_engine_counts_at_the_end_what_passed_everywhere(engine, rotations, passed):
+    asked = engine([rotates, is_of_a_region, is_private])
+    keys = {
+        f"key{number}": {"type": KEY, "properties": {"enableKeyRotation": rotation}}
+        for number, rotation in enumerate(rotations)
+    }
+    for name, key in keys.items():
+        asked.analyze({name: key})
+
+    response = asked.analyze_stack(keys)
+
+    # As the engine does it: what isn't named has passed.
+    named = {each.policy_name for each in response.not_applicable} | {each.policyName for each in response.diagnostics}
+    assert {each.name for each in asked.rules} - named == passed

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pulumi_policy import EnforcementLevel, ResourceValidationPolicy, StackValidationPolicy
+from pulumi_policy import EnforcementLevel, StackValidationPolicy
 
 import policies
 from policies.analyzer import Analyzer
@@ -21,8 +21,8 @@ def test_there_is_one_mandatory_policy_a_rule():
     own = [OUTPUTS_POLICY, EXEMPTIONS_POLICY, TABLES_POLICY, LOG_POLICY, AGREED_POLICY]
     assert [policy.name for policy in pack.policies] == [*(rule.name for rule in pack.rules), *own]
     assert {policy.enforcement_level for policy in pack.policies} == {EnforcementLevel.MANDATORY}
+    assert {type(policy) for policy in pack.policies} == {StackValidationPolicy}
     for rule, policy in zip(pack.rules, pack.policies, strict=False):
-        assert isinstance(policy, ResourceValidationPolicy if rule.over == "resource" else StackValidationPolicy)
         assert policy.tags == pack.clauses[rule.name]
 
 
