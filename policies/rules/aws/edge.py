@@ -1,7 +1,7 @@
 """The edge on AWS: load balancers, what they answer to, certificates, names and zones."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
@@ -341,7 +341,11 @@ def edge_is_watched(balancer: Resource, stack: Stack) -> Findings:
             if _tells_of_no_task(alarm, group, balancer, stack)
         }
         if len(watched & own) < ZONES:
-            yield f"nobody is told when {group.resource_name} has no healthy task in a zone: add an alarm for each zone"
+            yield (
+                f"nobody is told when {group.resource_name} has no healthy task in a zone: add an "
+                "aws.cloudwatch.MetricAlarm on HealthyHostCount for each zone, with treat_missing_data=breaching"
+            )
+            yield _silences(stack.of_type(ALARM))
 
 
 def _zones_of(balancer: Resource, stack: Stack) -> set[object]:
@@ -354,11 +358,14 @@ def health_check_follows_tasks(check: Resource, stack: Stack) -> Findings:
 
     With any statistic but `Maximum` an alarm tells of a single node of the load balancer, and so of a single zone.
     """
-    if not _tell_of_no_task(stack.meant(check, "cloudwatch_alarm_name", [ALARM], "name"), stack):
+    alarms = stack.meant(check, "cloudwatch_alarm_name", [ALARM], "name")
+    if not _tell_of_no_task(alarms, stack):
         yield (
-            "the check doesn't go by the tasks that serve: name an alarm on the Maximum of HealthyHostCount below 1 of "
-            "a target group that the load balancer forwards to, without a zone, in which missing data are breaching"
+            "the check doesn't go by the tasks that serve: name in cloudwatch_alarm_name an alarm on the Maximum of "
+            "HealthyHostCount below 1 of a target group that the load balancer forwards to, without a zone, with "
+            "treat_missing_data=breaching"
         )
+        yield _silences(alarms)
 
 
 @stack_rule(ZONAL_SHIFT)
@@ -369,11 +376,14 @@ def zonal_shift_follows_tasks(shift: Resource, stack: Stack) -> Findings:
         outcomes = shift.get("outcome_alarms", [])
         return [each.alarm_identifier for each in outcomes if each.get("type", "CLOUDWATCH") == "CLOUDWATCH"]
 
-    if not _tell_of_no_task(stack.meant(shift, "outcome_alarms", [ALARM], "arn", read=named), stack):
+    alarms = stack.meant(shift, "outcome_alarms", [ALARM], "arn", read=named)
+    if not _tell_of_no_task(alarms, stack):
         yield (
             "practice doesn't end when nobody is served: name in outcome_alarms an alarm on the Maximum of "
-            "HealthyHostCount below 1 of a target group that the load balancer forwards to, without a zone"
+            "HealthyHostCount below 1 of a target group that the load balancer forwards to, without a zone, with "
+            "treat_missing_data=breaching"
         )
+        yield _silences(alarms)
 
 
 def _tell_of_no_task(alarms: Sequence[Resource], stack: Stack) -> bool:
@@ -398,25 +408,44 @@ def _serves(balancer: Resource, stack: Stack) -> bool:
 def _tells_of_no_task(alarm: Resource, group: Resource, balancer: Resource, stack: Stack) -> bool:
     """Whether an alarm tells within minutes that a group has no healthy task, also when nothing is heard of any."""
     dimensions = alarm.get("dimensions", None)
-    if dimensions is None or (alarm.get("namespace", None), alarm.get("metric_name", None)) != _HEALTHY:
+    if dimensions is None or not _counts_healthy(alarm):
         return False
     named = (
         ("LoadBalancer", balancer, LOAD_BALANCERS),
         ("TargetGroup", group, TARGET_GROUPS),
     )
-    return (
-        alarm.comparison_operator == "LessThanThreshold"
-        # Higher, it would ring while all is well, and not once more when it isn't.
-        and alarm.get("threshold", 0) == 1
-        and alarm.get("treat_missing_data", "missing") == "breaching"
-        and 0 < alarm.get("period", 0) * alarm.evaluation_periods <= _SOON
-        and alarm.get("statistic", None) in ("Maximum", "Average", "Minimum")
-        and all(
-            meant
-            in stack.meant(alarm, "dimensions", types, "arn_suffix", read=lambda name=name: dimensions.get(name, None))
-            for name, meant, types in named
-        )
+    return next(_silenced_by(alarm), None) is None and all(
+        meant
+        in stack.meant(alarm, "dimensions", types, "arn_suffix", read=lambda name=name: dimensions.get(name, None))
+        for name, meant, types in named
     )
+
+
+def _counts_healthy(alarm: Resource) -> bool:
+    return (alarm.get("namespace", None), alarm.get("metric_name", None)) == _HEALTHY
+
+
+def _silences(alarms: Sequence[Resource]) -> Findings:
+    """What is wrong with the alarms that are there."""
+    for alarm in alarms:
+        if _counts_healthy(alarm):
+            for mend in _silenced_by(alarm):
+                yield f"the alarm {alarm.resource_name} doesn't tell at once that no task is healthy: set its {mend}"
+
+
+def _silenced_by(alarm: Resource) -> Iterator[str]:
+    """The properties by which an alarm doesn't tell that there is no healthy task, with what they have to be."""
+    if alarm.comparison_operator != "LessThanThreshold":
+        yield "comparison_operator to LessThanThreshold"
+    # Higher, it would ring while all is well, and not once more when it isn't.
+    if alarm.get("threshold", 0) != 1:
+        yield "threshold to 1"
+    if alarm.get("treat_missing_data", "missing") != "breaching":
+        yield "treat_missing_data to breaching"
+    if not 0 < alarm.get("period", 0) * alarm.evaluation_periods <= _SOON:
+        yield f"period and evaluation_periods so that they come to {_SOON} seconds at most"
+    if alarm.get("statistic", None) not in ("Maximum", "Average", "Minimum"):
+        yield "statistic to Maximum"
 
 
 def _forwarded_to(balancer: Resource, stack: Stack) -> list[Resource]:

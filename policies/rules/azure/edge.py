@@ -25,22 +25,29 @@ _DOCUMENTS: Final = ("/.well-known/openid-configuration", "/.well-known/jwks.jso
 """What Entra fetches of an issuer to check a signature: where its keys are, and the keys (OpenID Connect Discovery 1.0,
 sections 3 and 4)."""
 
-_HEADERS: Final[Mapping[str, re.Pattern[str] | None]] = {
-    # Nearly a year in seconds, or more.
-    "Strict-Transport-Security": re.compile(r"max-age=([3-9]\d{7}|\d{9,}); includeSubDomains(; preload)?"),
-    "X-Content-Type-Options": re.compile("nosniff"),
-    "Referrer-Policy": re.compile("no-referrer|same-origin|strict-origin"),
-    "Content-Security-Policy": re.compile(
-        r"default-src '(self|none)';(?!.*(unsafe|\*|https?:)).*frame-ancestors 'none'(;.*)?"
+_HEADERS: Final[Mapping[str, tuple[str, re.Pattern[str]] | None]] = {
+    "Strict-Transport-Security": (
+        "max-age=31536000; includeSubDomains",
+        # Nearly a year in seconds, or more.
+        re.compile(r"max-age=([3-9]\d{7}|\d{9,}); includeSubDomains(; preload)?"),
     ),
-    "X-Frame-Options": re.compile("DENY"),
-    "Permissions-Policy": re.compile(r"(?=.*camera=\(\))(?=.*geolocation=\(\))(?=.*microphone=\(\)).*"),
-    "Cross-Origin-Opener-Policy": re.compile("same-origin"),
-    "Cross-Origin-Resource-Policy": re.compile("same-origin"),
+    "X-Content-Type-Options": ("nosniff", re.compile("nosniff")),
+    "Referrer-Policy": ("no-referrer", re.compile("no-referrer|same-origin|strict-origin")),
+    "Content-Security-Policy": (
+        "default-src 'self'; frame-ancestors 'none'",
+        re.compile(r"default-src '(self|none)';(?!.*(unsafe|\*|https?:)).*frame-ancestors 'none'(;.*)?"),
+    ),
+    "X-Frame-Options": ("DENY", re.compile("DENY")),
+    "Permissions-Policy": (
+        "camera=(), geolocation=(), microphone=()",
+        re.compile(r"(?=.*camera=\(\))(?=.*geolocation=\(\))(?=.*microphone=\(\)).*"),
+    ),
+    "Cross-Origin-Opener-Policy": ("same-origin", re.compile("same-origin")),
+    "Cross-Origin-Resource-Policy": ("same-origin", re.compile("same-origin")),
     "X-Powered-By": None,
 }
-"""Each header that every answer bears, with what it says; none for one that is taken away (OWASP, "HTTP Headers Cheat
-Sheet")."""
+"""Each header that every answer bears, with a value that is good enough and how all of these are written; none for one
+that is taken away (OWASP, "HTTP Headers Cheat Sheet")."""
 
 
 @rule(DOMAIN)
@@ -137,14 +144,22 @@ def front_door_rule_sets_safe_headers_only(each: Resource) -> Findings:
             yield f"the edge does more than set headers of answers: remove {place}"
             continue
         parameters = action.parameters
-        name, wanted = parameters.header_name, _HEADERS.get(parameters.header_name)
+        name = parameters.header_name
+        # The name is the program's, and may be anything: only one that is known here is printed.
         if name not in _HEADERS:
-            yield f"nobody has reviewed this header: remove {place}"
-        elif wanted is None:
+            yield f"nobody has reviewed the header that {place} sets: remove it, or name one of {', '.join(_HEADERS)}"
+            continue
+        wanted = _HEADERS[name]
+        if wanted is None:
             if parameters.header_action != "Delete":
-                yield f"the header tells attackers what to look for: set header_action of {place} to Delete"
-        elif parameters.header_action != "Overwrite" or wanted.fullmatch(parameters.get("value", "")) is None:
-            yield f"the header is weaker than it has to be: set header_action Overwrite and a strict value in {place}"
+                yield f"{name} tells attackers what to look for: set header_action of {place} to Delete"
+            continue
+        enough, pattern = wanted
+        if parameters.header_action != "Overwrite" or pattern.fullmatch(parameters.get("value", "")) is None:
+            yield (
+                f"{name} is weaker than it has to be: set header_action of {place} to Overwrite, and its value to "
+                f"{enough}, or a stricter one"
+            )
 
 
 @stack_rule(ROUTE)

@@ -105,8 +105,13 @@ def web_firewall_logs_no_content(firewall: Resource) -> Findings:
         for each in settings.get("scrubbing_rules", [])
         if each.get("state", "Enabled") == "Enabled" and each.get("selector_match_operator", None) == "EqualsAny"
     }
-    if settings.get("state", "Disabled") != "Enabled" or not hidden >= _HIDDEN:
-        yield f"logs hold what was found: set policy_settings.scrubbing_rules for {', '.join(sorted(_HIDDEN))}"
+    if settings.get("state", "Disabled") != "Enabled":
+        yield "logs hold what was found: set policy_settings.state, which turns scrubbing on, to Enabled"
+    for variable in sorted(_HIDDEN - hidden):
+        yield (
+            f"logs hold what was found: add one to policy_settings.scrubbing_rules with match_variable {variable}, "
+            "selector_match_operator EqualsAny and state Enabled"
+        )
 
 
 @stack_rule(BINDING)
