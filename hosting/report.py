@@ -140,9 +140,10 @@ def show(report: Report, console: Console, *, whole: bool, refusals: Sequence[st
     for violation in sorted(report.violations, key=lambda each: (each.rule, each.urn)):
         alike.setdefault((violation.rule, violation.messages), []).append(_resource(violation))
     for (rule, messages), resources in alike.items():
-        clauses = ", ".join(rules[rule].clauses) if rule in rules else "no clause"
+        # The pack's own checks stand for no clause; where they are about some, their messages name them.
+        clauses = f" [{', '.join(rules[rule].clauses)}]" if rule in rules else ""
         for resource in resources:
-            say(f"[red]violation[/] {escape(f'{rule}: {resource} [{clauses}]')}")
+            say(f"[red]violation[/] {escape(f'{rule}: {resource}{clauses}')}")
         for message in messages:
             say(f"    {escape(message)}")
     for refusal in refusals:

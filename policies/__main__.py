@@ -1,6 +1,7 @@
 """The pack's entry. The engine starts it; constructing PolicyPack serves until the engine ends the process."""
 
 import os
+import sys
 import threading
 import time
 from pathlib import Path
@@ -9,14 +10,19 @@ import yaml
 from pulumi_policy import EnforcementLevel, PolicyPack
 
 from policies.analyzer import serve_with
+from policies.exemptions import ExemptionError
 from policies.pack import NAME, make_pack
+from policies.register import RegisterError
 
 
 def main() -> None:
     """Serves the pack, until it is ended or whoever started it is gone."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     description = yaml.safe_load((Path(__file__).parent / "PulumiPolicy.yaml").read_text("utf-8"))
-    pack = make_pack(description["version"])
+    try:
+        pack = make_pack(description["version"])
+    except (ExemptionError, RegisterError) as error:
+        sys.exit(f"error: {error}")
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     serve_with(pack.court, pack.recorder)
     PolicyPack(NAME, pack.policies, enforcement_level=EnforcementLevel.MANDATORY)
 

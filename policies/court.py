@@ -1,6 +1,6 @@
 """Asks the rules about what the engine shows, and keeps what they answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
@@ -13,13 +13,14 @@ from pulumi_policy import (
     Severity,
     StackValidationPolicy,
 )
+from pydantic.alias_generators import to_camel
 
 from policies.exemptions import Exemption
 from policies.judgements import JudgementLog
 from policies.resources import STACK_TYPE, Resource, Stack
 from policies.rulebook import WEIGHT, Findings, Judgement, Rule
-from policies.tables import tls_reviewed
-from policies.terms import AGREED_POLICY, Terms, schema
+from policies.tables import jurisdictions, tls_reviewed
+from policies.terms import AGREED_POLICY, HELD_BY, PLACES, Terms, schema
 
 
 @dataclass(frozen=True)
@@ -192,14 +193,27 @@ class Court:
 
     def _about_agreement(self, resources: Sequence[Resource], root: str) -> list[Opinion]:
         about = Judgement(AGREED_POLICY, root, STACK_TYPE)
-        agreed = self.agreed.model_dump(exclude_none=True)
         if self.misconfigured_because is not None:
             about.violations.append(self.misconfigured_because)
-        elif not agreed:
+        elif not self.agreed.model_dump(exclude_none=True):
             about.inapplicable_because = "the pack's configuration names no terms"
         else:
-            about.collect(_disagreements(agreed, Stack(resources, self.run.terms)))
+            about.collect(self._disagreements(Stack(resources, self.run.terms)))
         return [Opinion(AGREED_POLICY, about)]
+
+    def _disagreements(self, stack: Stack) -> Findings:
+        for name, agreed in self.agreed.model_dump(exclude_none=True).items():
+            said = stack.terms(name)
+            if said != {agreed}:
+                yield (
+                    f"the stack's {to_camel(name)} {_differs(said, agreed)}: set {PLACES[name]} in the stack file, or "
+                    f"correct the pack's configuration{self._clauses(*HELD_BY[name])}"
+                )
+
+    def _clauses(self, *rules: str) -> str:
+        """The clauses that rules stand for, as a message shows them, which is of a policy that stands for none."""
+        found = dict.fromkeys(clause for each in rules for clause in self.clauses.get(each, ()))
+        return f" [{', '.join(found)}]" if found else ""
 
     def _about_exemptions(self, root: str) -> list[Opinion]:
         about = Judgement(EXEMPTIONS_POLICY, root, STACK_TYPE)
@@ -210,7 +224,10 @@ class Court:
             if problem is None and exemption not in self._needed:
                 problem = "is needed by nothing: remove it"
             if problem is not None:
-                about.violations.append(f"the exemption of {exemption.resource} from {exemption.rule} {problem}")
+                about.violations.append(
+                    f"the exemption of {exemption.resource} from {exemption.rule} in policies/exemptions.toml {problem}"
+                    f"{self._clauses(exemption.rule)}"
+                )
         return [Opinion(EXEMPTIONS_POLICY, about)]
 
     def _about_tables(self, root: str) -> list[Opinion]:
@@ -232,10 +249,12 @@ class Court:
         ]
 
 
-def _disagreements(agreed: Mapping[str, object], stack: Stack) -> Findings:
-    for name, value in agreed.items():
-        if stack.terms(name) != {value}:
-            yield f"{name} of the stack is not as agreed: set it in the stack file, or correct the pack's configuration"
+def _differs(said: Collection[object], agreed: object) -> str:
+    """How a term differs from what was agreed; its values are shown where they can't be a secret, nor somebody's name."""
+    known = {*jurisdictions().aws, *jurisdictions().azure}
+    if not all(isinstance(each, int) or each in known for each in (*said, agreed)):
+        return "is not the one that was agreed"
+    return f"is {' and '.join(sorted(map(str, said))) or 'not said'}, agreed is {agreed}"
 
 
 def _policy(

@@ -79,9 +79,9 @@ class Exemption(BaseModel):
     def problem(self, today: date) -> str | None:
         """What is wrong with it on a day."""
         if today > self.expires:
-            return f"expired on {self.expires}: mend the resource, or ask for the exemption again"
+            return f"expired on {self.expires}: mend the resource and remove it, or ask for it again"
         if today < self.granted:
-            return f"is granted from {self.granted} on: wait until then"
+            return f"is granted from {self.granted} on: wait until then, or correct granted"
         return None
 
     def __str__(self) -> str:
@@ -89,11 +89,12 @@ class Exemption(BaseModel):
         return f"until {self.expires} by {self.approver} ({self.ticket}): {self.reason}"
 
 
-def load_exemptions(file: Path, rules: Container[str]) -> Sequence[Exemption]:
-    """The exemptions in a file, which needn't be there. `rules` are the names of those that exist.
+def load_exemptions(file: Path, rules: Container[str], stacks: Container[str]) -> Sequence[Exemption]:
+    """The exemptions in a file, which needn't be there. `rules` and `stacks` are the names of those that exist.
 
-    Raises ExemptionError for a key that isn't known or is missing, one that reaches too far or lasts too long, and one
-    from anything else than a rule: the checks of the pack itself, that of exemptions among them, hold always.
+    Raises ExemptionError for a key that isn't known or is missing, one that reaches too far or lasts too long, one for
+    a stack that doesn't exist, in no run of which it would ever be judged, and one from anything else than a rule: the
+    checks of the pack itself, that of exemptions among them, hold always.
     """
     if not file.exists():
         return ()
@@ -117,6 +118,11 @@ def load_exemptions(file: Path, rules: Container[str]) -> Sequence[Exemption]:
         if exemption.rule not in rules:
             raise ExemptionError(
                 f"{file.name}, exemption {number}, rule: {exemption.rule} is no rule: name one of docs/controls.md"
+            )
+        if exemption.stack not in stacks:
+            raise ExemptionError(
+                f"{file.name}, exemption {number}, stack: there is no Pulumi.{exemption.stack}.yaml: name a stack that "
+                "has such a file, or remove the exemption"
             )
         exemptions.append(exemption)
     return exemptions

@@ -53,8 +53,13 @@ def make_pack(version: str, environment: Mapping[str, str] = os.environ) -> Pack
     }
     log = JudgementLog(_file(environment, judgements.ENVIRONMENT_VARIABLE), header)
     recorder = Recorder(_file(environment, recording.ENVIRONMENT_VARIABLE))
-    court = Court(rules, clauses, log, load_exemptions(_DIRECTORY / "exemptions.toml", names))
+    court = Court(rules, clauses, log, load_exemptions(_DIRECTORY / "exemptions.toml", names, _stacks()))
     return Pack(rules, clauses, court.policies(), court, recorder)
+
+
+def _stacks() -> set[str]:
+    """The names of the stacks: each has its file beside the pack's folder."""
+    return {each.name.split(".")[1] for each in _DIRECTORY.parent.glob("Pulumi.*.yaml")}
 
 
 def _file(environment: Mapping[str, str], variable: str) -> Path | None:

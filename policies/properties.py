@@ -47,6 +47,10 @@ NO_DOCUMENT: Final = "is no JSON document in which every name stands once: corre
 """What is wrong with a text that `read_json` refuses."""
 
 
+NOT_KNOWN: Final = " is not known before the update"
+"""How the message ends about a property whose value the cloud, or another resource, gives only then."""
+
+
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -144,7 +148,7 @@ def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
         elif isinstance(each, str):
             yield inner, each
     if unknown is not None:
-        raise UndeterminedError(f"{unknown} is not known before the update")
+        raise UndeterminedError(f"{unknown}{NOT_KNOWN}")
 
 
 def leaves(value: object, place: str) -> Iterator[tuple[str, object]]:
@@ -163,7 +167,7 @@ def view(value: Any, place: str, path: Path, reads: Reads) -> Any:
     """`value` for a rule: dict as Record, list as Values, a scalar as itself. Raises UndeterminedError if unknown."""
     if isinstance(value, str):
         if is_unknown(value):
-            raise UndeterminedError(f"{place} is not known before the update")
+            raise UndeterminedError(f"{place}{NOT_KNOWN}")
         if value == REDACTED:
             raise UndeterminedError(
                 f"{place} is a secret that can't be decrypted here: analyse the stack, not its export"
@@ -249,7 +253,7 @@ class Record:
             raise UnusableError(f"{place} is not set: set it")
         if isinstance(value, str):
             if value in UNKNOWN_TEXTS:
-                raise UndeterminedError(f"{place} is not known before the update")
+                raise UndeterminedError(f"{place}{NOT_KNOWN}")
             try:
                 value = read_json(value)
             except ValueError:
@@ -259,7 +263,7 @@ class Record:
     def plain(self) -> Mapping[str, Any]:
         """All values as they are, for what reads them as a whole. Raises UndeterminedError if one is unknown."""
         if holds_unknown(self._values):
-            raise UndeterminedError(f"a part of {self._place or 'it'} is not known before the update")
+            raise UndeterminedError(f"a part of {self._place or 'it'}{NOT_KNOWN}")
         return self._values
 
     def names(self) -> list[str]:

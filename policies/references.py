@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from policies.properties import UndeterminedError
+from policies.properties import NOT_KNOWN, UndeterminedError
 from policies.resources import Resource, Stack
 
 
@@ -22,7 +22,8 @@ def means(
     when it was computed from none, or when only some of them would fit.
     """
     identifiers = sorted({each for names in targets.values() for each in names})
-    answers = {fits(target) for target in stack.meant(resource, name, tuple(targets), *identifiers, read=read)}
-    if len(answers) > 1:
-        raise UndeterminedError(f"which resource {name} means is not known before the update")
-    return True in answers
+    answers = {target: fits(target) for target in stack.meant(resource, name, tuple(targets), *identifiers, read=read)}
+    if len(set(answers.values())) > 1:
+        possible = " or ".join(sorted(target.resource_name for target in answers))
+        raise UndeterminedError(f"{name} of {resource.resource_name}, which may come to mean {possible},{NOT_KNOWN}")
+    return True in answers.values()

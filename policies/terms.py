@@ -6,7 +6,7 @@ pack's own configuration whoever audits a state says what was agreed: one policy
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Self
 
 from pulumi_policy import PolicyConfigSchema
@@ -15,6 +15,37 @@ from pydantic.alias_generators import to_camel
 
 AGREED_POLICY: Final = "stack-is-as-agreed"
 """The policy that takes the pack's configuration."""
+
+
+HELD_BY: Final[Mapping[str, Sequence[str]]] = {
+    "jurisdiction": ("region-is-within-jurisdiction",),
+    "deletion_policy_days": ("old-blobs-are-deleted-in-time", "s3-bucket-completes-deletions"),
+    "log_days": ("log-group-keeps-to-the-log-term", "workspace-keeps-logs"),
+    "on_call_email": ("incident-calls-those-on-call", "on-call-hears-every-alarm"),
+    "on_call_phone": ("action-group-calls-those-on-call-only",),
+    "identity_provider_arn": ("client-vpn-believes-whom-was-agreed", "role-is-taken-on-by-declared-principals-only"),
+    "break_glass_principal_arn": ("role-is-taken-on-by-declared-principals-only",),
+    "vpn_group_ids": ("client-vpn-lets-agreed-groups-in",),
+    "vpn_device_certificate_arns": ("client-vpn-believes-whom-was-agreed",),
+    "break_glass_user_ids": ("group-holds-whom-was-agreed",),
+    "approver_user_ids": ("group-holds-whom-was-agreed",),
+}
+"""For each term the rules that hold a stack to it, whose clauses are broken where the term isn't as agreed."""
+
+PLACES: Final[Mapping[str, str]] = {
+    "jurisdiction": "hosting:jurisdiction",
+    "deletion_policy_days": "deletionPolicyDays in hosting:retention",
+    "log_days": "logDays in hosting:retention",
+    "on_call_email": "hosting:onCallEmail",
+    "on_call_phone": "onCallPhone in hosting:aware",
+    "identity_provider_arn": "identityProviderArn in hosting:cloudIntegrated",
+    "break_glass_principal_arn": "breakGlassPrincipalArn in hosting:cloudIntegrated",
+    "vpn_group_ids": "vpnGroups in hosting:cloudIntegrated",
+    "vpn_device_certificate_arns": "vpnDeviceCertificateArn and its second in hosting:cloudIntegrated",
+    "break_glass_user_ids": "breakGlassUserIds in hosting:aware or hosting:identity",
+    "approver_user_ids": "approverUserIds in hosting:identity",
+}
+"""Where a stack file says each term."""
 
 
 class TermsError(ValueError):

@@ -9,9 +9,8 @@ from policies.iam.copies import key_of_bucket
 from policies.iam.decision import decide, unlike
 from policies.iam.keys import CONTEXT_BUCKET, PRINCIPAL_TAG, everybody
 from policies.iam.statements import Document
-from policies.iam.truth import Truth
+from policies.iam.truth import Truth, refuse_to_guess
 from policies.principals import AwsRole, Uses
-from policies.properties import UndeterminedError
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings
 
@@ -75,7 +74,7 @@ def objects_opened(bucket: Resource, tenant: str, stack: Stack) -> Findings:
                     waiting.append(f"{who} ({action})")
                 elif opened is not Truth.NO:
                     yield f"{who} reaches the tenant's objects{how} ({action}): take the right away"
-    _wait(waiting)
+    refuse_to_guess("others reach tenants' content", waiting)
 
 
 def _other_sessions(declared: Uses | None, tenant: str) -> Sequence[tuple[str, Mapping[str, Values]]]:
@@ -107,7 +106,7 @@ def items_opened(table: Resource, stack: Stack) -> Findings:
                     waiting.append(f"{who} ({action})")
                 elif answer is not Truth.NO:
                     yield f"{who} reaches items {how or 'of all tenants'} ({action}): leave them to sessions of tenants"
-    _wait(waiting)
+    refuse_to_guess("others reach tenants' content", waiting)
 
 
 def _documents_of_tables(stack: Stack) -> Mapping[str, list[Document]]:
@@ -118,9 +117,3 @@ def _documents_of_tables(stack: Stack) -> Mapping[str, list[Document]]:
             content = document(policy)
             found.setdefault(table.urn, []).extend([] if content is None else [content])
     return found
-
-
-def _wait(waiting: Sequence[str]) -> None:
-    if waiting:
-        who = ", ".join(dict.fromkeys(waiting))
-        raise UndeterminedError(f"whether these reach tenants' content is not known before the update: {who}")

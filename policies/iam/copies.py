@@ -12,8 +12,7 @@ from policies.iam.context import Context, State, Values
 from policies.iam.decision import Caller, decide
 from policies.iam.patterns import UNKNOWN
 from policies.iam.statements import Document
-from policies.iam.truth import Truth
-from policies.properties import UndeterminedError
+from policies.iam.truth import Truth, refuse_to_guess
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings
 
@@ -105,8 +104,7 @@ def gaps(copy: Resource, stack: Stack) -> Findings:
         elif answer is not Truth.YES:
             what = f"{need.who} needs {need.action} on {need.on}"
             yield f"{what}, or nothing comes: allow it in the role, its boundary and the policy of {need.on}"
-    if waiting:
-        raise UndeterminedError(f"what these may do is not known before the update: {', '.join(waiting)}")
+    refuse_to_guess("the copy is allowed what it takes", waiting)
 
 
 class _Copies:

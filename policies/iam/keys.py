@@ -8,9 +8,8 @@ from policies.iam.account import BUCKETS, VIA_SERVICE, Account, via_services
 from policies.iam.context import Context, State, Values
 from policies.iam.decision import Caller, decide, unlike
 from policies.iam.statements import Document
-from policies.iam.truth import Truth
+from policies.iam.truth import Truth, refuse_to_guess
 from policies.principals import TAG, AwsRole, Uses, principals
-from policies.properties import UndeterminedError
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings
 
@@ -95,7 +94,7 @@ def misuse(key: Resource, tenant: str, stack: Stack) -> Findings:
                     waiting.append(f"{who} ({actions}, {how})")
                 elif answer is not Truth.NO:
                     yield f"{who} may use the key {how} ({actions}): bind the right to what principals.toml declares"
-    _wait(waiting, "use the key")
+    refuse_to_guess("others may use the key", waiting)
 
 
 def administration(key: Resource, stack: Stack) -> Findings:
@@ -115,7 +114,7 @@ def administration(key: Resource, stack: Stack) -> Findings:
                     waiting.append(f"{who} ({actions})")
                 elif answer is not Truth.NO:
                     yield f"{who} may administer the key ({actions}): leave that to whoever sets the stack up"
-    _wait(waiting, "administer the key")
+    refuse_to_guess("others may administer the key", waiting)
 
 
 @lru_cache(maxsize=1024)
@@ -196,8 +195,3 @@ def _outside(
     else:
         yield "without the tenant as context", {**direct, CONTEXT_TENANT: State.ABSENT}
         yield "with another context", {**direct, CONTEXT_TENANT: unlike(tenant)}
-
-
-def _wait(waiting: Sequence[str], what: str) -> None:
-    if waiting:
-        raise UndeterminedError(f"whether these may {what} is not known before the update: {', '.join(waiting)}")

@@ -7,9 +7,8 @@ from policies.iam.account import Account
 from policies.iam.context import Context, State, Values
 from policies.iam.decision import Caller, decide
 from policies.iam.patterns import CHOSEN
-from policies.iam.truth import Truth
+from policies.iam.truth import Truth, refuse_to_guess
 from policies.principals import TAG, AwsRole, principals
-from policies.properties import UndeterminedError
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings
 
@@ -84,9 +83,7 @@ def disguises(role: Resource, declared: AwsRole, stack: Stack) -> Findings:
                 waiting.append(f"{who} ({action})")
             elif answer is not Truth.NO:
                 yield f"{who} may come by this role ({action}): take the right away, or declare in principals.toml why"
-    if waiting:
-        names = ", ".join(waiting)
-        raise UndeterminedError(f"whether these may come by the role is not known before the update: {names}")
+    refuse_to_guess("others may come by the role", waiting)
 
 
 def forgeries(role: Resource, stack: Stack) -> Findings:
@@ -108,8 +105,7 @@ def forgeries(role: Resource, stack: Stack) -> Findings:
                     waiting.append(f"{who} ({action})")
                 elif answer is not Truth.YES:
                     yield f"{who} gets no session of a tenant at all ({action}): allow it"
-    if waiting:
-        raise UndeterminedError(f"the sessions of these are not known before the update: {', '.join(waiting)}")
+    refuse_to_guess("each session of the role is of one tenant", waiting)
 
 
 def carries_the_tag(role: Resource) -> bool:

@@ -1,6 +1,9 @@
 """The four answers that a test, a statement and a decision have."""
 
+from collections.abc import Iterable
 from enum import IntEnum
+
+from policies.properties import UndeterminedError
 
 
 class Truth(IntEnum):
@@ -14,6 +17,18 @@ class Truth(IntEnum):
     """There may be a request for which it holds: whoever asks chooses what it hangs on."""
     YES = 3
     """Whatever the request, it holds."""
+
+
+def refuse_to_guess(what: str, waiting: Iterable[str]) -> None:
+    """Raises UndeterminedError if the decisions about some, named in `waiting`, are UNKNOWN.
+
+    `what` says what they come to, as a clause that follows `whether`.
+    """
+    names = ", ".join(dict.fromkeys(waiting))
+    if names:
+        raise UndeterminedError(
+            f"whether {what} is judged in the update, for it hangs on policies or ARNs not known before: {names}"
+        )
 
 
 def negated(truth: Truth) -> Truth:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from policies.network.azure import CONNECTED_TO, FLAGS
 from policies.network.references import Property, References, every, single
-from policies.properties import Record, UndeterminedError, is_unknown, leaves, read_json
+from policies.properties import NOT_KNOWN, Record, UndeterminedError, is_unknown, leaves, read_json
 from policies.resources import Resource, Stack
 from policies.rulebook import ANY_TYPE, Findings, not_applicable, stack_rule
 from policies.tables import jurisdictions
@@ -55,7 +55,7 @@ def _known(place: str, value: str, resource: Resource) -> Findings:
     """A region that isn't known yet may be any, unless it is that of a resource of this stack."""
     yield from ()
     if is_unknown(value) and not resource.depends_on.get(place.partition(".")[0].partition("[")[0]):
-        raise UndeterminedError(f"{place} is not known before the update")
+        raise UndeterminedError(f"{place}{NOT_KNOWN}")
 
 
 def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from policies.properties import NO_DOCUMENT, REDACTED, SIGNATURE, UNKNOWN_TEXTS, UndeterminedError, read_json
+from policies.properties import NO_DOCUMENT, NOT_KNOWN, REDACTED, SIGNATURE, UNKNOWN_TEXTS, UndeterminedError, read_json
 from policies.resources import STACK_TYPE, Resource
 from policies.rulebook import ANY_TYPE, Findings, not_applicable, rule
 from policies.tables import ANY_NAME, Anything, Settable, reviewed_properties, reviewed_types
@@ -76,7 +76,7 @@ def _unreviewed_below(value: Any, settable: Settable, place: str, *, defaults: b
     elif settable and isinstance(value, str) and value not in (*UNKNOWN_TEXTS, REDACTED):
         yield from _unreviewed_inside(value, settable, place)
     elif settable and value is not None:
-        raise UndeterminedError(f"what {place} sets is not known before the update")
+        raise UndeterminedError(f"{place}{NOT_KNOWN}")
 
 
 def _unreviewed_inside(text: str, settable: Settable, place: str) -> Findings:

@@ -78,6 +78,14 @@ def test_what_a_rule_says_alike_of_several_resources_stands_once(answers):
     )
 
 
+def test_a_check_of_the_pack_itself_shows_no_clause(answers):
+    console = Console(file=io.StringIO(), width=200)
+    lines = [answer("violated", rule="exemptions-are-sound", messages=["remove it"]), answer("passed")]
+    show(fold(answers(*lines), ["key_rotates"], Run()), console, whole=True)
+
+    assert console.file.getvalue().startswith("violation exemptions-are-sound: aws:kms/key:Key acme\n    remove it\n")
+
+
 def test_a_warning_is_listed_and_does_not_fail(answers):
     report = fold(answers(answer("warned", messages=["the table is old"])), ["key_rotates"], Run())
     console = Console(file=io.StringIO(), width=200)

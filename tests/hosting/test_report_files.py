@@ -19,6 +19,7 @@ from hosting.report_files import (
     schema,
     write,
 )
+from policies.properties import NOT_KNOWN
 
 STACK = "urn:pulumi:ci-us::hosting::"
 SERVICE = "hosting:cloud_integrated:CloudIntegrated"
@@ -28,7 +29,7 @@ PACK = Pack(
     name="measures",
     version="1",
     rules={
-        "rotates": Rule(clauses=("A 6.c", "A 7.g")),
+        "rotates": Rule(clauses=("A 6.c", "A 7.g"), summary="A key that never rotates exposes everything."),
         "private": Rule(clauses=("A 9.a",)),
         "idle": Rule(clauses=("A 4.g",)),
     },
@@ -98,7 +99,9 @@ def test_it_passes_only_if_nothing_is_against_it(against):
 def test_markdown_says_violations_first(refused):
     text = markdown(refused)
 
-    assert text.startswith("### ci-us: preview **is refused**\n")
+    assert text.startswith("### ci-us: preview **is refused**\n\n#### Violations (1)\n")
+    assert "#### Undetermined (1)\n\nThe update judges these once it knows their values, and refuses" in text
+    assert "\n\n\n" not in text
     places = [
         text.index(part)
         for part in ("#### Violations (1)", "#### Undetermined (1)", "#### Exempted (1)", "#### Changes (2)")
@@ -110,6 +113,15 @@ def test_markdown_says_violations_first(refused):
     )
     assert "<summary>Tenant (1)</summary>\n\n- update `aws:s3/bucket:Bucket` acme (tags, policy)" in text
     assert text.endswith("3 rules ran, 2 resources judged.\n")
+
+
+def test_what_is_not_known_yet_is_said_once():
+    text = markdown(made(judgement("rotates", KEY, "undetermined", *(f"{each}{NOT_KNOWN}" for each in "abc"), "other")))
+
+    assert "[A 6.c, A 7.g]: other; not known before the update: a, b, c\n" in text
+    assert f"[A 6.c, A 7.g]: a{NOT_KNOWN}\n" in markdown(
+        made(judgement("rotates", KEY, "undetermined", f"a{NOT_KNOWN}"))
+    )
 
 
 def test_markdown_says_which_clauses_changed(refused):
@@ -135,6 +147,29 @@ def test_sarif_leads_to_the_line_that_declares_the_resource(refused):
         "region": {"startLine": 12},
     }
     assert {each["id"] for each in run["tool"]["driver"]["rules"]} == {"private", "rotates"}
+
+
+def test_sarif_says_what_a_rule_is_about_and_how_to_mend_it(refused):
+    rules = {each["id"]: each for each in sarif(refused)["runs"][0]["tool"]["driver"]["rules"]}
+
+    assert rules["rotates"] == {
+        "id": "rotates",
+        "shortDescription": {"text": "Rotates."},
+        "fullDescription": {"text": "A key that never rotates exposes everything. It stands for A 6.c, A 7.g."},
+        "help": {
+            "text": "A key that never rotates exposes everything.\nIt stands for A 6.c, A 7.g.\nTo mend it, set it."
+        },
+        "properties": {"tags": ["A 6.c", "A 7.g"]},
+    }
+
+
+def test_sarif_says_of_a_check_of_the_pack_itself_that_it_is_one():
+    (rule,) = sarif(made(judgement("exemptions-are-sound", STACK, "violated", "x")))["runs"][0]["tool"]["driver"][
+        "rules"
+    ]
+
+    assert rule["fullDescription"]["text"].startswith("A check of the policy pack itself")
+    assert rule["shortDescription"]["text"] == "Exemptions are sound."
 
 
 def test_all_are_written_and_the_json_can_be_a_baseline(refused, tmp_path):

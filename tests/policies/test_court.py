@@ -254,6 +254,7 @@ def test_an_exemption_outside_its_time_exempts_nothing_and_is_a_violation(engine
     (found,) = asked.analyze_stack(key()).diagnostics
     assert found.policyName == EXEMPTIONS_POLICY
     assert problem in found.message
+    assert found.message.endswith(" [Aware 6.c]")
 
 
 def test_an_exemption_that_nothing_needs_is_a_violation(engine):

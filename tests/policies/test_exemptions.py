@@ -8,6 +8,7 @@ from policies.court import EXEMPTIONS_POLICY
 from policies.exemptions import ExemptionError, load_exemptions
 
 RULES = ("vault-is-private",)
+STACKS = ("useast",)
 
 ENTRY = {
     "stack": '"useast"',
@@ -35,14 +36,14 @@ def written(tmp_path):
 
 
 def test_an_exemption_is_read(written):
-    (exemption,) = load_exemptions(written(), RULES)
+    (exemption,) = load_exemptions(written(), RULES, STACKS)
 
     assert exemption.expires == date(2026, 6, 30)
     assert str(exemption) == "until 2026-06-30 by Grace (SEC-1): a migration"
 
 
 def test_there_need_not_be_any(tmp_path):
-    assert load_exemptions(tmp_path / "exemptions.toml", RULES) == ()
+    assert load_exemptions(tmp_path / "exemptions.toml", RULES, STACKS) == ()
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,7 @@ def test_there_need_not_be_any(tmp_path):
         ({"expires": "2026-05-31"}, "expires before it was granted"),
         ({"rule": '"vault-is-privat"'}, "exemption 1, rule: vault-is-privat is no rule"),
         ({"rule": f'"{EXEMPTIONS_POLICY}"'}, f"exemption 1, rule: {EXEMPTIONS_POLICY} is no rule"),
+        ({"stack": '"useats"'}, "exemption 1, stack: there is no Pulumi.useats.yaml: name a stack"),
         ({"resource": '"main"'}, "resource has to name its type in full"),
         ({"resource": '"*::main"'}, "resource has to name its type in full"),
         ({"resource": '"azure-native:keyvault:*::main"'}, "resource has to name its type in full"),
@@ -69,11 +71,11 @@ def test_there_need_not_be_any(tmp_path):
 )
 def test_an_exemption_that_says_too_little_or_reaches_too_far_is_refused(written, changes, sentence):
     with pytest.raises(ExemptionError, match=f"exemptions.toml, .*{sentence}"):
-        load_exemptions(written(**changes), RULES)
+        load_exemptions(written(**changes), RULES, STACKS)
 
 
 def test_180_days_are_not_too_long(written):
-    assert load_exemptions(written(expires="2026-11-28"), RULES)
+    assert load_exemptions(written(expires="2026-11-28"), RULES, STACKS)
 
 
 @pytest.mark.parametrize(
@@ -84,4 +86,4 @@ def test_a_file_that_is_none_is_refused(tmp_path, text, sentence):
     (tmp_path / "exemptions.toml").write_text(text)
 
     with pytest.raises(ExemptionError, match=sentence):
-        load_exemptions(tmp_path / "exemptions.toml", RULES)
+        load_exemptions(tmp_path / "exemptions.toml", RULES, STACKS)

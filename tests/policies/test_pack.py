@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pulumi_policy import EnforcementLevel, StackValidationPolicy
 
-import policies
+import policies.pack
+from policies.__main__ import main
 from policies.analyzer import Analyzer
 from policies.court import AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY, TABLES_POLICY
 from policies.exemptions import ExemptionError
@@ -38,6 +39,20 @@ def test_an_exemption_from_the_packs_own_checks_ends_the_start(tmp_path, monkeyp
 
     with pytest.raises(ExemptionError, match=f"{EXEMPTIONS_POLICY} is no rule"):
         make_pack("1.2.3", {})
+
+
+def test_the_pack_knows_the_stacks_by_their_files():
+    assert {"useast", "ci-us", "identity"} <= policies.pack._stacks()
+
+
+def test_a_table_that_does_not_fit_ends_the_start_with_one_sentence(tmp_path, monkeypatch):
+    (tmp_path / "exemptions.toml").write_text("[[exemptions]]")
+    for name in ("controls", "clauses.toml"):
+        (tmp_path / name).symlink_to(FOLDER / name)
+    monkeypatch.setattr("policies.pack._DIRECTORY", tmp_path)
+
+    with pytest.raises(SystemExit, match=r"^error: exemptions\.toml holds exemptions: write \[\[exemption\]\] tables"):
+        main()
 
 
 def test_the_log_begins_with_the_rules_and_their_clauses(tmp_path, engine):

@@ -7,10 +7,11 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import ConfigureAnalyzerRequest, PolicyConfig
 
 from policies.court import AGREED_POLICY
+from policies.pack import all_rules
 from policies.properties import UndeterminedError, camel_case
 from policies.resources import Resource, Stack
 from policies.rulebook import rule
-from policies.terms import Terms, TermsError, refuse_levels, schema
+from policies.terms import HELD_BY, PLACES, Terms, TermsError, refuse_levels, schema
 
 SERVICE = "hosting:aware:Aware"
 RECORDED = {"jurisdiction": "us", "deletionPolicyDays": 90, "logDays": 365, "onCallEmail": "on-call@example.com"}
@@ -131,10 +132,16 @@ def test_a_stack_that_is_as_agreed_passes(engine):
 @pytest.mark.parametrize(
     ("terms", "message"),
     [
-        ({"jurisdiction": "eu"}, "jurisdiction of the stack is not as agreed"),
-        ({"deletionPolicyDays": 30}, "deletion_policy_days of the stack is not as agreed"),
+        ({"jurisdiction": "eu"}, "jurisdiction is us, agreed is eu: set hosting:jurisdiction in the stack file, or"),
+        ({"jurisdiction": "moon"}, "jurisdiction is not the one that was agreed: set"),
+        ({"deletionPolicyDays": 30}, "deletionPolicyDays is 90, agreed is 30: set deletionPolicyDays in hosting:ret"),
+        ({"logDays": 30}, "logDays is 365, agreed is 30: set logDays in hosting:retention in the stack file"),
+        ({"onCallEmail": "other@example.com"}, "onCallEmail is not the one that was agreed: set hosting:onCall"),
         ({"logDays": "many"}, "logDays"),
-        ({"vpnGroupIds": ["g-1", "g-2", "g-3"]}, "vpn_group_ids of the stack is not as agreed"),
+        (
+            {"vpnGroupIds": ["g-1", "g-2", "g-3"]},
+            "vpnGroupIds is not the one that was agreed: set vpnGroups in hosting:cloud",
+        ),
         ({"unheardOf": 1}, "unheardOf"),
     ],
 )
@@ -143,6 +150,30 @@ def test_a_stack_that_is_not_as_agreed_is_refused(engine, terms, message):
 
     assert len(found) == 1
     assert message in found[0]
+    assert "example.com" not in found[0]
+
+
+def test_a_term_that_is_not_as_agreed_breaks_the_clauses_of_the_rules_that_hold_it(engine):
+    asked = engine([harmless])
+    asked.court.clauses = {"old-blobs-are-deleted-in-time": ["Aware 6.d"], "harmless": []}
+    asked.court.agreed = Terms(deletion_policy_days=30)
+
+    (found,) = asked.analyze_stack(STACK).diagnostics
+    assert found.message.endswith("or correct the pack's configuration [Aware 6.d]")
+
+
+@pytest.mark.parametrize("name", Terms.model_fields)
+def test_each_term_has_its_place_and_the_rules_that_hold_it(name):
+    assert name in PLACES
+    assert set(HELD_BY[name]) <= {one.name for one in all_rules()}
+
+
+def test_a_term_that_the_stack_does_not_say_is_not_as_agreed(engine):
+    asked = engine([harmless], jurisdiction=None)
+    asked.court.agreed = Terms(log_days=30)
+
+    (found,) = asked.analyze_stack({"service": {"type": SERVICE, "properties": {}}}).diagnostics
+    assert "logDays is not said, agreed is 30: set" in found.message
 
 
 @pytest.mark.parametrize("configuration", [{}, {AGREED_POLICY: {"jurisdiction": "us"}}])
