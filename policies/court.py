@@ -250,7 +250,7 @@ class Court:
 
 
 def _differs(said: Collection[object], agreed: object) -> str:
-    """How a term differs from what was agreed; its values are shown where they can't be a secret, nor somebody's name."""
+    """How a term differs from what was agreed; its values are shown where they can't be a secret or a person's."""
     known = {*jurisdictions().aws, *jurisdictions().azure}
     if not all(isinstance(each, int) or each in known for each in (*said, agreed)):
         return "is not the one that was agreed"

@@ -12,9 +12,12 @@ _DURATION: Final = TypeAdapter(timedelta)
 _TIME_SPAN: Final = re.compile(r"(?:(\d+)\.)?(\d\d):(\d\d):(\d\d)")
 
 
-def duration(text: str) -> timedelta:
+def duration(text: str, place: str) -> timedelta:
     """The length of an ISO 8601 duration, such as `P90D` (a month is 30 days, a year 365), or of a time span of .NET,
-    such as `1.12:00:00`. Raises UnusableError for anything else."""
+    such as `1.12:00:00`.
+
+    Raises UnusableError for anything else, which names `place`, the property that says it.
+    """
     span = _TIME_SPAN.fullmatch(text)
     if span is not None:
         days, hours, minutes, seconds = (int(part or 0) for part in span.groups())
@@ -22,4 +25,4 @@ def duration(text: str) -> timedelta:
     try:
         return _DURATION.validate_python(text if text.startswith("P") else "")
     except ValidationError:
-        raise UnusableError("a length of time can't be read: write it as P90D or PT4H") from None
+        raise UnusableError(f"{place} is no length of time: write it as P90D or PT4H") from None

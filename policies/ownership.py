@@ -25,7 +25,7 @@ def uses_own(
     `targets` says by which properties each type of target is known, `read` gives the value that means the target. Where
     the value isn't known yet, what the property was computed from decides: it must be the tenant's own alone.
     """
-    wrong = f"{what} is not the tenant's own: use the one below the same tenant"
+    wrong = f"{what} is not the tenant's own: name the one below the same tenant in {name}"
     sources = [source for source in stack.sources(resource, name) if source.resource_type in targets]
     if any(stack.tenant(source) != tenant for source in sources):
         yield wrong
@@ -57,7 +57,7 @@ def uses_key_of_ours(
         yield uses_own(stack, tenant, resource, name, read=read, targets={AWS_KEY: ("arn", "key_id")}, what=what)
         return
     sources = [source for source in stack.sources(resource, name) if source.resource_type == AWS_KEY]
-    wrong = f"{what} is not one of the platform's: use a key that is no tenant's"
+    wrong = f"{what} is not one of the platform's: name a key that is no tenant's in {name}"
     if any(stack.tenant(source) is not None for source in sources):
         yield wrong
         return

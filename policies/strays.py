@@ -57,7 +57,7 @@ def strays(resource: Resource, tenant: str, stack: Stack) -> Findings:
         named = (each for text in _texts(properties.get(name)) for each in tenants.named_in(text))
         others = {each for each in (*sources, *named) if each is not None} - {tenant}
         if others:
-            yield f"{name} refers to tenant {min(others)}: refer to what is the tenant's own, or to what all share"
+            yield f"{name} refers to tenant {min(others)}: set {name} to what is the tenant's own, or shared"
 
 
 def _identifiers(resource: Resource) -> Iterable[str]:

@@ -105,7 +105,10 @@ def items_opened(table: Resource, stack: Stack) -> Findings:
                 if answer is Truth.UNKNOWN:
                     waiting.append(f"{who} ({action})")
                 elif answer is not Truth.NO:
-                    yield f"{who} reaches items {how or 'of all tenants'} ({action}): leave them to sessions of tenants"
+                    yield (
+                        f"{who} reaches items {how or 'of all tenants'} ({action}): take the action from the policy, "
+                        "or demand aws:PrincipalTag/tenant"
+                    )
     refuse_to_guess("others reach tenants' content", waiting)
 
 

@@ -85,7 +85,10 @@ def misuse(key: Resource, tenant: str, stack: Stack) -> Findings:
                 if answer is Truth.UNKNOWN:
                     waiting.append(f"{who} ({actions})")
                 elif answer is not Truth.NO:
-                    yield f"{who} may use the key ({actions}): take the right away, or declare in principals.toml why"
+                    yield (
+                        f"{who} may use the key ({actions}): take the right away, or declare in "
+                        "policies/principals.toml why"
+                    )
                     break
                 continue
             for how, context in _outside(account, declared, tenant, buckets):
@@ -93,7 +96,10 @@ def misuse(key: Resource, tenant: str, stack: Stack) -> Findings:
                 if answer is Truth.UNKNOWN:
                     waiting.append(f"{who} ({actions}, {how})")
                 elif answer is not Truth.NO:
-                    yield f"{who} may use the key {how} ({actions}): bind the right to what principals.toml declares"
+                    yield (
+                        f"{who} may use the key {how} ({actions}): bind the right to what policies/principals.toml "
+                        "declares"
+                    )
     refuse_to_guess("others may use the key", waiting)
 
 

@@ -82,7 +82,10 @@ def disguises(role: Resource, declared: AwsRole, stack: Stack) -> Findings:
             if answer is Truth.UNKNOWN:
                 waiting.append(f"{who} ({action})")
             elif answer is not Truth.NO:
-                yield f"{who} may come by this role ({action}): take the right away, or declare in principals.toml why"
+                yield (
+                    f"{who} may come by this role ({action}): take the right away, or declare in "
+                    "policies/principals.toml why"
+                )
     refuse_to_guess("others may come by the role", waiting)
 
 
@@ -97,7 +100,10 @@ def forgeries(role: Resource, stack: Stack) -> Findings:
             if answer is Truth.UNKNOWN:
                 waiting.append(f"{who} ({how})")
             elif answer is not Truth.NO:
-                yield f"{who} gets a session {how}: demand exactly the tag `{TAG}`, not empty and not transitive"
+                yield (
+                    f"{who} gets a session {how}: demand in assume_role_policy exactly the tag `{TAG}`, not empty and "
+                    "not transitive"
+                )
         if own is not None and role.resource_name in own.tags:
             for action in ("sts:AssumeRole", "sts:TagSession"):
                 answer = decide(caller, action, arn, _RIGHT_SESSION, [trust], own_policies_suffice=False)

@@ -33,7 +33,9 @@ def tenant_key_has_no_grant(grant: Resource, stack: Stack) -> Findings:
     """A grant is use of a key that stands in no policy, so nobody who reads the policies sees it."""
     tenants_keys = [key for key in stack.of_type(*KEYS) if stack.tenant(key) is not None]
     if any(stack.refers_to(grant, "key_id", key, "arn", "key_id") for key in tenants_keys):
-        yield "the grant gives away use of a tenant's key: put the right into the key's policy, or remove it"
+        yield (
+            "the grant gives away use of a tenant's key: remove it, and put the right into the key's aws.kms.KeyPolicy"
+        )
 
 
 @stack_rule(ROLE)

@@ -95,7 +95,10 @@ def copy_in_paired_region_stays_within_jurisdiction(resource: Resource, stack: S
     if pair is None:
         yield f"to which region Azure copies this isn't known: {_MEND} whose pair is known there"
     elif pair not in jurisdictions().regions("azure", stack.jurisdiction):
-        yield "Azure copies this to a region outside the stack's jurisdiction: choose redundancy over zones"
+        yield (
+            "Azure copies this to a region outside the stack's jurisdiction: set sku.name, redundancy or "
+            "geo_redundant_backup so that copies stay in the region's zones"
+        )
 
 
 def _is_copied(resource: Resource) -> bool:

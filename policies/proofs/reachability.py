@@ -25,7 +25,10 @@ def internet_reaches_the_edge_only(resource: Resource, stack: Stack) -> Findings
     for row in wanted:
         edges = [one for one in stack.of_type(row.type) if row.is_about(one)]
         if not edges:
-            yield f"no {row.type} is there, so that the proof may have looked at nothing: restore the edge"
+            yield (
+                f"no {row.type} is there, so that nothing was looked at: add one, as policies/network/reach.toml "
+                "declares"
+            )
         for edge in edges:
             yield _is_reached(edge, list(network.paths(edge, "internet")))
 
@@ -41,7 +44,10 @@ def _is_reached(edge: Resource, paths: list[Path]) -> Findings:
         return
     for path in paths:
         raise UndeterminedError(path.access.unknown[0])
-    yield f"{edge.resource_name} is not reached as declared, so that nobody is served: restore the way to the edge"
+    yield (
+        f"{edge.resource_name} is not reached as policies/network/reach.toml declares, so that nobody is served: "
+        "restore the way to it (routes, rules and groups between)"
+    )
 
 
 def _undeclared(resource: Resource, network: Network, source: From) -> Findings:

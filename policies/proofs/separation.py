@@ -24,7 +24,7 @@ def session_is_of_one_tenant(role: Resource, stack: Stack) -> Findings:
     if session_role(role, stack) is None:
         not_applicable("the role is not used in sessions of tenants")
     if carries_the_tag(role):
-        yield "the role itself has the tag `tenant`, so every session of it is that tenant's: remove the tag"
+        yield "the role itself has the tag `tenant`, so every session of it is that tenant's: remove it from tags"
     yield forgeries(role, stack)
 
 

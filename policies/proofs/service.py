@@ -11,4 +11,7 @@ def stack_hosts_one_service(_root: Resource, stack: Stack) -> Findings:
     if not services and not any(each.is_of_cloud for each in stack.resources):
         not_applicable("the stack hosts nothing in a cloud")
     if len(services) != 1:
-        yield f"the stack holds resources in a cloud and {len(services)} services: host exactly one service a stack"
+        yield (
+            f"the stack holds resources in a cloud and {len(services)} services: declare exactly one of Aware, "
+            "CloudIntegrated and Identity in it"
+        )

@@ -97,7 +97,7 @@ def _writes(log: Resource, stack: Stack) -> Findings:
         if not any(_has(identity, account, _WRITES, stack, of_data=True) for identity in identities):
             yield (
                 f"its identity may not write to account {account.resource_name}: "
-                "give it the role Storage Blob Data Contributor there"
+                "add a RoleAssignment of Storage Blob Data Contributor there"
             )
 
 
@@ -110,12 +110,12 @@ def _backs_up(instance: Resource, stack: Stack) -> Findings:
     ]
     accounts = _accounts(instance, "properties", stack)
     if not vaults or not accounts:
-        yield "its vault or what it backs up is not in the stack: name what is there"
+        yield "its vault or what it backs up is not in the stack: set data_store and data_source_info to what is there"
     for vault, account in ((vault, account) for vault in vaults for account in accounts):
         if not _has(vault, account, _BACKS_UP, stack, of_data=False):
             yield (
                 f"vault {vault.resource_name} may not back up account {account.resource_name}: "
-                "give it the role Storage Account Backup Contributor there"
+                "add a RoleAssignment of Storage Account Backup Contributor there"
             )
 
 
@@ -125,7 +125,7 @@ def _queries(alert: Resource, stack: Stack) -> Findings:
         if not any(_has(identity, workspace, _QUERIES, stack, of_data=False) for identity in identities):
             yield (
                 f"no identity of the alert may read workspace {workspace.resource_name}: "
-                "give one the role Log Analytics Reader there"
+                "add a RoleAssignment of Log Analytics Reader there for it"
             )
 
 

@@ -126,7 +126,10 @@ def keys_opened(assignment: Resource, stack: Stack) -> Findings:
         is_keeper = declared is not None and declared.administers and grantee.is_group
         administer = control or (None if is_keeper else look_after)
         if administer is not None:
-            yield f"{grantee.label} may administer the keys of {_named(tenants)} ({administer}): take the role away"
+            yield (
+                f"{grantee.label} may administer the keys of {_named(tenants)} ({administer}): remove the "
+                "RoleAssignment"
+            )
 
 
 def content_opened(assignment: Resource, stack: Stack) -> Findings:
@@ -175,7 +178,7 @@ def identity_lent(identity: Resource, stack: Stack) -> Findings:
             continue
         for grantee in grantees:
             by = f"{can}, by {assignment.resource_name}"
-            yield f"{grantee.label} can come to act as it ({by}): take the role away"
+            yield f"{grantee.label} can come to act as it ({by}): remove the RoleAssignment"
     if waiting:
         raise waiting[0]
 
@@ -233,20 +236,23 @@ def signature_opened(assignment: Resource, stack: Stack) -> Findings:
         is_keeper = declared is not None and declared.administers and grantee.is_group
         operation = control or (None if is_keeper else look_after)
         if operation is not None:
-            yield f"{grantee.label} may administer the key that signs for tenants ({operation}): take the role away"
+            yield (
+                f"{grantee.label} may administer the key that signs for tenants ({operation}): remove the "
+                "RoleAssignment"
+            )
 
 
 def is_awaited_wrongly(credential: Resource, tenant: str, stack: Stack) -> Findings:
     """Yields whom else than the token service's word for its tenant a tenant's identity awaits."""
     subject = credential.subject
     if subject not in (f"tenant/{tenant}", f"cut-off/{tenant}"):
-        yield "the subject is not the tenant's own: set it to tenant/ and the tenant's id"
+        yield "subject is not the tenant's own: set it to tenant/ and the tenant's id"
     issuer = urlsplit(str(credential.issuer))
     own = [
         each for each in stack.of_type("azure-native:cdn:AFDCustomDomain") if each.get("host_name", None) is not None
     ]
     if issuer.scheme != "https" or issuer.netloc not in {each.host_name for each in own}:
-        yield "the issuer is not the token service of this stack: set it to an address on the portal's domain"
+        yield "issuer is not the token service of this stack: set it to an address on the portal's domain"
     if list(credential.audiences) != [AUDIENCE]:
         yield f"the audience is not Entra's exchange: set audiences to {AUDIENCE} alone"
 

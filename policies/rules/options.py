@@ -24,6 +24,6 @@ def resource_takes_over_its_own_only(resource: Resource, stack: Stack) -> Findin
     for former in resource.took_over:
         kinds, name = former.split("::")[2:4]
         if (tenant is not None) != (TENANT_TYPE in kinds.split("$")[:-1]):
-            yield "the resource takes the place of what was a tenant's, or comes to be one's: remove the alias"
+            yield "the resource takes the place of what was a tenant's, or comes to be one's: remove it from aliases"
         elif tenant is not None and not names_tenant(name, tenant):
-            yield "the resource takes the place of another tenant's: remove the alias"
+            yield "the resource takes the place of another tenant's: remove it from aliases"

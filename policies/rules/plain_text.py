@@ -16,4 +16,7 @@ def setting_holds_no_secret(resource: Resource) -> Findings:
         texts = (each for each in scalars(value) if isinstance(each, str) and not is_unknown(each))
         found = next((kind for each in texts if (kind := known_secret_in(each)) is not None), None)
         if found is not None:
-            yield f"{name} holds {found}: take it out, and change the secret; if it is none, say it in other words"
+            yield (
+                f"{name} holds {found}: set {name} to what holds none, and change the secret; if it is none, say it in "
+                "other words"
+            )

@@ -97,7 +97,7 @@ def tenant_resource_is_marked(resource: Resource, stack: Stack) -> Findings:
     """It must be plain whose data these are; a resource without its tenant's id gets mixed up or left over."""
     tenant = _tenant(resource, stack)
     if not names_tenant(resource.resource_name, tenant):
-        yield "the logical name does not hold the tenant's id: put it there"
+        yield "the logical name does not hold the tenant's id: put it into the resource's first argument"
     if resource.resource_type in NAMES:
         names = NAMES[resource.resource_type]
         if not names_tenant(resource.one_of(*names), tenant):
@@ -105,7 +105,7 @@ def tenant_resource_is_marked(resource: Resource, stack: Stack) -> Findings:
     if resource.resource_type not in UNTAGGED:
         tags = resource.get("tags", None)
         if not isinstance(tags, Record) or tags.get("tenant", None) != tenant:
-            yield "the tag `tenant` does not hold the tenant's id: set it"
+            yield "the tag `tenant` does not hold the tenant's id: set it in tags"
 
 
 @stack_rule(ANY_TYPE)
@@ -150,9 +150,11 @@ def tenant_has_key_and_store_of_its_own(tenant: Resource, stack: Stack) -> Findi
     # The keys of a managed HSM are no resources; the rule about encryption scopes then looks for the tenant's own.
     in_hsm = stack.of_type(HSM) and stack.of_tenant(tenant.resource_name, SCOPE)
     if not in_hsm and not any(each.resource_type in KEYS for each in own):
-        yield "the tenant has no key of its own: add one below its component"
+        yield "the tenant has no key of its own: add one with the tenant's component as its option parent"
     if not any(each.resource_type in STORES for each in own):
-        yield "the tenant has no bucket or container of its own: add one below its component"
+        yield (
+            "the tenant has no bucket or container of its own: add one with the tenant's component as its option parent"
+        )
 
 
 @rule(

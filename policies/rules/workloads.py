@@ -49,7 +49,10 @@ def workload_is_told_of_places_under_tls(workload: Resource) -> Findings:
 
 def _leads_under_tls(container: str, variable: Record) -> Findings:
     if is_in_clear(str(variable.get("value", ""))):
-        yield f"the variable {variable.name} of {container} leads past TLS: name a place by https, or have TLS verified"
+        yield (
+            f"the variable {variable.name} of {container} leads past TLS: set its value to a place by https, "
+            "or have TLS verified"
+        )
 
 
 @rule(APP, JOB)

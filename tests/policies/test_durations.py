@@ -18,10 +18,10 @@ from policies.properties import UnusableError
     ],
 )
 def test_lengths_of_time_are_read(text, length):
-    assert duration(text) == length
+    assert duration(text, "window_size") == length
 
 
 @pytest.mark.parametrize("text", ["", "P", "90", "four hours", "1:00:00"])
 def test_anything_else_is_unusable(text):
-    with pytest.raises(UnusableError, match="length of time"):
-        duration(text)
+    with pytest.raises(UnusableError, match="window_size is no length of time"):
+        duration(text, "window_size")

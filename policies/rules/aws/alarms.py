@@ -333,7 +333,10 @@ def _hears_absence(alarm: Resource, metric: Metric) -> bool:
 def filter_raises_an_alarm(counter: Resource, stack: Stack) -> Findings:
     """What is counted and tells nobody is looked at when it is too late."""
     if not (_wakes(counter, stack) or _is_awaited(counter, stack)):
-        yield "nobody is woken by what the filter counts: add an alarm on its metric, above 0 in five minutes"
+        yield (
+            "nobody is woken by what the filter counts: add an aws.cloudwatch.MetricAlarm on its metric, above 0 in "
+            "five minutes"
+        )
 
 
 @stack_rule(ALARM)
@@ -388,7 +391,7 @@ def event_target_is_of_this_stack(target: Resource, stack: Stack) -> Findings:
         yield "EventBridge can't publish to an encrypted topic under a role: remove role_arn"
     destinations = _destinations(target, "arn", stack)
     if not destinations:
-        yield "the target is neither a topic nor a log group of this stack: name one that is"
+        yield "the target is neither a topic nor a log group of this stack: set arn to one that is"
     is_kept = any(each.resource_type == LOG_GROUP for each in destinations)
     if is_kept and not any(
         _lets_in(each) for each in stack.of_type(LOG_POLICY) if aws_region(each) == aws_region(target)
@@ -424,7 +427,7 @@ def log_policy_lets_delivery_write_only(policy: Resource, stack: Stack) -> Findi
         if not actions <= {"logs:CreateLogStream", "logs:PutLogEvents"}:
             yield f"statement {number} allows more than to write: name logs:CreateLogStream and logs:PutLogEvents"
         if not all(_is_own_log(policy, arn, stack) for arn in statement.resources()):
-            yield f"statement {number} is about log groups that are not of this stack: name one that is"
+            yield f"statement {number} is about log groups that are not of this stack: name one that is in Resource"
         # A stream is made in nobody's name; what is written to it, in the rule's.
         if "logs:PutLogEvents" in actions and not statement.is_bound_to_account(policy.allowed_accounts):
             yield f"statement {number} lets services write for other accounts: add aws:SourceArn of this stack's rule"

@@ -203,12 +203,18 @@ def table_access_is_recorded(table: Resource, stack: Stack) -> Findings:
 def access_to_restored_data_is_recorded(plan: Resource, stack: Stack) -> Findings:
     """What AWS Backup makes for a restore test holds customers' data, under a name of its own."""
     if not _is_recorded(_OBJECTS, "arn:aws:s3:::awsbackup-restore-test-", stack):
-        yield "access to restored objects is not recorded: let the trail's selectors name awsbackup-restore-test-"
+        yield (
+            "access to restored objects is not recorded: name awsbackup-restore-test- in advanced_event_selectors of "
+            "the trail"
+        )
     for account in plan.allowed_accounts:
         if not _is_recorded(
             _ITEMS, f"arn:aws:dynamodb:{aws_region(plan)}:{account}:table/awsbackup-restore-test-", stack
         ):
-            yield "access to restored items is not recorded: let the trail's selectors name awsbackup-restore-test-"
+            yield (
+                "access to restored items is not recorded: name awsbackup-restore-test- in advanced_event_selectors "
+                "of the trail"
+            )
 
 
 _OBJECTS = "AWS::S3::Object"

@@ -48,7 +48,7 @@ def backup_vault_is_locked(vault: Resource, stack: Stack) -> Findings:
         yield "recovery points can be deleted: add an aws.backup.VaultLockConfiguration for the vault"
     for lock in locks:
         if stack.tenant(lock) != stack.tenant(vault):
-            yield "the lock counts as somebody else's, whose term nobody asks: set parent to the vault's own"
+            yield "the lock counts as somebody else's, whose term nobody asks: set the option parent to the vault's own"
         # Without days to change one's mind the lock is in governance mode, which some people may take off.
         if lock.get("changeable_for_days", 0) != COOLING_OFF:
             yield f"some people may take the lock off: set changeable_for_days to {COOLING_OFF}"

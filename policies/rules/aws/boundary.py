@@ -106,7 +106,7 @@ def permission_boundary_holds(policy: Resource, stack: Stack) -> Findings:
 
 def _gives_no_rights(parts: Collection[Statement]) -> Findings:
     if any(each.is_allow and not of_few(each).isdisjoint(effects().rights) for each in parts):
-        yield "the boundary lets a role give rights to itself or others: name actions of IAM that only read"
+        yield "the boundary lets a role give rights to itself or others: name in policy actions of IAM that only read"
 
 
 def _keeps_data_in(denials: Collection[Statement], regions: Collection[str]) -> Findings:

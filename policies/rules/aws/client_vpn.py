@@ -20,7 +20,7 @@ def client_vpn_asks_for_device(endpoint: Resource) -> Findings:
     options = list(endpoint.authentication_options)
     devices = [option for option in options if option.type == "certificate-authentication"]
     if not devices or not all(option.get("root_certificate_chain_arn", None) for option in devices):
-        yield "any device may come in: add an authentication option certificate-authentication"
+        yield "any device may come in: add one of type certificate-authentication to authentication_options"
     if any(
         option.type == "federated-authentication" and not option.get("saml_provider_arn", None) for option in options
     ):

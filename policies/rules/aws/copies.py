@@ -42,7 +42,7 @@ def s3_replication_is_complete(replication: Resource, stack: Stack) -> Findings:
     if not any(stack.refers_to(replication, "role", role, "arn") for role in stack.of_type(ROLE)):
         yield "the copying is not done by a role of this stack, whose policies are known: set role to one"
     if len(replication.rules) != 1:
-        yield "several rules, or none, say what is copied: leave one"
+        yield "several rules, or none, say what is copied: leave one of rules"
     for number, entry in replication.numbered("rules"):
         yield _copies_all(f"rules[{number}]", entry)
 

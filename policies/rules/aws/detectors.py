@@ -242,7 +242,10 @@ def config_is_kept_under_own_key(channel: Resource, stack: Stack) -> Findings:
 def config_is_kept(retention: Resource) -> Findings:
     """An intrusion is often found months later; how things were set up then must still be known."""
     if not 365 <= retention.retention_period_in_days <= 2557:
-        yield "what is recorded is kept for less than a year, or longer than AWS Config can: set 365 to 2557 days"
+        yield (
+            "what is recorded is kept for less than a year, or longer than AWS Config can: set "
+            "retention_period_in_days to 365 to 2557"
+        )
 
 
 @stack_rule(PROVIDER)
@@ -282,12 +285,12 @@ def config_asks_by_rules_of_aws_only(pack: Resource) -> Findings:
     """A function of somebody else's is told of every change; a remediation changes what no deployment has judged."""
     template = pack.document("template_body")
     if beside := set(template.names()) - {"AWSTemplateFormatVersion", "Description", "Resources"}:
-        yield f"what the template asks hangs on {', '.join(sorted(beside))}: remove it"
+        yield f"what template_body asks hangs on {', '.join(sorted(beside))}: remove it"
     resources = template.get("Resources", None)
     for name in resources.names() if isinstance(resources, Record) else ():
         each = resources.get(name, None)
         if each.Type != "AWS::Config::ConfigRule" or set(each.names()) - {"Properties", "Type"}:
-            yield f"{name} is more than a question: declare rules by Type and Properties alone"
+            yield f"{name} is more than a question: declare it in template_body by Type and Properties alone"
         else:
             yield _is_of_aws(name, each.Properties.get("Source", None))
 

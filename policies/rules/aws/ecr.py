@@ -64,9 +64,9 @@ def _keeps_enough(entry: Record, place: str) -> Findings:
     if not untagged and selection.countType != "imageCountMoreThan":
         yield f"{place} may delete the image that runs: select by imageCountMoreThan"
     elif not untagged and selection.countNumber < 10:
-        yield f"{place} leaves too few images to go back to: keep 10 at least"
+        yield f"{place} leaves too few images to go back to: set countNumber to 10 at least"
     if entry.action.type != "expire":
-        yield f"{place} does something else than expire images: set its action to expire"
+        yield f"{place} does something else than expire images: set action.type to expire"
 
 
 @rule(SCANNING)

@@ -60,11 +60,13 @@ def task_runs_known_image(task: Resource, stack: Stack) -> Findings:
     for container in containers(task):
         repository = container.repository
         if repository is None:
-            yield f"another image can take the place of the container {container.name}'s: name it by its digest"
+            yield (f"another image can take the place of the container {container.name}'s: set image to its digest")
         elif not stack.meant(
             task, "container_definitions", [REPOSITORY], "repository_url", read=lambda r=repository: r
         ):
-            yield f"the image of the container {container.name} is from elsewhere: take one that this stack keeps"
+            yield (
+                f"the image of the container {container.name} is from elsewhere: set image to one that this stack keeps"
+            )
         if container.takes_foreign_credentials:
             yield f"the container {container.name} takes an image that wants a password: remove repositoryCredentials"
 
@@ -81,7 +83,10 @@ def task_says_and_knows_in_this_stack(task: Resource, stack: Stack) -> Findings:
             )
         for source in container.sources_of_secrets():
             if not stack.meant(task, "container_definitions", [SECRET], "arn", "id", read=lambda s=source: s):
-                yield f"a secret of the container {container.name} is not of this stack: use one that is"
+                yield (
+                    f"a secret of the container {container.name} is not of this stack: set its valueFrom in secrets to "
+                    "one that is"
+                )
 
 
 @stack_rule(TASK)
@@ -100,7 +105,7 @@ def task_calls_no_stand_in(task: Resource, stack: Stack) -> Findings:
 def secret_is_told_to_a_container(secret: Resource, stack: Stack) -> Findings:
     """A secret that no container is told as a secret is told in another way, or kept and rotated for nobody."""
     if not any(secret in _told_to(task, stack) for task in stack.of_type(TASK)):
-        yield "no container is told the secret: name it in secrets of a container, or remove it"
+        yield "no container is told the secret: name it in secrets of container_definitions, or remove it"
 
 
 def _told_to(task: Resource, stack: Stack) -> list[Resource]:
@@ -116,7 +121,10 @@ def task_works_on_own_account(task: Resource) -> Findings:
     for container in containers(task):
         for name, arn in container.arns_in_environment():
             if arn.split(":")[4:5] not in [[account] for account in ("", *task.allowed_accounts)]:
-                yield f"the container {container.name} is told by {name} of another account: name what is of this one"
+                yield (
+                    f"the container {container.name} is told by {name} of another account: set its value in "
+                    "environment to what is of this one"
+                )
 
 
 @rule(TASK)

@@ -186,13 +186,18 @@ def _registered_in(service: Resource, stack: Stack) -> list[Resource]:
 def certificate_is_issued_and_renewed(certificate: Resource) -> Findings:
     """A certificate whose key somebody has seen, or that nobody renews, speaks for the portal where it shouldn't."""
     if certificate.get("private_key", None) is not None or certificate.get("certificate_body", None) is not None:
-        yield "the certificate is brought along, key and all, and never renewed: let ACM issue it"
+        yield (
+            "the certificate is brought along, key and all, and never renewed: remove private_key, and let ACM issue it"
+        )
     if certificate.get("validation_method", None) != "DNS":
         yield "whoever reads the domain's mail can have it renewed, or nobody does: set validation_method to DNS"
     if certificate.get("key_algorithm", "RSA_2048") not in tls_setting("aws-certificate").accepted:
         yield "the certificate's key is weak: set key_algorithm to EC_prime256v1"
     if any(str(name).startswith("*") for name in [certificate.domain_name, *_alternatives(certificate)]):
-        yield "the certificate speaks for every name below a domain: name those that are served"
+        yield (
+            "the certificate speaks for every name below a domain: set domain_name and subject_alternative_names to "
+            "those that are served"
+        )
     options = certificate.get("options", None)
     if options is not None and options.get("certificate_transparency_logging_preference", "ENABLED") != "ENABLED":
         yield "nobody can see that the certificate was issued: remove options"
@@ -228,7 +233,7 @@ def _proves_a_certificate(record: Resource, stack: Stack) -> Findings:
     """Whoever is let prove that our name is his gets a certificate for it (ACM User Guide, "DNS validation")."""
     wrong = "the record is neither a load balancer's nor the proof that a certificate of this stack asks for"
     if CERTIFICATE not in {source.resource_type for source in stack.sources(record, "records")}:
-        yield f"{wrong}: point it at a load balancer"
+        yield f"{wrong}: set aliases to a load balancer"
         return
     said = (_bare(record.name), record.type, tuple(map(_bare, record.get("records", []))))
     if said not in {proof for certificate in stack.of_type(CERTIFICATE) for proof in _proofs(certificate)}:

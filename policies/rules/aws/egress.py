@@ -19,7 +19,7 @@ _REMOTE_CONTROL = (3389, 5900, 5985, 5986)
 
 _PEERS = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
 
-_MEND = "services go out on TCP 443 alone"
+_MEND = "set from_port and to_port to 443 and the protocol to tcp, for services go out on it alone"
 
 Connection = tuple[str, str, str, int, int]
 """From the group with this URN to that, by protocol, on ports from first to last."""
@@ -45,9 +45,9 @@ def security_group_rule_is_narrow(entry: Resource) -> Findings:
     if entry.get("cidr_ipv6", None) is not None:
         yield "the rule is for IPv6 addresses, which this network has none of: remove cidr_ipv6"
     if not any(_is_set(entry, name) for name in _PEERS):
-        yield "the rule names nobody at the other end: name a security group"
+        yield "the rule names nobody at the other end: set referenced_security_group_id"
     if is_private(entry.get("cidr_ipv4", "0.0.0.0/0")):
-        yield "the rule is for whoever gets an address of the range: name a security group"
+        yield "the rule is for whoever gets an address of the range: set referenced_security_group_id in its place"
 
 
 def _is_set(entry: Resource, name: str) -> bool:
@@ -89,15 +89,18 @@ def security_group_rules_come_in_pairs(entry: Resource, stack: Stack) -> Finding
     """A rule without its counterpart at the other end opens nothing today, and something nobody meant tomorrow."""
     own = stack.meant(entry, "security_group_id", [GROUP], "id")
     if not own:
-        yield "the rule's group is not of this stack: name one that is"
+        yield "the rule's group is not of this stack: set security_group_id to one that is"
     if "referencedSecurityGroupId" not in entry.names():
         not_applicable("the rule names no group at the other end")
     others = stack.meant(entry, "referenced_security_group_id", [GROUP], "id")
     if not others:
-        yield "the group at the other end is not of this stack: name one that is"
+        yield "the group at the other end is not of this stack: set referenced_security_group_id to one that is"
     counterparts = stack.derived(_connections)[EGRESS_RULE if entry.resource_type == INGRESS_RULE else INGRESS_RULE]
     if not any(connection in counterparts for connection in _connected(entry, stack)):
-        yield "the group at the other end has no rule for this connection: add it, or remove this one"
+        yield (
+            "the group at the other end has no rule for this connection: add the SecurityGroupIngressRule or "
+            "SecurityGroupEgressRule there, or remove this one"
+        )
 
 
 def _connections(stack: Stack) -> Mapping[str, set[Connection]]:
@@ -123,7 +126,7 @@ def way_to_internet_is_for_services_only(entry: Resource, stack: Stack) -> Findi
     """Load balancer, VPN and endpoints answer those inside: a way out of theirs is one for people, or for nobody."""
     if _is_set(entry, "prefix_list_id"):
         if not stack.meant(entry, "prefix_list_id", [VPC_ENDPOINT], "prefix_list_id"):
-            yield "the list's addresses are not those of an endpoint of this stack: name an endpoint's"
+            yield "the list's addresses are not those of an endpoint of this stack: set prefix_list_id to an endpoint's"
         return
     target = entry.get("cidr_ipv4", None)
     if not target or is_private(target):
@@ -135,7 +138,10 @@ def way_to_internet_is_for_services_only(entry: Resource, stack: Stack) -> Findi
     ):
         for wearer in stack.of_type(*kinds):
             if any(group in groups for group in stack.meant(wearer, name, [GROUP], "id")):
-                yield f"{wearer.resource_name} may go out to the internet: give that way to a service's own group"
+                yield (
+                    f"{wearer.resource_name} may go out to the internet: move the "
+                    "SecurityGroupEgressRule to a service's own group"
+                )
 
 
 def _judge_acl_entry(entry: Record, place: str) -> Findings:
@@ -146,7 +152,7 @@ def _judge_acl_entry(entry: Record, place: str) -> Findings:
         return
     first, last = entry.get("from_port", 0), entry.get("to_port", 65535)
     if entry.get("protocol", "-1") not in ("tcp", "6") or not (first == last == 443 or 1024 <= first <= last):
-        yield f"{place} is wider than answers and HTTPS: allow TCP 443, or 1024 and above"
+        yield f"{place} is wider than answers and HTTPS: set from_port and to_port to 443, or to 1024 and above"
 
 
 @rule(*ACLS)

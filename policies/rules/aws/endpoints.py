@@ -144,4 +144,7 @@ def services_reach_stores_by_their_doors(subnet: Resource, stack: Stack) -> Find
     }
     for store in STORES:
         if store not in reached:
-            yield f"tasks reach {store} over the internet: add the subnet's route table to its endpoint"
+            yield (
+                f"tasks reach {store} over the internet: add the subnet's route table to route_table_ids of its "
+                "endpoint"
+            )

@@ -85,12 +85,18 @@ def firewall_policy_goes_by_own_rules(resource: Resource, stack: Stack) -> Findi
     """A list of somebody else's changes without anybody here having decided so."""
     references = list(resource.firewall_policy.get("stateful_rule_group_references", []))
     if not references:
-        yield "the policy lets nothing out by name, so that nobody would keep it: refer to a rule group"
+        yield (
+            "the policy lets nothing out by name, so that nobody would keep it: name one in "
+            "stateful_rule_group_references"
+        )
     for number, reference in enumerate(references):
         if not stack.meant(
             resource, "firewall_policy", [RULE_GROUP], "arn", read=lambda one=reference: one.resource_arn
         ):
-            yield f"rule group {number} of the policy is not of this stack: refer to one that is"
+            yield (
+                f"rule group {number} of the policy is not of this stack: name one that is in "
+                "stateful_rule_group_references"
+            )
         if reference.get("override", None) is not None:
             yield f"rule group {number} of the policy only alerts: remove override"
 
@@ -125,7 +131,10 @@ def _is_known(names: Record) -> Findings:
         yield "names are believed that come without TLS: set target_types to TLS_SNI alone"
     for name in names.targets:
         if name not in destinations():
-            yield f"services may reach {name}, which nobody approved: remove it, or approve it in destinations.toml"
+            yield (
+                f"services may reach {name}, which nobody approved: remove it, or approve it in "
+                "policies/destinations.toml"
+            )
 
 
 @stack_rule(RULE_GROUP)
@@ -137,7 +146,7 @@ def firewall_list_is_about_services(resource: Resource, stack: Stack) -> Finding
     home = [each for entry in sets if entry.key == "HOME_NET" for each in entry.ip_set.definitions]
     for each in home:
         if not is_private(each):
-            yield "the list takes addresses of the internet for home: name the services' range"
+            yield "the list takes addresses of the internet for home: set HOME_NET to the services' range"
     for subnet in stack.of_type(SUBNET):
         standing = occupants(subnet, stack)
         behind = any(
@@ -156,7 +165,7 @@ def firewall_is_logged(logging: Resource, stack: Stack) -> Findings:
         if entry.log_destination_type != "CloudWatchLogs" or not stack.meant(
             logging, "logging_configuration", [LOG_GROUP], "name", read=lambda one=group: one
         ):
-            yield f"destination {number} is no log group of this stack: name one"
+            yield f"log_destination_configs[{number}] is no log group of this stack: name one"
         kinds.add(entry.log_type)
     for kind in sorted({"ALERT", "FLOW"} - kinds):
-        yield f"logs of the kind {kind} are kept nowhere: add a destination for them"
+        yield f"logs of the kind {kind} are kept nowhere: add one with this log_type to log_destination_configs"

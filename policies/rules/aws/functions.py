@@ -18,7 +18,7 @@ def function_is_all_its_own_code(function: Resource) -> Findings:
     if len(function.get("layers", [])) > 0:
         yield "the function runs code of others: remove layers"
     if function.get("package_type", "Zip") != "Zip" or function.get("image_uri", None) is not None:
-        yield "the function runs an image, which no rule judges: give its code"
+        yield "the function runs an image, which no rule judges: set code, and remove image_uri"
     for name in ("s3_bucket", "s3_key"):
         if function.get(name, None) is not None:
             yield f"the function's code can be changed after its approval: remove {name} and give its code"

@@ -39,13 +39,19 @@ ATTACHMENTS: Final = (
 @rule(*LOCAL)
 def account_has_no_local_users(_identity: Resource) -> Findings:
     """A user, key or password of the account outlives whoever left, is shared unseen, and knows no second factor."""
-    yield "the account gets an identity of its own: let people come through the identity provider, programs by roles"
+    yield (
+        "the account gets an identity of its own: remove it; people come through the identity provider, programs by "
+        "an aws.iam.Role"
+    )
 
 
 @rule(*PROVIDERS)
 def account_has_no_other_identity_provider(_provider: Resource) -> Findings:
     """Whoever holds a second identity provider lets in whom they please, without the second factor."""
-    yield "another identity provider is let in: keep to the one that the stack's configuration names"
+    yield (
+        "another identity provider is let in: remove it, and keep to identityProviderArn in hosting:cloudIntegrated of "
+        "the stack file"
+    )
 
 
 @rule(*ATTACHMENTS)

@@ -61,7 +61,7 @@ def kms_key_policy_names_principals(key: Resource) -> Findings:
     """A key policy that lets everyone in opens the key to other accounts, and with it the data."""
     for place, statement in _allowing(key):
         if statement.everyone:
-            yield f"{place} allows everyone: name the principals"
+            yield f"{place} allows everyone: name the principals in Principal"
         if any(not re.fullmatch(r"[a-z0-9.-]+\.amazonaws\.com", each) for each in statement.principals("Service")):
             yield f"{place} names what is no service of AWS: name the service"
         for service in statement.principals("Service"):
@@ -90,7 +90,7 @@ def kms_key_policy_locks_nobody_out(key: Resource) -> Findings:
         if not statement.conditions() and any(_is_account(each) for each in statement.principals("AWS"))
     ]
     if not all(any(each.acts_on(action) for each in always) for action in ADMINISTRATION):
-        yield "the account can't administer the key: allow its root what looks after a key, without condition"
+        yield "the account can't administer the key: allow its root in policy what looks after a key, without Condition"
 
 
 @rule(KEY, KEY_POLICY)
@@ -98,10 +98,10 @@ def kms_key_policy_keeps_use_from_administrators(key: Resource) -> Findings:
     """Who looks after a key can't use it, and who uses it can't end it: it takes two to get at data or lose them."""
     for place, statement in _allowing(key):
         if statement.leaves_out or any(statement.acts_on(action) for action in NEVER):
-            yield f"{place} allows what nobody needs, such as ending rotation: name the actions"
+            yield f"{place} allows what nobody needs, such as ending rotation: name in Action what is needed"
         uses = any(statement.acts_on(action) for action in USE)
         if uses and any(statement.acts_on(action) for action in ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")):
-            yield f"{place} allows use and administration at once: write a statement for each"
+            yield f"{place} allows use and administration at once: write a statement with the Action of each"
         if (uses or statement.acts_on("kms:CreateGrant")) and not _is_in_one_way(statement, key):
             yield f"{place} lets the key be used for anything: add StringEquals kms:ViaService, in the key's region"
         if statement.acts_on("kms:CreateGrant") and not _is_grant_for_service(statement):
@@ -165,9 +165,12 @@ def kms_key_policy_keeps_to_its_account(key: Resource) -> Findings:
     accounts = key.allowed_accounts
     for place, statement in _allowing(key):
         if statement.principal_kinds() not in ([], ["AWS"], ["Service"]):
-            yield f"{place} lets in other kinds of principals than roles and services: write a statement for each"
+            yield (
+                f"{place} lets in other kinds of principals than roles and services: write a statement for each kind "
+                "of Principal"
+            )
         if any(_account(each) not in accounts for each in statement.principals("AWS") if accounts and each != "*"):
-            yield f"{place} lets in another account: name principals of the stack's own"
+            yield f"{place} lets in another account: name in Principal those of the stack's own"
         services = set(statement.principals("Service"))
         if services - SERVICES_WITHOUT_SOURCE and not _is_asked_by(accounts, statement):
             yield f"{place} lets a service in for any account: add the condition aws:SourceAccount, or aws:SourceArn"

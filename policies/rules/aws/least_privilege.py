@@ -52,7 +52,10 @@ def secret_is_reached_by_its_service_only(secret: Resource, stack: Stack) -> Fin
 def _leaves_alone(policy: Resource, arn: str, own: Collection[str]) -> Findings:
     for statement in _allowing(policy):
         if statement.covers(arn) and any(map(statement.acts_on, _OF_SECRETS)) and policy.role not in own:
-            yield f"the policy {policy.resource_name} reaches it, and nothing of its role needs it: remove it"
+            yield (
+                f"the policy {policy.resource_name} reaches it, and nothing of its role needs it: remove the "
+                "statement that names it in Resource"
+            )
 
 
 def _roles_of(secret: Resource, stack: Stack) -> Iterator[Resource]:
@@ -78,12 +81,18 @@ def log_is_written_by_one_role(group: Resource, stack: Stack) -> Findings:
     ]
     writers = {str(policy.role) for policy in writing}
     if len(writers) > 1:
-        yield f"{len(writers)} roles write into it: leave it to the one whose log it is"
+        yield (
+            f"{len(writers)} roles write into it: take logs:PutLogEvents on it from the policy of all but the one "
+            "whose log it is"
+        )
     if writers:
         own = {role.name for role in _roles_of_log(group, stack)}
         for policy in writing:
             if policy.role not in own:
-                yield f"the policy {policy.resource_name} writes into it, and it is not its role's log: remove it"
+                yield (
+                    f"the policy {policy.resource_name} writes into it, and it is not its role's log: remove the "
+                    "statement that names it in Resource"
+                )
 
 
 def _roles_of_log(group: Resource, stack: Stack) -> Iterator[Resource]:
@@ -134,7 +143,10 @@ def _only_reads(policy: Resource, objects: str, people: Collection[str]) -> Find
     for statement in _allowing(policy):
         reached = [action for action in OBJECTS if statement.acts_on(action)] if statement.covers(objects) else []
         if any(not action.startswith("s3:Get") for action in reached) or (reached and policy.role not in people):
-            yield f"the policy {policy.resource_name} reaches what is kept there: remove it"
+            yield (
+                f"the policy {policy.resource_name} reaches what is kept there: remove the statement that names it in "
+                "Resource"
+            )
 
 
 @stack_rule(QUEUE)
@@ -170,4 +182,4 @@ def topic_is_written_by_services_of_aws_only(topic: Resource, stack: Stack) -> F
 def _publishes(policy: Resource, arn: str) -> Findings:
     for statement in _allowing(policy):
         if statement.covers(arn) and statement.acts_on("sns:Publish"):
-            yield f"the policy {policy.resource_name} lets its role publish there: remove it"
+            yield f"the policy {policy.resource_name} lets its role publish there: take sns:Publish from it"

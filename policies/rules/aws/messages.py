@@ -64,7 +64,10 @@ def queue_sets_dead_letters_aside(queue: Resource, stack: Stack) -> Findings:
         yield "dead letters go to a queue that is not of this stack: set deadLetterTargetArn to one"
     waits = queue.get("message_retention_seconds", 4 * DAY)
     if any(target.get("message_retention_seconds", 4 * DAY) <= waits for target in targets):
-        yield "dead letters, whose time goes on, are lost at once: keep them longer than the queue keeps messages"
+        yield (
+            "dead letters, whose time goes on, are lost at once: set message_retention_seconds of their queue to "
+            "more than this queue's"
+        )
 
 
 @stack_rule(QUEUE)

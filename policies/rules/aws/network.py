@@ -16,7 +16,7 @@ EDGE = "hosting:cloud_integrated:Edge"
 
 _EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 _ASSOCIATION_OF_VPN = "aws:ec2clientvpn/networkAssociation:NetworkAssociation"
-_MEND = "only 443 at the edge is open to the internet; take a private range or a security group as the source"
+_MEND = "set cidr_ipv4, or cidr_blocks, to private ranges, for only 443 at the edge is open to the internet"
 
 
 def _is_https(entry: Record, protocol: str) -> bool:
@@ -84,7 +84,10 @@ def group_open_to_internet_is_at_the_edge(group: Resource, stack: Stack) -> Find
     for user in stack.mentioning(group, "id"):
         at_edge = user.resource_type in LOAD_BALANCERS and EDGE in user.urn
         if not at_edge and user.resource_type not in (GROUP, DEFAULT_GROUP, INGRESS_RULE, LEGACY_RULE, _EGRESS_RULE):
-            yield f"the group is open to the internet and worn by {user.resource_name}: give that a closed group"
+            yield (
+                f"the group is open to the internet and worn by {user.resource_name}: set security_groups of that to "
+                "a closed one"
+            )
 
 
 @stack_rule(INGRESS_RULE, LEGACY_RULE)
@@ -99,7 +102,10 @@ def rule_opens_group_of_this_stack_only(entry: Resource, stack: Stack) -> Findin
     if not any(
         stack.refers_to(entry, "security_group_id", group, "id") for group in stack.of_type(GROUP, DEFAULT_GROUP)
     ):
-        yield "the rule opens a group that is not of this stack to the internet: name a group of this stack"
+        yield (
+            "the rule opens a group that is not of this stack to the internet: set security_group_id to one of this "
+            "stack"
+        )
 
 
 @stack_rule(*LOAD_BALANCERS, "aws:elb/loadBalancer:LoadBalancer")
@@ -114,7 +120,8 @@ def load_balancer_faces_internet_only_at_the_edge(balancer: Resource, stack: Sta
 
 
 _ADMINISTRATION = (
-    "an administrative port is open to the internet: allow private ranges, 443, and return traffic above 1023"
+    "an administrative port is open to the internet: set cidr_block to a private range, or from_port and to_port to "
+    "443 or to 1024 and above"
 )
 
 
@@ -179,7 +186,10 @@ def public_address_is_for_nat_only(address: Resource, stack: Stack) -> Findings:
         yield _names_no_machine(address, name, stack)
     for user in stack.users(address):
         if user.resource_type != NAT_GATEWAY:
-            yield f"the public address is used by {user.resource_name}: only NAT gateways may have one"
+            yield (
+                f"the public address is used by {user.resource_name}: remove it there, for only a NatGateway may have "
+                "one"
+            )
 
 
 def _names_no_machine(address: Resource, name: str, stack: Stack) -> Findings:

@@ -81,4 +81,7 @@ def policy_demands_what_it_tests(resource: Resource) -> Findings:
         for operator, key in conditions:
             is_loose = operator.endswith("ifexists") or operator.startswith("forallvalues:")
             if is_loose and key != "aws:tagkeys" and conditions.get(("null", key)) != ["false"]:
-                yield f"statement {number} allows requests that leave {key} out: use an operator that demands it"
+                yield (
+                    f"statement {number} allows requests that leave {key} out: use in Condition an operator that "
+                    "demands it"
+                )

@@ -71,7 +71,7 @@ def resource_policy_allows_no_one_unnamed(policy: Resource) -> Findings:
         if statement.everyone or statement.leaves_out:
             yield f"statement {number} of the policy allows everyone, or everything: name principals and actions"
         elif any(re.search(r"[*?]", action) for action in statement.actions()):
-            yield f"statement {number} of the policy allows actions that it doesn't name: name each"
+            yield f"statement {number} of the policy allows actions that it doesn't name: name each in Action"
 
 
 @rule(*POLICIES)
@@ -82,10 +82,10 @@ def resource_policy_keeps_to_its_account(policy: Resource) -> Findings:
         if not statement.is_allow:
             continue
         if statement.principal_kinds() not in ([], ["AWS"], ["Service"]):
-            yield f"statement {number} lets in other kinds of principals: write a statement for roles or for services"
+            yield f"statement {number} lets in other kinds of principals: name roles or services alone in Principal"
         others = (each for each in statement.principals("AWS") if accounts and _account(each) not in accounts)
         if any(each != "*" for each in others):
-            yield f"statement {number} lets in another account: name principals of the stack's own"
+            yield f"statement {number} lets in another account: name in Principal those of the stack's own"
         if any(not each.endswith(".amazonaws.com") for each in statement.principals("Service")):
             yield f"statement {number} names what is no service of AWS: name the service"
         known = SERVICES_WITHOUT_SOURCE.get(policy.resource_type, frozenset())
@@ -121,7 +121,7 @@ def _is_role(principal: str, role: Resource) -> bool:
 def _gives_services(place: str, statement: Statement, known: Mapping[str, Collection[str]]) -> Findings:
     for service in statement.principals("Service"):
         if not set(statement.actions()) <= set(known.get(service, ())):
-            yield f"{place} lets {service} do what nothing here needs: remove it"
+            yield f"{place} lets {service} do what nothing here needs: remove it from Action"
 
 
 def _account(principal: str) -> str:
@@ -137,7 +137,7 @@ def store_is_set_up_by_its_companions(store: Resource) -> Findings:
         return
     for name in INLINE[store.resource_type]:
         if store.get(name, None):
-            yield f"{name} is set in place: move it to the resource that is there for it"
+            yield f"{name} is set in place: remove it, and add the resource of its own that is there for it"
 
 
 def is_arn_of(arn: str, store: Resource) -> bool:

@@ -109,7 +109,7 @@ def role_policy_names_its_actions(policy: Resource) -> Findings:
     """A wildcard for actions also allows what AWS will add, and what no function of the role's ever needs."""
     for place, statement in _allowing(policy):
         if statement.leaves_out:
-            yield f"{place} says what is not allowed: name the actions and resources"
+            yield f"{place} says what is not allowed: name Action and Resource"
         elif any(_PATTERN.fullmatch(action) is None for action in statement.actions()):
             yield f"{place} allows all actions of a kind: name them, at least by what they do (kms:Describe*)"
 
@@ -360,11 +360,17 @@ def people_are_refused_customer_data(role: Resource, stack: Stack) -> Findings:
     ]
     everywhere = [each for each in denials if "*" in each.resources()]
     if not _refuse(everywhere, (*ITEMS, *WHOLE_TABLES, *SECRETS_AND_MESSAGES, *LEADS_TO_DATA)):
-        yield "people could be given items, messages, secrets or the use of keys: deny each of these on all resources"
+        yield (
+            "people could be given items, messages, secrets or the use of keys: add a Deny of each of these on all "
+            "resources"
+        )
     for bucket in stack.of_type(*BUCKETS):
         objects = f"arn:aws:s3:::{bucket.bucket}/*" if stack.tenant(bucket) is not None else None
         if objects is not None and not _refuse([each for each in denials if each.covers(objects)], OBJECTS):
-            yield "people could be given a tenant's objects: deny reading and writing them in all tenants' buckets"
+            yield (
+                "people could be given a tenant's objects: add a Deny of reading and writing them in all tenants' "
+                "buckets to inline_policy"
+            )
 
 
 def _refuse(denials: Iterable[Statement], actions: Iterable[str]) -> bool:

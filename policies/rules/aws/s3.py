@@ -77,14 +77,17 @@ def s3_bucket_encrypted_by_tenants_own_key(bucket: Resource, stack: Stack) -> Fi
     tenant = stack.tenant(bucket) or not_applicable("the bucket belongs to no tenant")
     configurations = companions(stack, bucket, *ENCRYPTIONS)
     if not configurations:
-        yield "the bucket's objects are not encrypted by the tenant's key: add an encryption configuration with it"
+        yield (
+            "the bucket's objects are not encrypted by the tenant's key: add an "
+            "aws.s3.BucketServerSideEncryptionConfiguration with it"
+        )
     for configuration in configurations:
         yield _encrypts_with_key_of(tenant, configuration, stack)
 
 
 def _encrypts_with_key_of(tenant: str, configuration: Resource, stack: Stack) -> Findings:
     if not configuration.rules:
-        yield "the encryption configuration has no rule: add one with the tenant's key"
+        yield "the encryption configuration has no rule: add one to rules with the tenant's key"
     for entry in configuration.rules:
         default = entry.apply_server_side_encryption_by_default
         if default.get("sse_algorithm", "AES256") not in ("aws:kms", "aws:kms:dsse"):
@@ -111,10 +114,13 @@ def s3_bucket_encrypted_by_platforms_key(bucket: Resource, stack: Stack) -> Find
         not_applicable("the bucket belongs to a tenant")
     configurations = companions(stack, bucket, *ENCRYPTIONS)
     if not configurations:
-        yield "the bucket's objects are not encrypted by a key of ours: add an encryption configuration with one"
+        yield (
+            "the bucket's objects are not encrypted by a key of ours: add an "
+            "aws.s3.BucketServerSideEncryptionConfiguration with one"
+        )
     for configuration in configurations:
         if not configuration.rules:
-            yield "the encryption configuration has no rule: add one with a key of ours"
+            yield "the encryption configuration has no rule: add one to rules with a key of ours"
         for entry in configuration.rules:
             default = entry.apply_server_side_encryption_by_default
             if default.get("sse_algorithm", "AES256") == "AES256" and _takes_logs_of_balancer(bucket, stack):
@@ -152,7 +158,9 @@ def s3_companion_has_its_buckets_owner(companion: Resource, stack: Stack) -> Fin
     if not buckets:
         yield "what is set up is no bucket of this stack: set bucket to one"
     if any(stack.tenant(bucket) != stack.tenant(companion) for bucket in buckets):
-        yield "it sets up a bucket of somebody else: set parent to the bucket's own, or below the same tenant"
+        yield (
+            "it sets up a bucket of somebody else: set the option parent to the bucket's own, or below the same tenant"
+        )
 
 
 @stack_rule(*BUCKETS)

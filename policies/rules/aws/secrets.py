@@ -23,7 +23,10 @@ def secret_can_be_brought_back(secret: Resource) -> Findings:
     if secret.get("recovery_window_in_days", 30) != 30:
         yield "a deleted secret is gone too soon: remove recovery_window_in_days or set it to 30"
     if len(secret.get("replicas", [])) > 0:
-        yield "the secret is copied under a key that no rule judges: make one of its own in the other region"
+        yield (
+            "replicas copies the secret under a key that no rule judges: remove it, and make a secret of its own in "
+            "the other region"
+        )
 
 
 @stack_rule(SECRET)

@@ -36,9 +36,15 @@ def client_vpn_demands_sign_in(endpoint: Resource) -> Findings:
     """A certificate alone opens the VPN to whoever copies it; the identity provider adds the second factor."""
     kinds = {option.type for option in endpoint.authentication_options}
     if "federated-authentication" not in kinds:
-        yield "the VPN does not ask the identity provider: add an authentication option federated-authentication"
+        yield (
+            "the VPN does not ask the identity provider: add one of type federated-authentication to "
+            "authentication_options"
+        )
     if "directory-service-authentication" in kinds:
-        yield "the VPN also takes passwords of a directory: remove directory-service-authentication"
+        yield (
+            "the VPN also takes passwords of a directory: remove directory-service-authentication from "
+            "authentication_options"
+        )
     if endpoint.get("vpn_port", 443) != 443:
         yield "the VPN listens on another port than 443: remove vpn_port"
     if endpoint.get("self_service_portal", "disabled") != "disabled":

@@ -68,7 +68,9 @@ def role_is_taken_on_by_declared_principals_only(role: Resource, stack: Stack) -
         )
         return
     if any(each.resource_name == role.resource_name and each.urn != role.urn for each in stack.of_type(ROLE)):
-        yield "two roles have this name, and the design knows one: give the other a name and a design of its own"
+        yield (
+            "two roles have this name, and policies/principals.toml knows one: give the other a name and a table there"
+        )
     for number, statement in admissions(role):
         place = f"statement {number} of the trust policy"
         yield _admits(place, statement, role, stack)
@@ -108,10 +110,10 @@ def _tags(one: Resource, other: Resource, stack: Stack) -> bool:
 
 def _admits(place: str, statement: Statement, role: Resource, stack: Stack) -> Findings:
     if statement.everyone or statement.leaves_out:
-        yield f"{place} lets in everyone: name the principals and actions"
+        yield f"{place} lets in everyone: name Principal and Action"
         return
     if statement.principal_kinds() not in (["AWS"], ["Federated"], ["Service"]):
-        yield f"{place} lets in several kinds of principals, or none: write a statement for each"
+        yield f"{place} lets in several kinds of principals, or none: write a statement for each kind of Principal"
         return
     yield _admits_services(place, statement, role.allowed_accounts)
     yield _admits_people(place, statement, role.allowed_accounts)
@@ -170,7 +172,7 @@ def emergency_role_is_protected(role: Resource, stack: Stack) -> Findings:
     if not users:
         not_applicable("no single user takes the role on")
     if len(users) > 1:
-        yield "several users take the role on: name the one that is kept for emergencies"
+        yield "several users take the role on: name in assume_role_policy the one that is kept for emergencies"
     for each in (role, *stack.referring("role", role, (ROLE_POLICY,), "name", "id")):
         if not each.protected:
             yield f"the engine may delete {each.resource_type.split(':')[-1]} {each.resource_name}: set protect=True"

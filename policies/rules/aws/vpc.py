@@ -45,7 +45,10 @@ def vpc_is_private(vpc: Resource) -> Findings:
     if not is_private(vpc.cidr_block):
         yield "the network has addresses of the internet: set cidr_block to a private range"
     if vpc.get("assign_generated_ipv6_cidr_block", False) or vpc.get("ipv6_cidr_block", None):
-        yield "the network has IPv6 addresses, which are public: remove them"
+        yield (
+            "the network has IPv6 addresses, which are public: remove assign_generated_ipv6_cidr_block and "
+            "ipv6_cidr_block"
+        )
     # Private names of endpoints need both (VPC User Guide, "DNS attributes for your VPC").
     for name, default in (("enable_dns_support", True), ("enable_dns_hostnames", False)):
         if not vpc.get(name, default):
@@ -107,7 +110,10 @@ def route_leads_into_this_stack(route: Resource, stack: Stack) -> Findings:
     if "vpc_endpoint_id" in targets and not _firewalls(route, stack):
         yield "vpc_endpoint_id is no endpoint of a firewall of this stack: name one"
     if not targets:
-        yield "the route leads nowhere that is judged: name a gateway or a firewall's endpoint"
+        yield (
+            "the route leads nowhere that is judged: set gateway_id, nat_gateway_id or vpc_endpoint_id to one of "
+            "this stack"
+        )
 
 
 def _firewalls(route: Resource, stack: Stack) -> list[Resource]:
@@ -129,7 +135,10 @@ def internet_route_is_for_edge_and_exit_only(subnet: Resource, stack: Stack) -> 
         not_applicable("no route leads from the subnet to an internet gateway")
     for each in occupants(subnet, stack):
         if each.resource_type not in (*LOAD_BALANCERS, NAT_GATEWAY):
-            yield f"{each.resource_name} stands in a subnet with a route to the internet gateway: put it into another"
+            yield (
+                f"{each.resource_name} stands in a subnet with a route to the internet gateway: set subnet_id, or "
+                "subnets, to another"
+            )
 
 
 @stack_rule(SUBNET)
@@ -138,7 +147,7 @@ def endpoints_stand_where_no_way_leads_out(subnet: Resource, stack: Stack) -> Fi
     if not any(each.resource_type == VPC_ENDPOINT for each in occupants(subnet, stack)):
         not_applicable("no endpoint stands in the subnet")
     if routes(subnet, stack):
-        yield "a route leads out of a subnet with endpoints: remove it, or put them into another subnet"
+        yield "a route leads out of a subnet with endpoints: remove the aws.ec2.Route, or put them into another subnet"
 
 
 @stack_rule(ROUTE)
@@ -154,7 +163,10 @@ def way_out_leads_through_firewall(route: Resource, stack: Stack) -> Findings:
     for table in tables:
         for subnet in subnets_of(table, stack):
             if not any(each.resource_type == FIREWALL for each in occupants(subnet, stack)):
-                yield f"what leaves {subnet.resource_name} passes the firewall by: lead it to the firewall's endpoint"
+                yield (
+                    f"what leaves {subnet.resource_name} passes the firewall by: set vpc_endpoint_id of its route to "
+                    "the firewall's endpoint"
+                )
 
 
 @stack_rule(ACL)
@@ -194,16 +206,16 @@ def region_is_closed_to_internet_by_default(block: Resource) -> Findings:
 def exclusion_is_for_edge_only(exclusion: Resource, stack: Stack) -> Findings:
     """Where the region's block doesn't hold, one wrong group or address is enough to be reached from the internet."""
     if exclusion.get("vpc_id", None) is not None:
-        yield "the whole network is excluded from the block: name the edge's subnet"
+        yield "the whole network is excluded from the block: remove vpc_id, and set subnet_id to the edge's"
         return
     subnets = stack.meant(exclusion, "subnet_id", [SUBNET], "id")
     for subnet in subnets:
         standing = occupants(subnet, stack)
         if not standing:
-            yield "nothing stands in the subnet that has to be reached: remove the exclusion"
+            yield "nothing stands in the subnet that has to be reached: remove the VpcBlockPublicAccessExclusion"
         for each in standing:
             if each.resource_type not in LOAD_BALANCERS:
-                yield f"{each.resource_name} can be reached from the internet: exclude the edge's subnet alone"
+                yield f"{each.resource_name} can be reached from the internet: set subnet_id to the edge's alone"
 
 
 @stack_rule(*LOAD_BALANCERS)
@@ -214,7 +226,10 @@ def edge_is_excluded_from_block(balancer: Resource, stack: Stack) -> Findings:
     excluded = [each for one in stack.of_type(EXCLUSION) for each in stack.meant(one, "subnet_id", [SUBNET], "id")]
     for subnet in stack.meant(balancer, "subnets", [SUBNET], "id"):
         if subnet not in excluded:
-            yield f"the region's block keeps customers from {subnet.resource_name}: exclude it from the block"
+            yield (
+                f"the region's block keeps customers from {subnet.resource_name}: add an "
+                "aws.ec2.VpcBlockPublicAccessExclusion for it"
+            )
 
 
 @stack_rule(*LOAD_BALANCERS)
@@ -224,7 +239,10 @@ def edge_is_on_the_way_from_the_internet(balancer: Resource, stack: Stack) -> Fi
         not_applicable("the internet need not reach the load balancer")
     for subnet in stack.meant(balancer, "subnets", [SUBNET], "id"):
         if not any(_is_to_internet(route) for route in routes(subnet, stack)):
-            yield f"no route leads from {subnet.resource_name} to the internet gateway: add one for 0.0.0.0/0"
+            yield (
+                f"no route leads from {subnet.resource_name} to the internet gateway: add an aws.ec2.Route for "
+                "0.0.0.0/0"
+            )
 
 
 def _is_to_internet(route: Resource) -> bool:

@@ -131,7 +131,10 @@ def web_firewall_limits_requests(acl: Resource) -> Findings:
         inside |= {path} if path else set()
         outside |= {others} if others else set()
     if not whole and not (outside and outside <= inside):
-        yield "a sender may ask as often as he likes on some path: add a rate rule without a scope, or for the rest"
+        yield (
+            "a sender may ask as often as he likes on some path: add one to rules with a rate_based_statement "
+            "without scope_down_statement, or for the rest"
+        )
     if not left_out <= inside:
         yield "a path of no rate rule's own is left out of a group of rules: remove that scope_down_statement"
 

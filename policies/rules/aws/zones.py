@@ -38,7 +38,7 @@ def vpc_spans_three_zones(vpc: Resource, stack: Stack) -> Findings:
     """A zone is one group of data centres; only what stands in three survives the loss of one with a spare."""
     subnets = [subnet for subnet in stack.of_type(SUBNET) if stack.refers_to(subnet, "vpc_id", vpc, "id")]
     if len(_zones(subnets)) < ZONES:
-        yield "the network has subnets in fewer than three zones: add subnets in other zones"
+        yield "the network has subnets in fewer than three zones: add an aws.ec2.Subnet in another availability_zone"
 
 
 @stack_rule(SERVICE)
@@ -110,4 +110,7 @@ def client_vpn_spans_two_zones(endpoint: Resource, stack: Stack) -> Findings:
         if stack.refers_to(association, "client_vpn_endpoint_id", endpoint, "id"):
             zones |= _zones(_subnets(association, "subnet_id", lambda one=association: [one.subnet_id], stack))
     if len(zones) < 2:
-        yield "the VPN is associated with fewer than two zones: add network associations in other zones"
+        yield (
+            "the VPN is associated with fewer than two zones: add an aws.ec2clientvpn.NetworkAssociation in another "
+            "zone"
+        )

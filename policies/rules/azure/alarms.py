@@ -85,9 +85,11 @@ def incident_calls_at_once(alert: Resource) -> Findings:
     """An incident that waits for somebody to look is taken up in the morning."""
     if not alert.get("enabled", True):
         yield "nobody is called: set enabled=True"
-    if duration(alert.get("evaluation_frequency", "P1D")) > _LATEST_CALL:
+    if duration(alert.get("evaluation_frequency", "P1D"), "evaluation_frequency") > _LATEST_CALL:
         yield "the call comes late: set evaluation_frequency to PT15M or less"
-    if duration(alert.get("window_size", "PT0S")) < duration(alert.get("evaluation_frequency", "P1D")):
+    if duration(alert.get("window_size", "PT0S"), "window_size") < duration(
+        alert.get("evaluation_frequency", "P1D"), "evaluation_frequency"
+    ):
         yield "what happens between two questions is overlooked: set window_size to at least evaluation_frequency"
     if alert.get("severity", 4) > 1:
         yield "the call waits among others: set severity to 0 or 1"
@@ -195,7 +197,9 @@ def end_of_keys_is_announced(vault: Resource, stack: Stack) -> Findings:
         for each in stack.of_type(SUBSCRIPTION)
         if topic in stack.sources(each, "system_topic_name")
     ):
-        yield "nobody hears that a key nears its end: add a system topic of the vault, and a subscription to it"
+        yield (
+            "nobody hears that a key nears its end: add a SystemTopic of the vault, and a SystemTopicEventSubscription"
+        )
 
 
 @stack_rule(SUBSCRIPTION)

@@ -133,7 +133,10 @@ def workspace_keeps_logs(workspace: Resource, stack: Stack) -> Findings:
             yield f"logs are kept for less than a year: set retention_in_days to at least {_KEPT_DAYS}"
     else:
         if logged - set(_WITH_WORDS):
-            yield "customers' words lie among the audit: send the logs of either to a workspace of their own"
+            yield (
+                "customers' words lie among the audit: set workspace_id of the DiagnosticSetting of either to one of "
+                "their own"
+            )
         if not _SHORTEST_DAYS <= kept <= stack.deletion_policy_days:
             yield (
                 "customers' words are kept beyond the deletion policy's term, or for days only: "
@@ -167,7 +170,7 @@ def access_is_logged(resource: Resource, stack: Stack) -> Findings:
     """What writes no log can be attacked unseen."""
     settings = [each for each in stack.of_type(SETTING) if resource in stack.sources(each, "resource_uri")]
     if not any(_collects_all(setting) for setting in settings):
-        yield "its logs are not collected: add a diagnostic setting with all logs and a workspace"
+        yield "its logs are not collected: add a DiagnosticSetting with all logs and a workspace_id"
 
 
 def _collects_all(setting: Resource) -> bool:
@@ -216,11 +219,11 @@ def subscription_and_entra_are_logged(_: Resource, stack: Stack) -> Findings:
     """Who gave whom a role is in the subscription's log, who signed in is in Entra's; neither is any resource's."""
     activity = [each for each in stack.of_type(SETTING) if _is_of_subscription(each)]
     if not any(_categories(each) >= _OF_SUBSCRIPTION for each in activity):
-        yield "the subscription's log isn't collected: add a diagnostic setting of it with all its categories"
+        yield "the subscription's log isn't collected: add a DiagnosticSetting of it with all its categories"
     if not any(_writes_to_immutable_account(each, stack) for each in activity):
         yield "the subscription's log can be changed: set storage_account_id of its setting to the immutable account"
     if not any(_categories(each) >= _OF_ENTRA for each in stack.of_type(ENTRA_SETTING)):
-        yield "sign-ins aren't collected: add a diagnostic setting of Entra ID with all its categories"
+        yield "sign-ins aren't collected: add an aadiam DiagnosticSetting with all its categories"
 
 
 @stack_rule(TABLE)
@@ -228,7 +231,7 @@ def table_keeps_logs(table: Resource, stack: Stack) -> Findings:
     """A table may end its records sooner than the workspace does, or keep them where nothing searches, or too long."""
     workspaces = stack.meant(table, "workspace_name", (WORKSPACE,), "name", "workspace_name")
     if any(_logged_to(each, stack) & set(_WITH_WORDS) for each in workspaces):
-        yield "customers' words may be kept beyond their workspace's term: remove the table"
+        yield "customers' words may be kept beyond their workspace's term: remove this Table"
     if table.get("retention_in_days", _KEPT_DAYS) < _KEPT_DAYS:
         yield f"records can't be searched for a year: set retention_in_days to at least {_KEPT_DAYS}"
     if table.get("total_retention_in_days", _KEPT_DAYS) < _ARCHIVED_DAYS:
@@ -272,7 +275,7 @@ def audit_copy_is_immutable(export: Resource, stack: Stack) -> Findings:
 def audit_is_copied(_: Resource, stack: Stack) -> Findings:
     """Whoever may change the workspace may end what it holds: a second copy is out of their reach."""
     if not stack.of_type(EXPORT):
-        yield "there is one copy of the logs only: add a data export to an immutable account"
+        yield "there is one copy of the logs only: add a DataExport to an immutable account"
 
 
 @stack_rule(VPN_GATEWAY)

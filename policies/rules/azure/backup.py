@@ -78,7 +78,7 @@ def backups_end_in_time(policy: Resource, stack: Stack) -> Findings:
     if not lifecycles:
         yield "nothing says how far backups reach back: set lifecycles in policy_rules"
     for each in lifecycles:
-        kept = duration(each.delete_after.duration)
+        kept = duration(each.delete_after.duration, "delete_after.duration")
         if kept < _FEWEST:
             yield "backups reach back for less than a week: set delete_after.duration to P7D or more"
         if kept > timedelta(days=stack.deletion_policy_days):
@@ -117,7 +117,7 @@ def tenants_account_is_backed_up(account: Resource, stack: Stack) -> Findings:
     if not holds_tenants(account, stack):
         not_applicable("the account holds no tenant's container")
     if not any(account in stack.sources(each, "properties") for each in stack.of_type(INSTANCE)):
-        yield "customers' data can't be set back to a moment: add a backup instance of the account"
+        yield "customers' data can't be set back to a moment: add a BackupInstance of the account"
 
 
 @rule(LOCK)
@@ -137,4 +137,4 @@ def what_must_last_is_locked(resource: Resource, stack: Stack) -> Findings:
     if resource.resource_type == ACCOUNT and not is_immutable(resource):
         not_applicable("the account holds no immutable copy")
     if not any(resource in stack.sources(lock, "scope") for lock in stack.of_type(LOCK)):
-        yield "it can be deleted at once: add a lock with its id as scope"
+        yield "it can be deleted at once: add a ManagementLockByScope with its id as scope"

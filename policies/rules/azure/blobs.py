@@ -82,9 +82,9 @@ def _can_be_set_back(blobs: Resource, stack: Stack) -> Findings:
 @stack_rule(ACCOUNT)
 def storage_account_says_what_becomes_of_blobs(account: Resource, stack: Stack) -> Findings:
     """Without settings of its own an account keeps neither versions nor what was deleted, and ends nothing."""
-    for needed, what in ((BLOBS, "settings of its blobs"), (LIFECYCLE, "a management policy")):
+    for needed, what in ((BLOBS, "BlobServiceProperties"), (LIFECYCLE, "ManagementPolicy")):
         if not stack.referring("account_name", account, [needed], "name"):
-            yield f"the account has no {what}: add it"
+            yield f"nothing says how long old blobs stay: add {what} of the account"
 
 
 @stack_rule(LIFECYCLE)
@@ -120,7 +120,10 @@ def _ends_versions_in_term(rules: list[Record], account: Resource, stack: Stack)
         ]
         known = [each for each in days if each is not None]
         if not known or min(known) + soft > stack.deletion_policy_days:
-            yield f"an old {kind} outlives the deletion policy's term: with the days of soft delete it must end earlier"
+            yield (
+                f"an old {kind} outlives the deletion policy's term: lower days_after_creation_greater_than, to which "
+                "the days of soft delete come"
+            )
         elif min(known) < restored:
             yield f"an old {kind} is gone before it may be set back: it must end after the days of restore_policy"
     if any(each.definition.actions.has("base_blob") for each in rules):

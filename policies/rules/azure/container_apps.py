@@ -216,10 +216,12 @@ def workload_shares_no_identity(workload: Resource, stack: Stack) -> Findings:
         yield "the identity isn't the stack's: name one of its own in identity.user_assigned_identities"
     for identity in own:
         if stack.tenant(identity) is not None:
-            yield "the workload works as a tenant: name an identity of its own"
+            yield "the workload works as a tenant: name one of its own in identity.user_assigned_identities"
         sharing = [each for each in stack.of_type(APP, JOB, _ACCOUNT) if identity in stack.sources(each, "identity")]
         if any(each.urn != workload.urn for each in sharing):
-            yield "another resource works as the same identity: name an identity of its own"
+            yield (
+                "another resource works as the same identity: name one of its own in identity.user_assigned_identities"
+            )
 
 
 @stack_rule(APP, JOB)
@@ -253,7 +255,10 @@ def environment_runs_what_others_run(environment: Resource, stack: Stack) -> Fin
     own = {_name(each) for each in stack.of_type(APP) if environment.urn in places[each.urn]}
     for app in stack.of_type(APP):
         if environment.urn not in places[app.urn] and _name(app) not in own:
-            yield f"{app.resource_name} runs in another region only: add it here"
+            yield (
+                f"{app.resource_name} runs in another region only: add a ContainerApp of this environment that does "
+                "the same"
+            )
 
 
 def _places(app: Resource, stack: Stack) -> set[str]:
@@ -316,7 +321,10 @@ def app_has_the_rights_of_its_double(app: Resource, stack: Stack) -> Findings:
     own = _roles(app, stack)
     for double in doubles:
         if _roles(double, stack) - own:
-            yield f"{double.resource_name}, which it stands in for, has a role that it lacks: give it the same"
+            yield (
+                f"{double.resource_name}, which it stands in for, has a role that it lacks: add the same "
+                "RoleAssignment for its identity"
+            )
 
 
 def _roles(app: Resource, stack: Stack) -> Counter[str]:

@@ -78,7 +78,7 @@ def registry_is_copied_to_every_region(registry: Resource, stack: Stack) -> Find
     held = {_place(each) for each in (registry, *copies)}
     for environment in stack.of_type(ENVIRONMENT):
         if _place(environment) not in held:
-            yield f"images aren't where {environment.resource_name} runs them: add a replication in that region"
+            yield f"images aren't where {environment.resource_name} runs them: add a Replication in that region"
 
 
 def _place(resource: Resource) -> str:

@@ -53,7 +53,7 @@ def defender_plan_is_on(plan: Resource) -> Findings:
         if extension not in off:
             yield f"Defender reads or manages more than it has to: switch the extension {extension} off"
     if on - {_SCANS}:
-        yield "nobody has reviewed an extension that is on: switch it off"
+        yield "nobody has reviewed an extension that is on: set is_enabled of it to False"
 
 
 @stack_rule(WORKSPACE)
@@ -61,9 +61,9 @@ def defender_watches_what_the_stack_is_made_of(_: Resource, stack: Stack) -> Fin
     """What no plan covers is attacked unseen."""
     named = {each.one_of("pricing_name", "name") for each in stack.of_type(PLAN)}
     for name in sorted(_PLANS.keys() - named):
-        yield f"nothing watches {name}: add the plan of Defender"
+        yield f"nothing watches {name}: add a Pricing with this pricing_name"
     if not stack.of_type(CONTACT):
-        yield "Defender tells nobody: add a security contact"
+        yield "Defender tells nobody: add a SecurityContact"
 
 
 @rule(CONTACT)

@@ -200,7 +200,10 @@ def token_service_shows_its_keys_only(route: Resource, stack: Stack) -> Findings
     if answers and patterns - documents:
         yield f"the internet reaches the token service: set patterns_to_match to {' and '.join(sorted(documents))}"
     if documents - {pattern for each in stack.of_type(ROUTE) for pattern in _patterns(each)}:
-        yield "no route shows the keys by which tokens are checked, or one shows more: add one with these two documents"
+        yield (
+            "no route shows the keys by which tokens are checked, or one shows more: set patterns_to_match of one to "
+            "these two documents"
+        )
 
 
 def _patterns(route: Resource) -> set[str]:
@@ -255,7 +258,10 @@ def front_door_leads_to_every_region(group: Resource, stack: Stack) -> Findings:
     reached = {each.urn for origin in origins for each in _environments(origin, stack)}
     for environment in stack.of_type(ENVIRONMENT):
         if environment.urn not in reached:
-            yield f"nobody gets to {environment.resource_name}: add an origin of the group in that environment"
+            yield (
+                f"nobody gets to {environment.resource_name}: add an AFDOrigin to the group that leads to that "
+                "environment"
+            )
 
 
 def _environments(origin: Resource, stack: Stack) -> list[Resource]:

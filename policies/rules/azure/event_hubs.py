@@ -51,7 +51,7 @@ def event_hubs_are_closed_by_firewall(rules: Resource) -> Findings:
 def event_hubs_have_a_firewall(namespace: Resource, stack: Stack) -> Findings:
     """Without a rule set of its own a namespace lets everybody in whom the one switch lets in."""
     if not stack.referring("namespace_name", namespace, [RULE_SET], "name"):
-        yield "the namespace has no firewall: add a network rule set"
+        yield "the namespace has no firewall: add a NamespaceNetworkRuleSet"
 
 
 @rule(NAMESPACE)

@@ -93,7 +93,7 @@ def firewall_lets_out_what_azure_needs(policy: Resource, stack: Stack) -> Findin
     regions = jurisdictions().regions("azure", stack.jurisdiction)
     for name in egress().names:
         if not names & {name.replace("{region}", region) for region in regions}:
-            yield f"{name} can't be reached: let it out by an application rule"
+            yield f"{name} can't be reached: add it to target_fqdns of an application rule"
 
 
 def _is_reviewed(each: Record, place: str, stack: Stack) -> Findings:
@@ -123,7 +123,7 @@ def routes_lead_through_firewall(table: Resource, stack: Stack) -> Findings:
     if not table.get("disable_bgp_route_propagation", False):
         yield "a gateway may announce a way around: set disable_bgp_route_propagation=True"
     if not any(route.get("address_prefix", None) == "0.0.0.0/0" for route in table.get("routes", [])):
-        yield "what isn't named leaves by Azure's own route: add a route for 0.0.0.0/0"
+        yield "what isn't named leaves by Azure's own route: add one for 0.0.0.0/0 to routes"
     for number, route in table.numbered("routes"):
         if route.get("next_hop_type", None) != "VirtualAppliance":
             yield f"the route leads past the firewall: set next_hop_type of routes[{number}] to VirtualAppliance"

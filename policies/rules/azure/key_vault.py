@@ -29,7 +29,9 @@ def vault_key_rotates(key: Resource) -> Findings:
     """A key that never rotates exposes everything it ever encrypted at once; Key Vault rotates only by a policy."""
     policy = key.properties.part("rotation_policy")
     triggers = [each.trigger for each in policy.get("lifetime_actions", []) if each.action.type == "rotate"]
-    after = [duration(each.time_after_create) for each in triggers if each.has("time_after_create")]
+    after = [
+        duration(each.time_after_create, "time_after_create") for each in triggers if each.has("time_after_create")
+    ]
     # Key Vault gives an expiry to the versions that it makes itself only: from the expiry the first never rotates.
     if not after or min(after) > _LONGEST_WITHOUT_ROTATION:
         yield "the key does not rotate: add a lifetime action `rotate` with time_after_create to rotation_policy"
@@ -38,11 +40,11 @@ def vault_key_rotates(key: Resource) -> Findings:
 
 
 def _is_announced(policy: Record, rotated: timedelta) -> Findings:
-    expiry = duration(policy.attributes.expiry_time)
+    expiry = duration(policy.attributes.expiry_time, "attributes.expiry_time")
     if expiry - rotated < _TIME_TO_MEND:
         yield "the key ends before a failed rotation is mended: set rotation_policy.attributes.expiry_time later"
     announced = [
-        duration(each.trigger.get("time_before_expiry", "PT0S"))
+        duration(each.trigger.get("time_before_expiry", "PT0S"), "trigger.time_before_expiry")
         for each in policy.lifetime_actions
         if each.action.type == "notify"
     ]

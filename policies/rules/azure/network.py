@@ -92,7 +92,10 @@ def public_address_is_for_gateways_only(address: Resource, stack: Stack) -> Find
     for user in stack.users(address):
         # A diagnostic setting has the address as its subject, it doesn't use it.
         if user.resource_type not in (*_MAY_HAVE_PUBLIC_ADDRESS, "azure-native:monitor:DiagnosticSetting"):
-            yield f"the public address is used by {user.resource_name}: only VPN, NAT gateway and firewall may have one"
+            yield (
+                f"the public address is used by {user.resource_name}: remove it there, for only a "
+                "VirtualNetworkGateway, NatGateway and AzureFirewall may have one"
+            )
 
 
 @rule(FIREWALL, "azure-native:network:FirewallPolicyRuleCollectionGroup")

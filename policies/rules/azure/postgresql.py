@@ -151,7 +151,7 @@ def database_replica_takes_over(server: Resource, stack: Stack) -> Findings:
     if not means(stack, server, "source_server_resource_id", read=source, targets={SERVER: ("id",)}):
         yield "the replica copies a stranger's server: set source_server_resource_id to one of the stack"
     if not any(server in stack.meant(each, "members", (SERVER,), "name") for each in stack.of_type(ENDPOINT)):
-        yield "services don't find the replica when it takes over: name it in members of a virtual endpoint"
+        yield "services don't find the replica when it takes over: name it in members of a VirtualEndpoint"
 
 
 @stack_rule(SERVER)
@@ -165,7 +165,7 @@ def database_tells_how_far_its_copy_is(server: Resource, stack: Stack) -> Findin
         if each.get("category", None) == "AllMetrics" and each.get("enabled", False)
     ]
     if not sent:
-        yield "nobody sees that the replica falls behind: add a diagnostic setting with all metrics of the server"
+        yield "nobody sees that the replica falls behind: add a DiagnosticSetting with all metrics of the server"
 
 
 @rule(PARAMETER)
@@ -177,7 +177,7 @@ def database_parameter_is_hardened(parameter: Resource) -> Findings:
         if parameter.get("value", "") not in tls_setting("azure-postgresql").accepted:
             yield f"the database takes weaker TLS than it offers: set {name} to the strongest"
     elif name not in _EXACTLY:
-        yield "nobody has reviewed this parameter: add it to policies/rules/azure/postgresql.py or remove it"
+        yield "nobody has reviewed this configuration_name: add it to policies/rules/azure/postgresql.py, or remove it"
     elif words != _EXACTLY[name]:
         yield f"the parameter {name} weakens the database: set value to {','.join(sorted(_EXACTLY[name]))}"
     if parameter.get("source", "system-default") != "user-override":
@@ -194,7 +194,7 @@ def database_has_hardened_parameters(server: Resource, stack: Stack) -> Findings
     parameters = stack.referring("server_name", server, [PARAMETER], "name")
     named = {each.one_of("configuration_name", "name") for each in parameters}
     for name in sorted({*_EXACTLY, _TLS} - named):
-        yield f"the server keeps the default of {name}: add a configuration of it"
+        yield f"the server keeps the default of {name}: add a Configuration of it"
 
 
 @stack_rule(ADMINISTRATOR)

@@ -95,7 +95,7 @@ def private_endpoint_lies_in_own_subnet(endpoint: Resource, stack: Stack) -> Fin
 def private_endpoint_has_its_name(endpoint: Resource, stack: Stack) -> Findings:
     """Without its name inside the network, services ask for the public address, which answers nobody."""
     if not stack.referring("private_endpoint_name", endpoint, [ZONE_GROUP], "name"):
-        yield "the endpoint has no name inside the network: add a private DNS zone group"
+        yield "the endpoint has no name inside the network: add a PrivateDnsZoneGroup"
 
 
 @stack_rule(ZONE_GROUP)
@@ -143,7 +143,7 @@ def private_zone_is_linked(zone: Resource, stack: Stack) -> Findings:
         if _groups(each, stack) == _groups(zone, stack)
     ]
     if not links:
-        yield "no network finds the names: add a virtual network link of the zone"
+        yield "no network finds the names: add a VirtualNetworkLink of the zone"
     elif zone.one_of("private_zone_name", "name").endswith(_OF_DATABASE):
         linked = {
             network.urn
@@ -152,7 +152,10 @@ def private_zone_is_linked(zone: Resource, stack: Stack) -> Findings:
         }
         for network in stack.of_type(NETWORK):
             if network.urn not in linked:
-                yield f"{network.resource_name} doesn't find the database: link the zone with it, too"
+                yield (
+                    f"{network.resource_name} doesn't find the database: add a VirtualNetworkLink of the zone with "
+                    "it, too"
+                )
 
 
 def _groups(resource: Resource, stack: Stack) -> set[str]:

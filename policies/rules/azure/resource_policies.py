@@ -68,4 +68,7 @@ def group_refuses_databases_with_passwords(group: Resource, stack: Stack) -> Fin
     if not stack.of_type(SERVER):
         not_applicable("the stack has no database")
     if not stack.referring("scope", group, [ASSIGNMENT], "id"):
-        yield "a database in the group may come to take passwords: assign the policy against them with its id as scope"
+        yield (
+            "a database in the group may come to take passwords: add a PolicyAssignment against them with its id as "
+            "scope"
+        )

@@ -193,9 +193,9 @@ def role_is_given_to_own_workload_or_group(assignment: Resource, stack: Stack) -
     if kind == "Group":
         yield _is_given_to_group(assignment, role, stack)
     elif kind != "ServicePrincipal" or not _is_own_workload(assignment, stack):
-        yield "somebody has the role for themselves: give it to an identity of the stack's, or to a group"
+        yield "somebody has the role for themselves: set principal_id to an identity of the stack's, or a group"
     elif "workload" not in role.to:
-        yield "a workload has a role for people: give it another one"
+        yield "a workload has a role for people: set role_definition_id to another one"
     else:
         yield _is_given_to_whom_needs_it(assignment, role, stack)
         yield _is_given_where_needed(assignment, role, "workload", stack)
@@ -217,9 +217,9 @@ def _is_given_to_group(assignment: Resource, role: GivenRole, stack: Stack) -> F
     principal = assignment.get("principal_id", None)
     functions = {name for name, group in _groups(stack) if group == principal}
     if not functions:
-        yield "nobody reviews who is in the group: give the role to a group of the stack identity"
+        yield "nobody reviews who is in the group: set principal_id to a group of the stack identity"
     elif not role.to - {"workload"}:
-        yield "people have a role for workloads: give it to the identity that needs it"
+        yield "people have a role for workloads: set principal_id to the identity that needs it"
     elif not functions <= role.to:
         yield f"the role is not for those of {', '.join(sorted(functions - role.to))}: give it to another group"
     else:
@@ -276,7 +276,7 @@ def key_is_opened_for_what_lies_under_it(assignment: Resource, stack: Stack) -> 
         for key in keys:
             known = identities(key, "key_uri", "key_uri_with_version")
             if not any(key in stack.sources(user) or user.mentions(known) for user in users):
-                yield f"nothing that works as {grantee.label} lies under {key.resource_name}: take the role away"
+                yield f"nothing that works as {grantee.label} lies under {key.resource_name}: remove the RoleAssignment"
 
 
 # Whose tokens an identity takes.
@@ -298,7 +298,10 @@ def federation_awaits_its_own_tenant(credential: Resource, stack: Stack) -> Find
     """A token for one tenant must never open another; one that is cut off is awaited under a name that nobody gets."""
     tenant = stack.tenant_component(credential)
     if tenant is None:
-        yield "only tenants' work is done with tokens from outside: put the credential below a tenant, or remove it"
+        yield (
+            "only tenants' work is done with tokens from outside: set the option parent to a tenant's component, or "
+            "remove the credential"
+        )
         return
     served = tenant.get("state", "active") == "active"
     wanted = f"{'tenant' if served else 'cut-off'}/{tenant.resource_name}"

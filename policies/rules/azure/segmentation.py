@@ -65,7 +65,7 @@ def network_group_denies_the_rest(group: Resource) -> Findings:
     """Azure's default rules let through all that stays in the network and all that leaves for the internet."""
     for direction in ("inbound", "outbound"):
         if not any(_denies_all(entry) for _, entry in _entries(group, direction)):
-            yield f"what isn't named goes through: add a rule that denies everything {direction}"
+            yield f"what isn't named goes through: add one to security_rules that denies everything {direction}"
 
 
 def _denies_all(entry: Record) -> bool:
@@ -209,7 +209,7 @@ def network_group_lets_out_what_azure_needs(group: Resource, stack: Stack) -> Fi
     flows = [each for _, entry in _allowed(group) for each in _flows(entry)]
     reached = {each.destination for each in flows if not each.inbound and "443" in each.ports}
     for tag in sorted(needed - reached):
-        yield f"{tag} can't be reached: let it out on 443"
+        yield f"{tag} can't be reached: add one to security_rules that lets it out on 443"
 
 
 @stack_rule(SUBNET)
@@ -245,7 +245,10 @@ def virtual_network_is_private(network: Resource) -> Findings:
         yield "names come from a stranger's resolver: remove dhcp_options.dns_servers"
     for name in ("subnets", "virtual_network_peerings"):
         if len(network.get(name, [])) > 0:
-            yield f"what is written out inside the network is judged by no rule: make each of {name} a resource"
+            yield (
+                f"what is written out inside the network is judged by no rule: make each of {name} a resource of its "
+                "own"
+            )
 
 
 @stack_rule(SUBNET)
@@ -266,7 +269,7 @@ def peering_is_mutual(peering: Resource, stack: Stack) -> Findings:
     ways = [(_ends(each, stack), each) for each in stack.of_type(PEERING)]
     own, remote = _ends(peering, stack)
     if not any(ends == (remote, own) for ends, each in ways if each.urn != peering.urn):
-        yield "the other network isn't joined to this one: add the peering of the other side"
+        yield "the other network isn't joined to this one: add a VirtualNetworkPeering of the other side"
 
 
 def _ends(peering: Resource, stack: Stack) -> tuple[tuple[str, ...], tuple[str, ...]]:

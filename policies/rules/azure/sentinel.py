@@ -33,7 +33,10 @@ def detection_makes_incidents(detection: Resource) -> Findings:
         yield "what follows the first finding is overlooked: set suppression_enabled=False"
     if not detection.part("incident_configuration").get("create_incident", False):
         yield "a finding becomes no incident: set incident_configuration.create_incident=True"
-    every, over = duration(detection.get("query_frequency", "P1D")), duration(detection.get("query_period", "P1D"))
+    every, over = (
+        duration(detection.get("query_frequency", "P1D"), "query_frequency"),
+        duration(detection.get("query_period", "P1D"), "query_period"),
+    )
     if every > _LATEST:
         yield "a finding comes late: set query_frequency to PT1H or less"
     if over < every:
@@ -52,7 +55,7 @@ def detection_groups_nothing_away(detection: Resource) -> Findings:
         not_applicable("each finding makes an incident of its own")
     if grouping.get("matching_method", "AnyAlert") != "AllEntities":
         yield "what others do joins the incident: set grouping_configuration.matching_method to AllEntities"
-    if duration(grouping.get("lookback_duration", "P30D")) > _LONGEST_INCIDENT:
+    if duration(grouping.get("lookback_duration", "P30D"), "lookback_duration") > _LONGEST_INCIDENT:
         yield "an incident takes in what comes days later: set grouping_configuration.lookback_duration to P1D or less"
     if grouping.get("reopen_closed_incident", False):
         yield "a closed incident takes in what is new: set grouping_configuration.reopen_closed_incident=False"
@@ -116,7 +119,7 @@ def detection_leaves_out_whom_another_sees(detection: Resource, stack: Stack) ->
         not_applicable("the question leaves out nobody")
     queries = [_stand_ins(each) for each in stack.of_type(DETECTION) if _names_deployer(each)]
     if len({texts for each in queries for name, texts in each.items() if name == _DEPLOYER}) > 1:
-        yield "what somebody does is seen by no question: name the same identity that deploys in each query"
+        yield "what somebody does is seen by no query: name the same identity that deploys in each"
 
 
 def _names_deployer(detection: Resource) -> bool:

@@ -115,7 +115,9 @@ def storage_account_ends_signatures(account: Resource) -> Findings:
     # An action `Log` only writes down that a signature lasts longer.
     if policy.get("expiration_action", "Log") != "Block":
         yield "signatures may last for days: set sas_policy.expiration_action to Block"
-    if duration(policy.get("sas_expiration_period", "7.00:00:00")) > timedelta(hours=1):
+    if duration(policy.get("sas_expiration_period", "7.00:00:00"), "sas_policy.sas_expiration_period") > timedelta(
+        hours=1
+    ):
         yield "signatures may last for days: set sas_policy.sas_expiration_period to 0.01:00:00"
     if not account.get("default_to_o_auth_authentication", False):
         yield "the portal asks for shared keys first: set default_to_o_auth_authentication=True"
@@ -204,7 +206,10 @@ def encryption_scope_uses_tenants_own_key(scope: Resource, stack: Stack) -> Find
         # The keys of a managed HSM are no resources: the tenant's own is the one that is called after it.
         own = {f"https://{hsm.name}.managedhsm.azure.net/keys/tenant-{tenant}" for hsm in hsms}
         if scope.key_vault_properties.key_uri not in own:
-            yield "the scope's key is not the tenant's own: use the key `tenant-<id>` of the stack's managed HSM"
+            yield (
+                "key_vault_properties.key_uri is not the tenant's own key: use the key `tenant-<id>` of the stack's "
+                "managed HSM"
+            )
         return
     yield uses_own(
         stack,

@@ -42,7 +42,7 @@ def azure_id_is_of_own_subscription(resource: Resource) -> Findings:
     own = resource.provider_property("subscription_id") or not_applicable("the provider names no subscription")
     for name, value in resource.all_properties().items():
         if any(each.lower() != own.lower() for each in _subscriptions(value)):
-            yield f"{name} names what lies in another subscription: name what is of this stack"
+            yield f"{name} names what lies in another subscription: set {name} to what is of this stack"
 
 
 def _subscriptions(value: Any) -> Iterator[str]:

@@ -72,7 +72,10 @@ def web_firewall_limits_rate(firewall: Resource) -> Findings:
     """Without a limit one client tries passwords, or floods the portal, as fast as it can."""
     rules = list(firewall.part("custom_rules").get("rules", []))
     if not any(_limits_everybody(each) for each in rules):
-        yield f"a client asks as often as it likes: add a rate limit of at most {_MOST_REQUESTS} a minute for everybody"
+        yield (
+            "a client asks as often as it likes: add one to custom_rules with rate_limit_threshold of at most "
+            f"{_MOST_REQUESTS} a minute for everybody"
+        )
     for number, each in enumerate(rules):
         if each.get("action", None) != "Block":
             yield f"the rule lets requests past the managed rules: set action of custom_rules.rules[{number}] to Block"
@@ -143,4 +146,4 @@ def domain_is_behind_web_firewall(domain: Resource, stack: Stack) -> Findings:
 
                 if domain in stack.meant(binding, "parameters", (domain.resource_type,), "id", read=read):
                     return
-    yield "the name is reached past the firewall: add its id to the domains of a security policy"
+    yield "the name is reached past the firewall: add its id to parameters.associations of a SecurityPolicy"

@@ -101,9 +101,9 @@ def access_package_has_its_policy(package: Resource, stack: Stack) -> Findings:
     if not means(stack, package, "catalog_id", read=lambda: package.get("catalog_id", None), targets=catalogs):
         yield "the package is in another catalog: set catalog_id to the stack's"
     if not stack.referring("access_package_id", package, [POLICY], "id"):
-        yield "nothing says who may ask and who approves: add an assignment policy"
+        yield "nothing says who may ask and who approves: add an AccessPackageAssignmentPolicy"
     if not stack.referring("access_package_id", package, [IN_PACKAGE], "id"):
-        yield "the package leads nowhere: put a group into it"
+        yield "the package leads nowhere: add an AccessPackageResourcePackageAssociation with a group"
 
 
 @rule(CATALOG)
@@ -138,4 +138,7 @@ def access_package_gives_membership_only(association: Resource, stack: Stack) ->
         return association.get("catalog_resource_association_id", None)
 
     if not means(stack, association, "catalog_resource_association_id", read=read, targets={IN_CATALOG: ("id",)}):
-        yield "the package leads to something that the stack doesn't govern: name an association of its own catalog"
+        yield (
+            "the package leads to something that the stack doesn't govern: set catalog_resource_association_id to "
+            "one of its own catalog"
+        )

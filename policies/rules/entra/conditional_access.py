@@ -174,19 +174,28 @@ def conditional_access_covers_what_leads_to_stacks(_: Resource, stack: Stack) ->
     shutting = [each for each in for_all if _shuts_out(each)]
     for application, what in _APPLICATIONS.items():
         if not any(_covers(each, application) for each in asking):
-            yield f"a password opens {what}: add a policy for all users that asks for the stack's strength"
+            yield (
+                f"a password opens {what}: add a ConditionalAccessPolicy for all users with the stack's "
+                "authentication_strength_policy_id"
+            )
         codes = [
             each
             for each in shutting
             if _FLOWS.issubset(each.conditions.get("authentication_flow_transfer_methods", []))
         ]
         if not any(_covers(each, application) for each in codes):
-            yield f"a code read out on the telephone opens {what}: add a policy that blocks the flows to other devices"
+            yield (
+                f"a code read out on the telephone opens {what}: add a ConditionalAccessPolicy that blocks "
+                "deviceCodeFlow and authenticationTransfer"
+            )
     if not any(
         _covers(each, _VPN) and not each.conditions.get("authentication_flow_transfer_methods", None)
         for each in shutting
     ):
-        yield "anybody of the organisation may open the VPN: add a policy that blocks it for all but the groups"
+        yield (
+            "anybody of the organisation may open the VPN: add a ConditionalAccessPolicy that blocks it for all but "
+            "the groups"
+        )
     covered = {
         group.urn
         for each in policies

@@ -64,12 +64,18 @@ def group_has_one_way_in(group: Resource, stack: Stack) -> Findings:
         if members < 2:
             yield "one account alone fails with its owner: name two members or more"
         if any(ways):
-            yield "people come into the group who aren't named: remove its access package or terms of privilege"
+            yield (
+                "people come into the group who aren't named: remove its access package or its "
+                "GroupRoleManagementPolicy"
+            )
         return
     if members:
         yield "members stay for good, approved by nobody: remove members"
     if sum(ways) != 1:
-        yield "the group needs one way in, an access package or terms of privilege: add it, or take one away"
+        yield (
+            "the group needs one way in: add an AccessPackageResourcePackageAssociation or a "
+            "GroupRoleManagementPolicy, or take one away"
+        )
 
 
 @stack_rule(GROUP)

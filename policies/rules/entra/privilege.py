@@ -23,7 +23,7 @@ _LONGEST_ASSIGNMENT: Final = timedelta(days=15)
 def privilege_is_approved_and_short(terms: Resource) -> Findings:
     """Who lets themselves in, or stays in for days, reads customers' data as a matter of course."""
     activation = terms.activation_rules
-    if duration(activation.get("maximum_duration", "PT8H")) > _LONGEST:
+    if duration(activation.get("maximum_duration", "PT8H"), "maximum_duration") > _LONGEST:
         yield "somebody stays in for long: set activation_rules.maximum_duration to PT4H at most"
     for name in ("require_approval", "require_justification"):
         if not activation.get(name, False):
@@ -40,7 +40,7 @@ def privilege_is_given_for_days_only(terms: Resource) -> Findings:
     active = terms.part("active_assignment_rules")
     if not active.get("expiration_required", False):
         yield "somebody may stay in for good: set active_assignment_rules.expiration_required=True"
-    if duration(active.get("expire_after", "P365D")) > _LONGEST_ASSIGNMENT:
+    if duration(active.get("expire_after", "P365D"), "expire_after") > _LONGEST_ASSIGNMENT:
         yield "somebody stays in for long: set active_assignment_rules.expire_after to P15D"
     for name in ("require_justification", "require_multifactor_authentication"):
         if not active.get(name, False):

@@ -19,6 +19,7 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin
 from urllib.parse import urlsplit
@@ -143,6 +144,7 @@ def _samples() -> Iterator[Sample]:
 
 
 SAMPLES: Final = list(_samples())
+SAMPLES_BY_RULE: Final = {name: [one for one in SAMPLES if one.rule == name] for name in RULES}
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
@@ -151,8 +153,39 @@ def test_rule_answers_as_its_sample_says(sample, engine) -> None:
 
     assert verdict.answer == sample.answer, verdict
     assert "the rule itself failed" not in "".join(verdict.violations)
+    assert [text for text in verdict.violations if not _says_what_to_change(RULES[sample.rule], text)] == []
     if sample.message:
         assert any(sample.message in text for text in verdict.violations), verdict.violations
+
+
+def _says_what_to_change(rule: Rule, message: str) -> bool:
+    """Whether a message says what is wrong, and behind a colon how to mend it, and names what has to be changed.
+
+    That is a property, an element of a policy, an option, a type of resource to add, or a table of the pack.
+    """
+    said = message.removeprefix(f"{rule.summary}\n").removesuffix(" [Aware 6.c]")
+    if said.startswith("undetermined: "):
+        return True
+    words = set(re.findall(r"[\w./-]*\w", said))
+    known = TYPE_NAMES | {*IN_POLICIES, *OPTIONS} | {name for _, path in _reads(rule.name) for name in path}
+    named = {word for word in words if known & {word, *re.split(r"[.\[\]]", word)} - PLAIN_WORDS}
+    named |= {word for word in words if re.search(r"[A-Za-z\d]_[A-Za-z\d]|[a-z][A-Z]|\.toml$", word)}
+    # One that is a plain word, or has to be empty, is known by the verb.
+    named |= set(
+        re.findall(r"(?:set|remove) (?!it\b|its\b|them\b|this\b|the\b|to\b)([\w.\[\]]+)(?: to\b| of\b|$)", said)
+    )
+    return ": " in said and bool(named)
+
+
+TYPE_NAMES: Final = {
+    kind.rpartition(":")[2]
+    for kinds in (reviewed_types().judged, reviewed_types().unjudged, *(rule.types for rule in RULES.values()))
+    for kind in kinds
+}
+IN_POLICIES: Final = ("Action", "Condition", "Deny", "Principal", "Resource", "Statement", "Version", "statement")
+OPTIONS: Final = ("aliases", "argument", "parent", "protect", "region")
+PLAIN_WORDS: Final = frozenset({"id", "key", "name", "tenant", "type", "value"})
+"""Names of properties that stand in any sentence."""
 
 
 @pytest.mark.parametrize("sample", [one for one in SAMPLES if one.answer == "undetermined"], ids=str)
@@ -170,7 +203,7 @@ def test_every_rule_has_its_samples(name) -> None:
     assert table.get("violated")
     assert table.get("undetermined")
     if table["undetermined"] == NO_PROPERTY:
-        assert not {path for kind, path in _reads([one for one in SAMPLES if one.rule == name])}
+        assert not _reads(name)
 
 
 @pytest.mark.parametrize("name", sorted(RULES))
@@ -192,17 +225,22 @@ def test_every_sample_has_its_rule() -> None:
 # What rules read, held against the clouds' SDKs: a misspelt name would find nothing, and the rule would say nothing.
 
 
-def _reads(samples: list[Sample]) -> set[tuple[str, tuple[str, ...]]]:
-    """The types and property paths that the rules read while they judge these samples."""
+@cache
+def _reads(name: str) -> set[tuple[str, tuple[str, ...]]]:
+    """The types and property paths that a rule reads while it judges its samples."""
     found: set[tuple[str, tuple[str, ...]]] = set()
-    for sample in samples:
+    for sample in SAMPLES_BY_RULE[name]:
         graph = Stack([_resource(key, sample.stack) for key in sample.stack], Terms(jurisdiction="us"))
-        rule = RULES[sample.rule]
+        rule = RULES[name]
         judged = [one for one in graph.resources if rule.concerns(one.resource_type)]
         for resource in judged[: 1 if rule.over == "resource" else None]:
             rule.judge(resource, graph if rule.over == "stack" else None)
         found |= {(resource.resource_type, path) for resource in graph.resources for path in resource.reads}
     return found
+
+
+def _all_reads() -> set[tuple[str, tuple[str, ...]]]:
+    return {read for name in RULES for read in _reads(name)}
 
 
 def _resource(key: str, stack: Mapping[str, Mapping[str, Any]]) -> Resource:
@@ -286,7 +324,7 @@ def test_types_that_rules_name_exist(resource_type) -> None:
 
 def test_properties_that_rules_read_exist() -> None:
     missing = []
-    for resource_type, path in _reads(SAMPLES):
+    for resource_type, path in _all_reads():
         # Every resource has an id.
         if not resource_type.startswith(CLOUDS) or path == ("id",):
             continue
@@ -349,7 +387,7 @@ def _names_in_source() -> set[str]:
 
 def test_samples_exercise_every_property_that_rules_read() -> None:
     """What no sample exercises isn't held against the SDKs either."""
-    read = {name for _, path in _reads(SAMPLES) for name in path}
+    read = {name for _, path in _all_reads() for name in path}
     models = [each for each in vars(tables).values() if isinstance(each, type) and issubclass(each, tables.BaseModel)]
     own = {*(name for model in models for name in model.model_fields), "regions", "null"}
     own |= {*dir(Detection), *Detection.model_fields, *Incident.model_fields, *AwsRole.model_fields}
