@@ -60,7 +60,9 @@ def task_runs_known_image(task: Resource, stack: Stack) -> Findings:
     for container in containers(task):
         repository = container.repository
         if repository is None:
-            yield (f"another image can take the place of the container {container.name}'s: set image to its digest")
+            yield (
+                f"another image can take the place of the container {container.name}'s: set image to one with its digest"
+            )
         elif not stack.meant(
             task, "container_definitions", [REPOSITORY], "repository_url", read=lambda r=repository: r
         ):

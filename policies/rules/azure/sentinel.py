@@ -146,7 +146,7 @@ def sentinel_looks_for_what_matters(_: Resource, stack: Stack) -> Findings:
     named = {each.resource_name for each in stack.of_type(DETECTION)}
     wanted = {name for name, each in detections().items() if each.only_with is None or stack.of_type(each.only_with)}
     for name in sorted(wanted - named):
-        yield f"nothing looks for {name}: add the rule of Sentinel (policies/detections.toml)"
+        yield f"nothing looks for {name}: add its ScheduledAlertRule (policies/detections.toml)"
 
 
 @stack_rule(WORKSPACE)

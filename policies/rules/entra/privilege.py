@@ -89,7 +89,7 @@ def privilege_has_terms_for_members_and_owners(terms: Resource, stack: Stack) ->
     for group in groups[:1]:
         roles = {each.role_id for each in stack.referring("group_id", group, [TERMS], "object_id")}
         for role in sorted({"member", "owner"} - roles):
-            yield f"the group has no terms for becoming {role}: add a policy with role_id={role}"
+            yield f"the group has no terms for becoming {role}: add a GroupRoleManagementPolicy with role_id={role}"
 
 
 @stack_rule(ELIGIBILITY)
