@@ -60,9 +60,7 @@ def task_runs_known_image(task: Resource, stack: Stack) -> Findings:
     for container in containers(task):
         repository = container.repository
         if repository is None:
-            yield (
-                f"another image can take the place of the container {container.name}'s: set image to one with its digest"
-            )
+            yield (f"another image can take the place of the container {container.name}'s: set image to NAME@DIGEST")
         elif not stack.meant(
             task, "container_definitions", [REPOSITORY], "repository_url", read=lambda r=repository: r
         ):

@@ -94,7 +94,7 @@ def listener_answers_with_strict_headers(listener: Resource) -> Findings:
             "max-age of a year at least with includeSubDomains"
         )
     if listener.get("routing_http_response_x_content_type_options_header_value", None) != "nosniff":
-        yield "browsers guess what is a script: set routing_http_response_x_content_type_options_header_value to nosniff"
+        yield "browsers guess scripts: set routing_http_response_x_content_type_options_header_value to nosniff"
     if listener.get("routing_http_response_x_frame_options_header_value", None) != "DENY":
         yield "others can put the portal into a page: set routing_http_response_x_frame_options_header_value to DENY"
     if listener.get("routing_http_response_server_enabled", True):
