@@ -20,8 +20,9 @@ from hosting.engine import Run, Step
 from hosting.errors import HostingError
 from hosting.forecast import forecast as make_forecast
 from hosting.forecast import refuse_too_many, show_forecast
-from hosting.gates import refuse_destruction
+from hosting.gates import listed, refuse_destruction
 from hosting.granted import repeating
+from hosting.guards import emptied, staying
 from hosting.local_cloud import environment_of
 from hosting.mutation.command import mutate
 from hosting.mutation.sample import SHARE
@@ -41,6 +42,7 @@ from hosting.session import (
     rule_names,
 )
 from hosting.stack_files import copy_for_local_cloud, read_settings
+from hosting.words import counted
 from infra.settings import IdentitySettings
 
 application = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -162,7 +164,7 @@ def refresh(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort
     _raise_failure(session, run)
     drifted = len([step for step in run.outcomes if step.operation is not OpType.SAME])
     console.print(
-        f"{_counted(drifted, 'resource')} of {stack} changed behind the program's back: `make up STACK={stack}` heals "
+        f"{counted(drifted, 'resource')} of {stack} changed behind the program's back: `make up STACK={stack}` heals "
         "what the program declares."
         if drifted
         else f"{stack} is in the cloud as the state knows it.",
@@ -184,9 +186,26 @@ def destroy(
     refusals = refuse_destruction(state.resources, session.settings, ignore_protect=ignore_protect)
     if refusals:
         raise HostingError(" ".join(refusals))
-    run = session.engine.destroy(_showing(console), ignore_protect=ignore_protect)
+    kept = staying(state.resources)
+    stay = {resource.urn for resource in kept}
+    stores = [resource.urn for resource in emptied(state.resources) if ignore_protect]
+    if stay or stores:
+        session.engine.lift_guards(staying=stay, emptied=[urn for urn in stores if urn not in stay])
+
+    def show_removed(step: Step) -> None:
+        if step.urn not in stay:
+            _showing(console)(step)
+
+    run = session.engine.destroy(show_removed, ignore_protect=ignore_protect)
     _raise_failure(session, run)
-    console.print(f"{stack} is destroyed: {len(run.outcomes)} resources removed.")
+    removed = len({step.urn for step in run.outcomes} - stay)
+    console.print(f"{stack} is destroyed: {counted(removed, 'resource')} removed.")
+    if kept:
+        console.print(
+            "What nobody may delete before its time stays in the cloud, with what it needs (docs/real-clouds.md): "
+            f"{escape(listed(kept))}.",
+            soft_wrap=True,
+        )
 
 
 @_command
@@ -258,7 +277,9 @@ def controls(
     if check and not is_current:
         raise HostingError("docs/controls.md is out of date: run `make controls` and commit it.")
     file.write_text(page)
-    console.print(f"docs/controls.md {'was up to date' if is_current else 'is written'}: {len(register)} measures.")
+    console.print(
+        f"docs/controls.md {'was up to date' if is_current else 'is written'}: {counted(len(register), 'measure')}."
+    )
 
 
 @_command
@@ -349,10 +370,6 @@ def _conclude(session: Session, verdict: Verdict, console: Console, done: str) -
     _raise_failure(session, run)
     if not verdict.passes:
         raise HostingError("The policy pack's answers are incomplete, so nothing may be deployed on them.")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _summary(stack: str, operations: Sequence[OpType], done: str) -> str:

@@ -7,7 +7,7 @@ state) is what `pulumi` itself would use.
 import contextlib
 import re
 import socket
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ import psutil
 from pulumi.automation import (
     CommandError,
     ConcurrentUpdateError,
+    Deployment,
     EngineEvent,
     LocalWorkspace,
     OpType,
@@ -38,6 +39,9 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*m|<\{%[^%]*%\}>")
 
 _CLOCK_TOLERANCE = timedelta(seconds=2)
 """A lock's time is in whole seconds, and a process's start is reckoned from the machine's."""
+
+EMPTYING: frozenset[str] = frozenset({"forceDelete", "forceDestroy"})
+"""How the types of Pulumi's AWS provider call it that what is in a store goes with it."""
 
 DELETING: frozenset[OpType] = frozenset(
     {OpType.DELETE, OpType.DELETE_REPLACED, OpType.REPLACE, OpType.CREATE_REPLACEMENT, OpType.DISCARD_REPLACED}
@@ -224,6 +228,26 @@ class StackEngine:
 
         return self._run(call)
 
+    def lift_guards(self, *, staying: Collection[str], emptied: Collection[str]) -> None:
+        """Readies the state for a destroy: URNs of what stays in the cloud, and of stores that go with what is in them.
+
+        The engine forgets the former without a call of its provider. The providers look into the state whether they
+        may empty a store; an update sets both back to what the program says.
+        """
+
+        def lifted(resource: dict[str, Any]) -> dict[str, Any]:
+            if resource["urn"] in emptied:
+                for side in ("inputs", "outputs"):
+                    known = resource.get(side) or {}
+                    resource[side] = {**known, **dict.fromkeys(EMPTYING & known.keys(), True)}
+            return {**resource, "retainOnDelete": True} if resource["urn"] in staying else resource
+
+        export = self._stack.export_stack()
+        deployment = dict(export.deployment or {})
+        deployment["resources"] = [lifted(resource) for resource in deployment.get("resources") or []]
+        export.deployment = deployment
+        self._import(export)
+
     def adopt(self, found: Mapping[str, str]) -> None:
         """Takes objects of interrupted creations into the state: URN to the id in the cloud; clears all the others.
 
@@ -243,10 +267,7 @@ class StackEngine:
         resources: list[dict[str, Any]] = [*(deployment.get("resources") or []), *adopted]
         deployment["resources"] = resources
         export.deployment = deployment
-        try:
-            self._unlocked(lambda: self._stack.import_stack(export))
-        except CommandError as error:
-            raise HostingError(explain(error, self.name)) from None
+        self._import(export)
         present = {resource["urn"] for resource in resources}
         targets = [urn for urn in [*found, *unsettled] if urn in present]
         if targets:
@@ -278,6 +299,12 @@ class StackEngine:
             name: "[secret]" if output.secret else output.value
             for name, output in sorted(self._stack.outputs().items())
         }
+
+    def _import(self, export: Deployment) -> None:
+        try:
+            self._unlocked(lambda: self._stack.import_stack(export))
+        except CommandError as error:
+            raise HostingError(explain(error, self.name)) from None
 
     def _refresh(self, take: Callable[[EngineEvent], None], targets: Sequence[str] | None = None) -> None:
         chosen = list(targets) if targets else None

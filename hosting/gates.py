@@ -6,9 +6,12 @@ the platform's own resources only, never of a tenant's.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from hosting.engine import DELETING, Deployed, Step
+from hosting.guards import is_protected_by_cloud, locked_before, locks_of_azure_backup, staying
+from hosting.words import counted
 from infra.settings import StackSettings
 from infra.tenants import TENANT_COMPONENT
 
@@ -57,7 +60,10 @@ def refuse_deletions(steps: Sequence[Step], deployed: Sequence[Deployed], settin
 
 
 def refuse_destruction(resources: Sequence[Deployed], settings: StackSettings, *, ignore_protect: bool) -> list[str]:
-    """Why the stack may not be destroyed, a sentence each; empty when it may."""
+    """Why the stack may not be destroyed, a sentence each; empty when it may.
+
+    What the cloud itself would refuse is refused here, before anything goes, with the way out.
+    """
     state = {resource.urn: resource for resource in resources}
     wanted = {tenant.id: tenant.state for tenant in settings.tenants}
     alive = sorted(
@@ -75,16 +81,56 @@ def refuse_destruction(resources: Sequence[Deployed], settings: StackSettings, *
                 f"the stack file and run `make up STACK={settings.stack}`, then destroy it again."
             )
         ]
-    held = [r for r in resources if r.protected and _tenant(r, state) is None]
+    refusals: list[str] = []
+    guarded = [each for each in resources if is_protected_by_cloud(each)]
+    if guarded:
+        refusals.append(
+            f"The cloud itself refuses to delete what is under its deletion protection: run `make up STACK="
+            f"{settings.stack}`, which takes it off where no tenant is left, then destroy again ({listed(guarded)})."
+        )
+    locks = locked_before(resources)
+    if locks:
+        identities = " ".join(lock.identity for lock in locks)
+        refusals.append(
+            f"Azure would refuse to delete what {counted(len(locks), 'lock')} would still hold: run `az lock delete "
+            f"--ids {identities}` and `make refresh STACK={settings.stack}`, then destroy again ({listed(locks)})."
+        )
+    held = [each for each in resources if each.protected and each.is_in_cloud and _tenant(each, state) is None]
     if held and not ignore_protect:
-        names = ", ".join(sorted({f"{r.kind.rsplit(':', 1)[-1]} {r.name}" for r in held if r.is_in_cloud}))
-        return [
-            (
-                f"The platform's own keys, data and logs are protected ({names}): "
-                f"say `make destroy STACK={settings.stack} IGNORE_PROTECT=1` to destroy them too."
+        kept = staying(resources)
+        backups = " ".join(locks_of_azure_backup(resources))
+        if backups:
+            refusals.append(
+                "In Azure itself, not in the local cloud, Azure Backup's own lock holds what it backs up: run `az lock "
+                f"delete --ids {backups}` first."
             )
-        ]
-    return []
+        refusals.append(
+            f"Say `make destroy STACK={settings.stack} IGNORE_PROTECT=1` to destroy the platform's own keys, data and "
+            f"logs too, which are protected ({listed(held)})"
+            + (f", but for what nobody may delete before its time, which stays ({listed(kept)})." if kept else ".")
+        )
+    return refusals
+
+
+def listed(resources: Iterable[Deployed]) -> str:
+    """The resources in a few words: how many, of which kinds most, and the first of each."""
+    names: dict[str, list[str]] = {}
+    for resource in resources:
+        names.setdefault(resource.kind.rsplit(":", 1)[-1], []).append(resource.name)
+    kinds = sorted(names, key=lambda kind: -len(names[kind]))
+    words = [f"{len(names[kind])} {kind} {_first(sorted(names[kind]))}" for kind in kinds[:_SHOWN]]
+    others = kinds[_SHOWN:]
+    if others:
+        words.append(f"{sum(len(names[kind]) for kind in others)} of {counted(len(others), 'other kind')}")
+    return ", ".join(words)
+
+
+_SHOWN: Final = 4
+"""Kinds that a list names, and of each as many resources at most."""
+
+
+def _first(names: Sequence[str]) -> str:
+    return f"[{', '.join((*names[:_SHOWN], *(['…'] if len(names) > _SHOWN else [])))}]"
 
 
 def _tenant_refusal(stack: str, identity: str, count: int, wanted: str | None) -> str:

@@ -335,6 +335,11 @@ class Settings(_Model):
     cloud_integrated: CloudIntegratedOptions | None = None
 
     @property
+    def hosts_somebody(self) -> bool:
+        """Whether a tenant isn't let go yet; until all are, AWS itself refuses to delete the table and the edge."""
+        return any(tenant.is_protected for tenant in self.tenants)
+
+    @property
     def log_retention_days(self) -> int:
         """Days that logs stay searchable."""
         return self.retention.log_days

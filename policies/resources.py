@@ -279,6 +279,10 @@ class Stack:
         """The ids of the stack's tenants."""
         return frozenset(each.resource_name for each in self.of_type(TENANT_TYPE))
 
+    def hosts_nobody(self) -> bool:
+        """Whether every tenant was let go, so that the stack itself may be taken down."""
+        return all(tenant.get("state", "active") == "deleted" for tenant in self.of_type(TENANT_TYPE))
+
     @cached_property
     def _by_tenant(self) -> dict[tuple[str | None, str], list[Resource]]:
         owned: dict[tuple[str | None, str], list[Resource]] = defaultdict(list)

@@ -78,6 +78,7 @@ class CloudIntegrated(pulumi.ComponentResource):
                 names=site.names,
                 data_key_arn=keys[site.names].data_key_arn,
                 deletion_policy_days=settings.retention.deletion_policy_days,
+                protect=settings.hosts_somebody,
                 replica_of=rooms[0].data.table_arn if rooms else None,
                 options=below,
             )

@@ -53,7 +53,7 @@ class Data(Room):
     """The table, the queue, and the making of tenants' buckets.
 
     In the first region no bucket of the account can be made public. In the second, the table is a replica of
-    `replica_of`, the first region's.
+    `replica_of`, the first region's. AWS refuses to delete the table while `protect` holds, whoever asks.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Data(Room):
         names: Names,
         data_key_arn: pulumi.Input[str],
         deletion_policy_days: int,
+        protect: bool,
         replica_of: pulumi.Input[str] | None = None,
         options: pulumi.ResourceOptions,
     ) -> None:
@@ -69,9 +70,9 @@ class Data(Room):
         self._version_days = version_days(deletion_policy_days)
         if replica_of is None:
             self._account_access_block()
-            self.table_arn = self._table(data_key_arn)
+            self.table_arn = self._table(data_key_arn, protect=protect)
         else:
-            self.table_arn = self._replica(data_key_arn, replica_of)
+            self.table_arn = self._replica(data_key_arn, replica_of, protect=protect)
         self.dead_letter_queue_arn = self._dead_letters(data_key_arn)
         self.queue_arn, self.queue_url = self._queue(data_key_arn)
         self.register_outputs(
@@ -117,7 +118,7 @@ class Data(Room):
             opts=self.child(protect=True),
         )
 
-    def _table(self, data_key_arn: pulumi.Input[str]) -> pulumi.Output[str]:
+    def _table(self, data_key_arn: pulumi.Input[str], *, protect: bool) -> pulumi.Output[str]:
         """The leading key is the tenant's id: that is what policies tell items of tenants apart by."""
         attribute = dynamodb.TableAttributeArgs
         return dynamodb.Table(
@@ -130,7 +131,7 @@ class Data(Room):
                 attributes=[attribute(name=TAG, type="S"), attribute(name="id", type="S")],
                 server_side_encryption=dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=data_key_arn),
                 point_in_time_recovery=dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
-                deletion_protection_enabled=True,
+                deletion_protection_enabled=protect,
                 # What a replica in another region follows.
                 stream_enabled=True,
                 stream_view_type="NEW_AND_OLD_IMAGES",
@@ -141,14 +142,16 @@ class Data(Room):
             opts=pulumi.ResourceOptions(parent=self, protect=True, ignore_changes=["replicas"]),
         ).arn
 
-    def _replica(self, data_key_arn: pulumi.Input[str], table_arn: pulumi.Input[str]) -> pulumi.Output[str]:
+    def _replica(
+        self, data_key_arn: pulumi.Input[str], table_arn: pulumi.Input[str], *, protect: bool
+    ) -> pulumi.Output[str]:
         return dynamodb.TableReplica(
             self.names.logical("messages"),
             dynamodb.TableReplicaInitArgs(
                 global_table_arn=table_arn,
                 kms_key_arn=data_key_arn,
                 point_in_time_recovery=True,
-                deletion_protection_enabled=True,
+                deletion_protection_enabled=protect,
                 region=self.names.region,
                 tags=self.names.tags("messages"),
             ),

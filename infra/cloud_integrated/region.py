@@ -87,7 +87,7 @@ class RunningRooms:
         certificate_proof: pulumi.Input[str] | None,
         below: pulumi.ResourceOptions,
     ) -> None:
-        protect = any(tenant.is_protected for tenant in settings.tenants)
+        protect = settings.hosts_somebody
         self.network = Network(
             names=region.names,
             zones=region.zones,

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from policies.pack import all_rules
+from policies.resources import TENANT_TYPE
 from policies.terms import AGREED_POLICY
 
 STACKS = ("useast", "ci-us")
@@ -314,10 +315,9 @@ def test_destroy_is_refused_while_tenants_are_active(clone, stack):
 
 
 @pytest.mark.parametrize(("stack", "rights"), [("useast", 2), ("ci-eu", 0)])
-def test_a_tenant_goes_in_two_steps_and_the_rest_stays(new_clone, stack, rights):
+def test_a_tenant_goes_in_two_steps_and_the_rest_stays(leaving, stack, rights):
     """First what it may do, as soon as it is cut off, then the rest."""
-    clone = new_clone()
-    clone.succeeds("up", "--stack", stack)
+    clone = leaving(stack)
     others = [{"id": "globex"}, {"id": "initech"}]
     count = len(resources_of(clone, stack))
     with clone.configured(stack, tenants=[{"id": "acme", "state": "deleted"}, *others]):
@@ -327,6 +327,53 @@ def test_a_tenant_goes_in_two_steps_and_the_rest_stays(new_clone, stack, rights)
         clone.succeeds("up", "--stack", stack)
 
         assert not [resource["urn"] for resource in resources_of(clone, stack) if "acme" in resource["urn"]]
+
+
+@contextlib.contextmanager
+def as_if_guarded(clone, stack, kind):
+    """The state of the stack says that the cloud's own protection of this resource is on."""
+    before, guarded = clone.root / "before.json", clone.root / "guarded.json"
+    state = clone.export(stack)
+    before.write_text(json.dumps(state))
+    for resource in state["deployment"]["resources"]:
+        if resource["type"] == kind:
+            resource["outputs"]["deletionProtectionEnabled"] = True
+    guarded.write_text(json.dumps(state))
+    assert clone.pulumi("stack", "import", "--stack", stack, "--file", str(guarded)).returncode == 0
+    yield
+    assert clone.pulumi("stack", "import", "--stack", stack, "--file", str(before)).returncode == 0
+
+
+def test_a_whole_stack_goes_but_for_what_nobody_may_delete(leaving):
+    clone = leaving("ci-eu")
+    s3, kms, backup = (clone.client(service, "eu-central-1") for service in ("s3", "kms", "backup"))
+    tenants = {each["urn"].rpartition("::")[2] for each in resources_of(clone, "ci-eu") if each["type"] == TENANT_TYPE}
+    with clone.configured("ci-eu", tenants=[{"id": tenant, "state": "deleted"} for tenant in sorted(tenants)]):
+        clone.succeeds("up", "--stack", "ci-eu")
+        for bucket in ("hostco-ci-eu-edge-logs", "hostco-ci-eu-trail-logs"):
+            s3.put_object(Bucket=bucket, Key="a-log", Body=b"what happened")
+        protected = clone.is_refused("destroy", "--stack", "ci-eu")
+        with as_if_guarded(clone, "ci-eu", "aws:dynamodb/table:Table"):
+            guarded = clone.is_refused("destroy", "--stack", "ci-eu", "--ignore-protect")
+        printed = clone.succeeds("destroy", "--stack", "ci-eu", "--ignore-protect")
+
+    assert "Say `make destroy STACK=ci-eu IGNORE_PROTECT=1`" in protected
+    assert "refuses to delete what is under its deletion protection: run `make up STACK=ci-eu`" in guarded
+    assert "ci-eu is destroyed" in printed
+    assert not clone.export("ci-eu")["deployment"].get("resources")
+    keys = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
+    vaults = {vault["BackupVaultName"]: vault for vault in backup.list_backup_vaults()["BackupVaultList"]}
+    encryption = s3.get_bucket_encryption(Bucket="hostco-ci-eu-trail-logs")["ServerSideEncryptionConfiguration"]
+    (rule,) = encryption["Rules"]
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["hostco-ci-eu-trail-logs"]
+    assert set(vaults) == {"hostco-ci-eu-table", *(f"hostco-ci-eu-tenant-{tenant}" for tenant in tenants)}
+    assert {key["Arn"] for key in keys if key["Enabled"]} == {
+        vaults["hostco-ci-eu-table"]["EncryptionKeyArn"],
+        rule["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"],
+    }
+    assert all(s3.get_public_access_block(Bucket="hostco-ci-eu-trail-logs")["PublicAccessBlockConfiguration"].values())
+    assert s3.get_object(Bucket="hostco-ci-eu-trail-logs", Key="a-log")["Body"].read() == b"what happened"
+    assert clone.client("dynamodb", "eu-central-1").list_tables()["TableNames"] == []
 
 
 def test_configuration_can_not_switch_a_rule_off(new_clone, tmp_path):

@@ -144,7 +144,7 @@ def test_destruction_of_the_platforms_own_keys_needs_to_be_said(settings_with):
 
     (refusal,) = refuse_destruction([*a_tenant("deleted"), key], gone, ignore_protect=False)
 
-    assert "Key logs" in refusal
+    assert "(1 Key [logs])" in refusal
     assert refuse_destruction([*a_tenant("deleted"), key], gone, ignore_protect=True) == []
 
 
@@ -165,3 +165,68 @@ def test_the_guarded_rooms_are_rooms_of_the_program():
     program = "".join(file.read_text() for file in Path(infra.__file__).parent.rglob("*.py"))
 
     assert [room for room in GUARDED_ROOMS if f"class {room}(" not in program] == []
+
+
+GUARDED = [
+    deployed("aws:dynamodb/table:Table", "messages", protected=True, outputs={"deletionProtectionEnabled": True}),
+    deployed(
+        "azure-native:storage:StorageAccount",
+        "audit",
+        protected=True,
+        outputs={"deletionProtection": True},
+    ),
+]
+
+
+@pytest.mark.parametrize("resource", GUARDED, ids=["AWS", "Azure"])
+def test_what_the_cloud_guards_is_refused_before_anything_goes(settings_with, resource: Deployed):
+    (refusal,) = refuse_destruction([resource], settings_with(tenants=[]), ignore_protect=True)
+
+    kind = resource.kind.rpartition(":")[2]
+    assert refusal.startswith("The cloud itself refuses to delete what is under its deletion protection: run `make up ")
+    assert refusal.endswith(f"(1 {kind} [{resource.name}]).")
+
+
+def test_a_lock_of_azure_that_comes_too_late_is_refused_with_the_command_that_lifts_it(settings_with):
+    group = dataclasses.replace(deployed("azure-native:resources:ResourceGroup", "main"), identity="/groups/main")
+    vault = dataclasses.replace(deployed("azure-native:keyvault:Vault", "keys"), identity="/groups/main/vaults/keys")
+    identity = "/groups/main/providers/Microsoft.Authorization/locks/kept"
+    lock = deployed("azure-native:authorization:ManagementLockAtResourceGroupLevel", "kept", dependencies=(group.urn,))
+    lock = dataclasses.replace(lock, identity=identity)
+
+    (refusal,) = refuse_destruction([group, vault, lock], settings_with(tenants=[]), ignore_protect=True)
+
+    assert f"what 1 lock would still hold: run `az lock delete --ids {identity}` and `make refresh STACK=" in refusal
+
+
+def test_the_lock_of_azure_backup_is_named_before_anything_goes(settings_with):
+    account = "/groups/main/providers/Microsoft.Storage/storageAccounts/data"
+    backup = dataclasses.replace(
+        deployed("azure-native:dataprotection:BackupInstance", "storage", protected=True),
+        inputs={"properties": {"dataSourceInfo": {"resourceID": account}}},
+    )
+    database = dataclasses.replace(backup, inputs={"properties": {"dataSourceInfo": {"resourceID": "/a/servers/b"}}})
+    lock = f"`az lock delete --ids {account}/providers/Microsoft.Authorization/locks/AzureBackupProtectionLock` first"
+
+    first, second = refuse_destruction([backup], settings_with(tenants=[]), ignore_protect=False)
+
+    assert lock in first
+    assert second.startswith("Say `make destroy")
+    assert len(refuse_destruction([database], settings_with(tenants=[]), ignore_protect=False)) == 1
+    assert refuse_destruction([backup], settings_with(tenants=[]), ignore_protect=True) == []
+
+
+def test_the_command_comes_before_a_short_list(settings_with):
+    keys = [deployed("aws:kms/key:Key", f"key-{number}", protected=True) for number in range(6)]
+    others = [deployed(f"aws:x/{kind}:{kind}", "one", protected=True) for kind in "ABCDE"]
+    locked = dataclasses.replace(
+        deployed("aws:s3/bucket:Bucket", "trail", protected=True), inputs={"objectLockEnabled": True}
+    )
+
+    (refusal,) = refuse_destruction([*keys, *others, locked], settings_with(tenants=[]), ignore_protect=False)
+
+    assert refusal.startswith("Say `make destroy STACK=")
+    assert (
+        "(6 Key [key-0, key-1, key-2, key-3, …], 1 A [one], 1 B [one], 1 C [one], 3 of 3 other kinds), but for "
+        "what nobody may delete before its time, which stays (1 Bucket [trail])."
+    ) in refusal

@@ -23,9 +23,11 @@ def dynamodb_table_recovers_to_a_point_in_time(table: Resource) -> Findings:
         yield "the table can be taken back for too few days: remove point_in_time_recovery.recovery_period_in_days"
 
 
-@rule(TABLE, REPLICA)
-def dynamodb_table_resists_deletion(table: Resource) -> Findings:
+@stack_rule(TABLE, REPLICA)
+def dynamodb_table_resists_deletion(table: Resource, stack: Stack) -> Findings:
     """One call deletes a table with everything in it, by a mistake or on purpose."""
+    if stack.hosts_nobody():
+        not_applicable("no customer is left")
     if not table.get("deletion_protection_enabled", False):
         yield "one call deletes the table: set deletion_protection_enabled=True"
 

@@ -22,7 +22,6 @@ HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck"
 SERVICE = "aws:ecs/service:Service"
 ZONAL_SHIFT = "aws:arczonalshift/zonalAutoshiftConfiguration:ZonalAutoshiftConfiguration"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
-TENANT = "hosting:infra:Tenant"
 
 _HEALTHY = ("AWS/ApplicationELB", "HealthyHostCount")
 """The metric of the tasks that a load balancer finds healthy."""
@@ -62,7 +61,7 @@ def load_balancer_leaves_lost_zones(balancer: Resource) -> Findings:
 @stack_rule(*LOAD_BALANCERS)
 def load_balancer_cannot_be_deleted(balancer: Resource, stack: Stack) -> Findings:
     """Whoever deletes the edge, by mistake or not, takes the service away from every customer."""
-    if all(tenant.get("state", "active") == "deleted" for tenant in stack.of_type(TENANT)):
+    if stack.hosts_nobody():
         not_applicable("no customer is left")
     if not balancer.get("enable_deletion_protection", False):
         yield "the load balancer can be deleted: set enable_deletion_protection=True"

@@ -12,7 +12,6 @@ RULE_GROUP = "aws:networkfirewall/ruleGroup:RuleGroup"
 LOGGING = "aws:networkfirewall/loggingConfiguration:LoggingConfiguration"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 SERVICE = "aws:ecs/service:Service"
-TENANT = "hosting:infra:Tenant"
 
 _DROPS = frozenset({"aws:drop_established_app_layer_to_server", "aws:drop_established", "aws:drop_strict"})
 """Default actions under which what no rule lets pass goes nowhere."""
@@ -24,7 +23,7 @@ def firewall_is_kept(firewall: Resource, stack: Stack) -> Findings:
     logs = [each for each in stack.of_type(LOGGING) if firewall in stack.meant(each, "firewall_arn", [FIREWALL], "arn")]
     if not logs:
         yield "what the firewall drops is not logged: add an aws.networkfirewall.LoggingConfiguration"
-    if all(tenant.get("state", "active") == "deleted" for tenant in stack.of_type(TENANT)):
+    if stack.hosts_nobody():
         return
     # A firewall of a region that served during a failover goes again with it.
     if not _is_of_first_region(firewall, stack):

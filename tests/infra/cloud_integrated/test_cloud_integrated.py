@@ -12,6 +12,7 @@ import boto3
 import pytest
 import yaml
 
+from hosting.guards import PROTECTIONS
 from infra.settings import CLOUD_INTEGRATED_REGIONS
 
 SERVICE = "hosting:cloud_integrated:CloudIntegrated"
@@ -172,6 +173,16 @@ def test_a_tenants_resources_are_protected_until_it_is_deleted(stack_of_all_stat
 
     assert {resource["protect"] for resource in stack_of_all_states.of_tenant(state)} == {kept}
     assert bucket["forceDestroy"] is not kept
+
+
+def test_aws_itself_refuses_to_delete_stores_and_edges_until_the_last_tenant_is_let_go(
+    stack, stack_of_all_states, stack_let_go
+):
+    def guarded(found):
+        return {each["name"] for each in found.resources if PROTECTIONS & {k for k, v in each["inputs"].items() if v}}
+
+    assert guarded(stack) == guarded(stack_of_all_states) == {"exit", "messages", "messages-2", "portal", "portal-2"}
+    assert guarded(stack_let_go) == set()
 
 
 def test_a_stack_without_tenants_stands(declare):
