@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from hosting.report import Report
+from hosting.words import counted
 from policies.register import DOCUMENTS, Control, Register, load_clauses, load_register
 
 STACKS: Final = ("useast", "ci-us", "identity")
@@ -46,7 +47,9 @@ def render(register: Register, judged: Mapping[str, set[str]]) -> str:
     """The page as Markdown."""
     kinds = [control.kind for control in register.values()]
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds), key=kinds.index))
-    head = _HEAD.format(stacks=", ".join(f"`{stack}`" for stack in STACKS), counts=f"{len(kinds)} measures: {counts}.")
+    head = _HEAD.format(
+        stacks=", ".join(f"`{stack}`" for stack in STACKS), counts=f"{counted(len(kinds), 'measure')}: {counts}."
+    )
     parts = [head]
     for document, entries in groupby(register.items(), key=lambda entry: _document(entry[0])):
         parts.append(f"\n## {document}\n\n| measure | what it promises | status | stands on |\n|---|---|---|---|\n")
@@ -69,7 +72,7 @@ def _status(control: Control, judged: Mapping[str, set[str]]) -> str:
     if not control.rules:
         return control.kind
     seen = set[str]().union(*(judged.get(rule, set[str]()) for rule in control.rules))
-    return f"{control.kind}, " + (f"seen on {len(seen)} resources" if seen else "but touched nothing")
+    return f"{control.kind}, " + (f"seen on {counted(len(seen), 'resource')}" if seen else "but touched nothing")
 
 
 def _grounds(control: Control, judged: Mapping[str, set[str]]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hosting.engine import Deployed
+from hosting.words import counted
 from infra.tenants import TENANT_COMPONENT
 
 BEGIN: Final = "<!-- drawn by `hosting diagram`: begin -->"
@@ -38,7 +39,7 @@ def draw(resources: Sequence[Deployed]) -> str:
     lines = ["flowchart LR"]
     for room in sorted(held):
         share = tenants if room == _TENANT and tenants else 1
-        label = f"each of {tenants} tenants" if room == _TENANT else _words(room)
+        label = f"each of {counted(tenants, 'tenant')}" if room == _TENANT else _words(room)
         counts = {kind: count // share for kind, count in held[room].items()}
         lines.append(f'  {room}["<b>{label}</b> ({sum(counts.values())})<br>{_contents(counts)}"]')
     lines += [f"  {room} --> {needed}" for room, needed in sorted(needs) if room != needed]

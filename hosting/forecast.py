@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hosting.errors import HostingError
+from hosting.words import counted
 from infra.settings import MAXIMUM_TENANTS, Settings
 from infra.tenants import Tenant
 
@@ -232,8 +233,8 @@ def show_forecast(found: Forecast, tenants: int, console: Console) -> None:
         if units:
             costs.add_row(price.name, f"{units:,.0f}", f"{units * price.monthly:,.0f}")
     console.print(
-        f"{settings.stack} with {tenants} tenants: {resources.of(tenants):,.0f} resources, {resources.fixed:,.0f} of "
-        f"the stack and {resources.per_tenant:,.0f} a tenant.\n",
+        f"{settings.stack} with {counted(tenants, 'tenant')}: {resources.of(tenants):,.0f} resources, "
+        f"{resources.fixed:,.0f} of the stack and {resources.per_tenant:,.0f} a tenant.\n",
         soft_wrap=True,
     )
     console.print(limits)
@@ -254,10 +255,10 @@ def show_forecast(found: Forecast, tenants: int, console: Console) -> None:
 
 def declare(settings: Settings, tenants: Sequence[str]) -> Sequence[Declared]:
     """What the program declares for a stack with these tenants, without an engine or a cloud."""
-    counted = settings.model_copy(update={"tenants": tuple(Tenant(id=each) for each in tenants)})
+    hosting_them = settings.model_copy(update={"tenants": tuple(Tenant(id=each) for each in tenants)})
     recorder = _Recorder()
     mocks.set_mocks(recorder, project="hosting", stack=settings.stack, preview=True)
-    pulumi.runtime.test(lambda: _service(counted))()
+    pulumi.runtime.test(lambda: _service(hosting_them))()
     return recorder.declared
 
 

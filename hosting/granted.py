@@ -8,6 +8,7 @@ from typing import Final, Protocol, TypeVar
 from pulumi.automation import OpType
 
 from hosting.engine import Run
+from hosting.words import counted
 
 ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
 
@@ -50,7 +51,7 @@ def repeating(
     while _lacks_rights_only(verdict.run) and clock() + PAUSE_SECONDS <= until:
         refused = len(verdict.run.errors)
         say(
-            f"Azure refused {refused} resource{'' if refused == 1 else 's'} for want of a role, and may not know yet "
+            f"Azure refused {counted(refused, 'resource')} for want of a role, and may not know yet "
             f"those that this run gave: it is tried again in {PAUSE_SECONDS} seconds."
         )
         sleep(PAUSE_SECONDS)

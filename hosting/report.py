@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from hosting.engine import Run
+from hosting.words import counted
 from policies.rulebook import WEIGHT, Answer
 
 _ENDING = (OpType.DELETE, OpType.DELETE_REPLACED, OpType.DISCARD_REPLACED)
@@ -113,11 +114,11 @@ def fold(file: Path, expected_rules: Iterable[str], run: Run) -> Report:
     judged = {rule for rule, _ in answers}
     silent = sorted(set(expected_rules) - judged)
     if silent:
-        problems.append(f"{len(silent)} rules gave no answer at all: {', '.join(silent)}.")
+        problems.append(f"{counted(len(silent), 'rule')} gave no answer at all: {', '.join(silent)}.")
     judged_urns = {urn for _, urn in answers}
     missed = {step.urn for step in run.steps if step.is_in_cloud and step.operation not in _ENDING} - judged_urns
     if missed:
-        problems.append(f"{len(missed)} resources were judged by no rule.")
+        problems.append(f"No rule judged {counted(len(missed), 'resource')}.")
     for rule, urn in run.policy_violations:
         known = answers.get((rule, urn))
         if known is None or known.answer != "violated":
@@ -162,9 +163,9 @@ def show(report: Report, console: Console, *, whole: bool, refusals: Sequence[st
     ran = len({judgement.rule for judgement in report.judgements})
     touched = len({judgement.rule for judgement in report.judgements if judgement.answer != "not-applicable"})
     say(
-        f"[{'green' if report.passes else 'red'}]Policy[/]: {ran} rules ran, {touched} of them had something to judge, "
-        f"{judged} resources judged, {len(report.violations)} violations, {len(waiting)} undetermined"
-        + (f", {len(report.exempted)} exempted." if report.exempted else ".")
+        f"[{'green' if report.passes else 'red'}]Policy[/]: {counted(ran, 'rule')} ran, {touched} of them had "
+        f"something to judge, {counted(judged, 'resource')} judged, {counted(len(report.violations), 'violation')}, "
+        f"{len(waiting)} undetermined" + (f", {len(report.exempted)} exempted." if report.exempted else ".")
     )
 
 

@@ -13,6 +13,7 @@ from hosting.engine import Run, Step
 from hosting.errors import HostingError
 from hosting.positions import Position
 from hosting.report import Judgement, Report
+from hosting.words import counted
 from policies.properties import NOT_KNOWN
 from policies.rulebook import WEIGHT, Answer
 
@@ -206,7 +207,7 @@ def markdown(report: JsonReport, before: JsonReport | None = None) -> str:
         lines += ["", "</details>"]
     judged = {each.urn for each in report.findings if each.answer != "not-applicable"}
     rules = {each.rule for each in report.findings}
-    lines += ["", f"{len(rules)} rules ran, {len(judged)} resources judged.", ""]
+    lines += ["", f"{counted(len(rules), 'rule')} ran, {counted(len(judged), 'resource')} judged.", ""]
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ from hosting.mutation.recordings import record
 from hosting.mutation.report import GOAL, MutationReport, grouped
 from hosting.mutation.run import Result, judge_stack
 from hosting.mutation.sample import SHARE, ask_engine
+from hosting.words import counted
 
 STACKS: Final = ("useast", "identity", "ci-us", "ci-eu")
 """A stack of each service, and one of Cloud Integrated in a jurisdiction with one region only."""
@@ -59,7 +60,7 @@ def mutate(
     results: list[Result] = []
     for stack in chosen:
         results.append(judge_stack(stack, folder, resource_type, is_explained, ask))
-        say(f"{stack}: {len(results[-1].outcomes)} mutants judged.")
+        say(f"{stack}: {counted(len(results[-1].outcomes), 'mutant')} judged.")
     is_whole = resource_type == "*" and set(chosen) == set(STACKS)
     outcome = MutationReport(results, entries, is_whole)
     for result in results:

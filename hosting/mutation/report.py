@@ -13,6 +13,7 @@ from hosting.mutation.explanations import Explanation, explanation_of, unused
 from hosting.mutation.mutants import Mutant
 from hosting.mutation.run import Outcome, Result
 from hosting.mutation.sdk import PROVIDERS
+from hosting.words import counted
 
 GOAL: Final = 0.98
 """The share of the mutants on leaves that bear on security that the rules must refuse."""
@@ -68,8 +69,9 @@ class MutationReport:
         """The outcome in a sentence."""
         bearing = self.refused + len(self.survivors) + len(self.gaps)
         return (
-            f"{self.refused} of {bearing} mutants on leaves that bear on security are refused: {self.score:.1%} "
-            f"(goal {GOAL:.0%}); {len(self.survivors)} survivors are not explained, {len(self.gaps)} are gaps."
+            f"{self.refused} of {counted(bearing, 'mutant')} on leaves that bear on security refused: {self.score:.1%} "
+            f"(goal {GOAL:.0%}); {counted(len(self.survivors), 'survivor')} not explained, "
+            f"{counted(len(self.gaps), 'gap')}."
         )
 
     @property

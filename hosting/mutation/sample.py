@@ -18,6 +18,7 @@ from hosting.mutation.recordings import apart, end_local_clouds, in_process_of_i
 from hosting.mutation.sdk import PROVIDERS
 from hosting.mutation.wire import Change, changes_of, changing
 from hosting.session import open_session
+from hosting.words import counted
 from policies.court import Court
 from policies.judgements import JudgementLog
 from policies.rulebook import Rule
@@ -80,7 +81,7 @@ def ask_engine(
     asked = refused = consequences = 0
     differences: list[str] = []
     for batch in _batches(chosen):
-        say(f"Asking the engine about {len(batch)} mutants of {stack.name} ...")
+        say(f"Asking the engine about {counted(len(batch), 'mutant')} of {stack.name} ...")
         answer = _preview(checkout, stack, batch)
         left = [each for each in batch if each.mutant.urn not in answer.refused]
         refused += len(batch) - len(left)

@@ -99,7 +99,7 @@ def test_a_rule_that_gave_no_answer_fails_the_report(answers):
     report = fold(answers(answer("passed")), ["key_rotates", "switched_off"], Run())
 
     assert not report.passes
-    assert report.problems == ("1 rules gave no answer at all: switched_off.",)
+    assert report.problems == ("1 rule gave no answer at all: switched_off.",)
 
 
 def test_a_missing_file_fails_the_report(tmp_path):
@@ -126,7 +126,7 @@ def test_a_resource_that_no_rule_judged_fails_the_report(answers):
 
     report = fold(answers(answer("passed")), ["key_rotates"], Run(steps=[component, bucket, gone]))
 
-    assert report.problems == ("1 resources were judged by no rule.",)
+    assert report.problems == ("No rule judged 1 resource.",)
 
 
 def test_a_replacement_that_no_rule_judged_fails_the_report(answers):
@@ -134,4 +134,4 @@ def test_a_replacement_that_no_rule_judged_fails_the_report(answers):
 
     report = fold(answers(answer("passed")), ["key_rotates"], Run(steps=[Step(OpType.CREATE_REPLACEMENT, urn, kind)]))
 
-    assert report.problems == ("1 resources were judged by no rule.",)
+    assert report.problems == ("No rule judged 1 resource.",)
