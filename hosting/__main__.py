@@ -203,7 +203,7 @@ def destroy(
     if kept:
         console.print(
             "What nobody may delete before its time stays in the cloud, with what it needs (docs/real-clouds.md): "
-            f"{escape(listed(kept))}.",
+            f"{escape(listed(kept))}." + (" `make stop` ends it with the local cloud." if cloud == "local" else ""),
             soft_wrap=True,
         )
 

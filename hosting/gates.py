@@ -6,11 +6,12 @@ the platform's own resources only, never of a tenant's.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from hosting.engine import DELETING, Deployed, Step
 from hosting.guards import is_protected_by_cloud, locked_before, locks_of_azure_backup, staying
+from hosting.lineage import lineage, tenant_of
 from hosting.words import counted
 from infra.settings import StackSettings
 from infra.tenants import TENANT_COMPONENT
@@ -45,7 +46,7 @@ def refuse_deletions(steps: Sequence[Step], deployed: Sequence[Deployed], settin
     lost: Counter[str] = Counter()
     refusals: list[str] = []
     for resource in going:
-        tenant = _tenant(resource, state)
+        tenant = tenant_of(resource, state)
         if tenant is not None:
             if not _may_be_deleted(tenant, wanted) and not _is_taken_when_cut_off(resource, wanted.get(tenant.name)):
                 lost[tenant.name] += 1
@@ -70,7 +71,7 @@ def refuse_destruction(resources: Sequence[Deployed], settings: StackSettings, *
         {
             tenant.name
             for resource in resources
-            if (tenant := _tenant(resource, state)) is not None
+            if (tenant := tenant_of(resource, state)) is not None
             and (resource.protected or not _may_be_deleted(tenant, wanted))
         }
     )
@@ -95,7 +96,7 @@ def refuse_destruction(resources: Sequence[Deployed], settings: StackSettings, *
             f"Azure would refuse to delete what {counted(len(locks), 'lock')} would still hold: run `az lock delete "
             f"--ids {identities}` and `make refresh STACK={settings.stack}`, then destroy again ({listed(locks)})."
         )
-    held = [each for each in resources if each.protected and each.is_in_cloud and _tenant(each, state) is None]
+    held = [each for each in resources if each.protected and each.is_in_cloud and tenant_of(each, state) is None]
     if held and not ignore_protect:
         kept = staying(resources)
         backups = " ".join(locks_of_azure_backup(resources))
@@ -145,21 +146,9 @@ def _tenant_refusal(stack: str, identity: str, count: int, wanted: str | None) -
     )
 
 
-def _lineage(resource: Deployed, state: Mapping[str, Deployed]) -> Iterator[Deployed]:
-    """The resource and its parents, from itself to the stack."""
-    current: Deployed | None = resource
-    while current is not None:
-        yield current
-        current = state.get(current.parent)
-
-
-def _tenant(resource: Deployed, state: Mapping[str, Deployed]) -> Deployed | None:
-    return next((each for each in _lineage(resource, state) if each.kind == TENANT_COMPONENT), None)
-
-
 def _is_guarded_companion(resource: Deployed, state: Mapping[str, Deployed]) -> bool:
     """Whether it only exists for a protected resource of a guarded room, as a log bucket's policy does."""
-    if not any(each.kind.rsplit(":", 1)[-1] in GUARDED_ROOMS for each in _lineage(resource, state)):
+    if not any(each.kind.rsplit(":", 1)[-1] in GUARDED_ROOMS for each in lineage(resource, state)):
         return False
     return any(state[urn].protected for urn in resource.dependencies if urn in state)
 

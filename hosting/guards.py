@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from hosting.engine import EMPTYING, Deployed
-from infra.tenants import TENANT_COMPONENT
+from hosting.lineage import tenant_of
 
 PROTECTIONS: Final = frozenset(
     {
@@ -43,7 +43,7 @@ def is_protected_by_cloud(resource: Deployed) -> bool:
     """Whether its own protection against deletion or termination is on."""
     return any(
         str(value).lower() not in _OFF
-        for settings in (_settings(resource), _settings(resource).get("properties"))
+        for settings in (_settings(resource), _setting(resource, "properties"))
         if isinstance(settings, Mapping)
         for name, value in settings.items()
         if name in PROTECTIONS
@@ -73,8 +73,8 @@ def locks_of_azure_backup(resources: Iterable[Deployed]) -> list[str]:
 
     (Azure documentation, "Overview of Azure Blob backup", delete lock.)
     """
-    backups = (_settings(each).get("properties") or {} for each in resources if each.kind == _BACKUP)
-    sources = (str((backup.get("dataSourceInfo") or {}).get("resourceID", "")) for backup in backups)
+    backups = (each for each in resources if each.kind == _BACKUP)
+    sources = (str(_setting(backup, "properties", "dataSourceInfo", "resourceID")) for backup in backups)
     return [
         f"{source}/providers/Microsoft.Authorization/locks/AzureBackupProtectionLock"
         for source in sources
@@ -93,7 +93,7 @@ def staying(resources: Sequence[Deployed]) -> list[Deployed]:
     of_cloud = [each for each in resources if each.is_in_cloud]
     locked = [each for each in of_cloud if _is_locked(each, of_cloud)]
     kept = [*locked, *(each for each in of_cloud if any(_is_set_on(each, store) for store in locked))]
-    of_stack = (each for each in kept if not is_of_tenant(each, state))
+    of_stack = (each for each in kept if tenant_of(each, state) is None)
     urns = {each.urn for each in (*kept, *_needed(of_stack, state))}
     return [*locked, *(each for each in of_cloud if each.urn in urns and each not in locked)]
 
@@ -103,34 +103,30 @@ def emptied(resources: Iterable[Deployed]) -> list[Deployed]:
     return [each for each in resources if any(each.outputs.get(name) is False for name in EMPTYING)]
 
 
-def is_of_tenant(resource: Deployed, state: Mapping[str, Deployed]) -> bool:
-    """Whether it hangs below a tenant."""
-    current: Deployed | None = resource
-    while current is not None:
-        if current.kind == TENANT_COMPONENT:
-            return True
-        current = state.get(current.parent)
-    return False
-
-
 def _settings(resource: Deployed) -> Mapping[str, Any]:
     """As the cloud said last; what it didn't say, as the program did."""
     return {**resource.inputs, **resource.outputs}
 
 
+def _setting(resource: Deployed, *path: str) -> Any:
+    """What is set at a path of properties; None where nothing is."""
+    value: Any = _settings(resource)
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
 def _is_locked(resource: Deployed, resources: Sequence[Deployed]) -> bool:
     """Whether nobody can delete it, or what is in it, before its time."""
-    settings = _settings(resource)
-    if settings.get("objectLockEnabled") is True:
-        return True
     if resource.kind == _VAULT:
         # Without days to change one's mind the lock is one that whoever may can lift (AWS Backup, "Vault Lock").
         locks = (each for each in resources if each.kind == _VAULT_LOCK and _is_set_on(each, resource))
-        return any(_settings(lock).get("changeableForDays") for lock in locks)
-    if (settings.get("immutableStorageWithVersioning") or {}).get("enabled") is True:
-        return True
-    security = (settings.get("properties") or {}).get("securitySettings") or {}
-    return (security.get("immutabilitySettings") or {}).get("state") == "Locked"
+        return any(_setting(lock, "changeableForDays") for lock in locks)
+    return (
+        _setting(resource, "objectLockEnabled") is True
+        or _setting(resource, "immutableStorageWithVersioning", "enabled") is True
+        or _setting(resource, "properties", "securitySettings", "immutabilitySettings", "state") == "Locked"
+    )
 
 
 def _is_set_on(resource: Deployed, store: Deployed) -> bool:
@@ -142,7 +138,7 @@ def _is_set_on(resource: Deployed, store: Deployed) -> bool:
         # What else is below an id belongs to others: a role or a lock on the store.
         return bool(is_below) and not before and "providers/" not in path
     service = store.kind.partition("/")[0]
-    named = (_settings(resource).get(name) for name in ("bucket", "backupVaultName"))
+    named = (_setting(resource, name) for name in ("bucket", "backupVaultName"))
     return resource.kind.startswith(f"{service}/{_short(store)}") and store.identity in named
 
 
