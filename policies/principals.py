@@ -112,6 +112,35 @@ class Queue(BaseModel):
     reason: Annotated[str, Field(min_length=20)]
 
 
+class SharedTable(BaseModel):
+    """The roles of AWS whose services work in a table that tenants share, by their logical names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    used_by: tuple[str, ...]
+    """In sessions of a tenant; each stands for the role of the second region as well."""
+    reason: Annotated[str, Field(min_length=20)]
+
+
+class Delivery(BaseModel):
+    """The one service of AWS that delivers into a bucket."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service: str
+    source: str | None = None
+    """The type of the resources for which it delivers; None for a service that doesn't say for which."""
+    named: str | None = None
+    """How the ARN of such a resource ends: `{}` stands for its name."""
+    reason: Annotated[str, Field(min_length=20)]
+
+    @model_validator(mode="after")
+    def _says_both(self) -> Self:
+        if (self.source is None) != (self.named is None):
+            raise ValueError("a source is known by how its ARN ends: set source and named, or neither")
+        return self
+
+
 class Principals(BaseModel):
     """The whole table."""
 
@@ -123,6 +152,10 @@ class Principals(BaseModel):
 
     queues: Mapping[str, Queue]
     """By the logical name of the queue. Of any other no role sends or takes messages."""
+    tables: Mapping[str, SharedTable]
+    """By the logical name of the table."""
+    deliveries: Mapping[str, Delivery]
+    """By the logical name of the bucket, which stands for that of the second region as well."""
     azure: Mapping[str, AzureAssignment]
     """By the logical name of the assignment, without the tenant's id where there is one for each tenant."""
 

@@ -306,6 +306,12 @@ def runtimes() -> Mapping[str, date]:
 
 
 @cache
+def paths() -> Mapping[str, Mapping[str, Collection[str]]]:
+    """The table `paths.toml`: which paths of the portal each service answers, by cloud and service."""
+    return TypeAdapter(dict[str, dict[str, frozenset[str]]]).validate_python(_load("paths.toml"))
+
+
+@cache
 def places() -> Mapping[str, Place]:
     """The table `places.toml`, by type."""
     return TypeAdapter(dict[str, Place]).validate_python(_load("places.toml"))

@@ -100,7 +100,11 @@ class RegionalAudit(Room):
                     resources=[f"{names.bucket_arn(bucket)}/*/AWSLogs/{names.account_id}/*"],
                     conditions=[
                         Condition.of("StringEquals", "aws:SourceAccount", names.account_id),
-                        Condition.of("ArnLike", "aws:SourceArn", names.arn("elasticloadbalancing", "loadbalancer/*")),
+                        Condition.of(
+                            "ArnLike",
+                            "aws:SourceArn",
+                            names.arn("elasticloadbalancing", f"loadbalancer/app/{names.physical('portal')}/*"),
+                        ),
                     ],
                 )
             ],

@@ -66,6 +66,13 @@ class Stores:
             Statement(sid="KeyOfTheQueue", actions=use, resources=[self.key_arn]),
         ]
 
+    def places(self, service: str) -> Mapping[str, pulumi.Input[str]]:
+        """What a service is told of, by the names of the variables: the stores in which it works, and no other."""
+        if service == "tokens":
+            return {"TENANT_DATA_ROLE_ARN": self.tenant_data_role_arn}
+        queue = {"QUEUE_ARN": self.queue_arn} if self.rights(service) else {}
+        return {**queue, "TABLE_ARN": self.table_arn}
+
 
 class Services(Room):
     """The cluster with its services, their images' registry, their secrets and the mesh between them.
@@ -238,11 +245,7 @@ class Services(Room):
                     "linuxParameters": {"capabilities": {"drop": ["ALL"]}, "initProcessEnabled": True},
                     "mountPoints": [{"sourceVolume": "scratch", "containerPath": SCRATCH, "readOnly": False}],
                     "portMappings": ports,
-                    "environment": [
-                        {"name": "QUEUE_ARN", "value": self._stores.queue_arn},
-                        {"name": "TABLE_ARN", "value": self._stores.table_arn},
-                        {"name": "TENANT_DATA_ROLE_ARN", "value": self._stores.tenant_data_role_arn},
-                    ],
+                    "environment": [{"name": name, "value": arn} for name, arn in self._stores.places(service).items()],
                     "secrets": [{"name": "SECRET", "valueFrom": secret_arn}] if secret_arn is not None else [],
                     # So that ECS replaces one that hangs, also where no load balancer asks.
                     "healthCheck": {

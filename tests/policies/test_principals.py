@@ -3,7 +3,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from policies.principals import Principals, principals
+from policies.principals import Delivery, Principals, principals
 from policies.properties import camel_case
 from policies.rules.aws.lent_roles import LENT
 from policies.tables import reviewed_properties
@@ -13,7 +13,8 @@ ROLE = {"room": "hosting:cloud_integrated:Access", "service": "s3.amazonaws.com"
 
 
 def table(**roles):
-    return Principals.model_validate({"aws": roles, "aws-account": {"reason": REASON}, "queues": {}, "azure": {}})
+    others: dict[str, dict[str, object]] = {name: {} for name in ("azure", "deliveries", "queues", "tables")}
+    return Principals.model_validate({"aws": roles, "aws-account": {"reason": REASON}, **others})
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,18 @@ def test_two_roles_are_not_lent_to_one():
     assert table(role=role).aws
     with pytest.raises(ValidationError, match="two roles are lent to one"):
         table(role=role, other=role)
+
+
+@pytest.mark.parametrize("half", [{"source": "aws:cloudtrail/trail:Trail"}, {"named": "trail/{}"}])
+def test_a_source_of_deliveries_is_known_by_its_arn(half):
+    with pytest.raises(ValidationError, match="set source and named"):
+        Delivery.model_validate({"service": "cloudtrail.amazonaws.com", "reason": REASON, **half})
+
+
+def test_roles_that_use_a_table_are_of_the_table():
+    used = {role for table in principals().tables.values() for role in table.used_by}
+
+    assert used <= principals().aws.keys()
 
 
 def paths(settable):

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 
+from policies.principals import SECOND
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.network import EDGE
 from policies.rules.aws.subnets import LOAD_BALANCERS
 from policies.rules.aws.zones import ZONES, runs_tasks
-from policies.tables import tls_setting
+from policies.tables import paths, tls_setting
 
 LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
 LISTENER_RULES = ("aws:lb/listenerRule:ListenerRule",)
@@ -161,6 +163,41 @@ def targets_are_forwarded_to_and_serve(group: Resource, stack: Stack) -> Finding
         yield "no rule of a listener forwards to the targets: add an aws.lb.ListenerRule, or remove the group"
     if not any(group in _registered_in(service, stack) for service in stack.of_type(SERVICE)):
         yield "no service has its tasks among the targets: set load_balancers of one, or remove the group"
+
+
+@stack_rule(*LISTENER_RULES)
+def listener_rule_takes_its_services_paths_only(entry: Resource, stack: Stack) -> Findings:
+    """A rule that takes another service's paths brings what customers meant for that one to who needn't know of it.
+
+    Which paths are whose says paths.toml. Of several rules that fit the first one counts.
+    """
+    taken = _paths(entry)
+    for service in stack.of_type(SERVICE):
+        if any(group in _targets(entry, stack) for group in _registered_in(service, stack)):
+            declared = paths()["aws"].get(service.resource_name.removesuffix(SECOND), frozenset[str]())
+            if not declared.issuperset(taken):
+                wanted = " and ".join(sorted(declared)) or "none"
+                yield f"{service.resource_name} takes what is another's: set path_pattern to {wanted} (paths.toml)"
+    listeners = _listeners(entry, stack)
+    for other in stack.of_type(*LISTENER_RULES):
+        if other.urn == entry.urn or _listeners(other, stack) != listeners or other.priority < entry.priority:
+            continue
+        if any(fnmatchcase(path, pattern) for path in _paths(other) for pattern in taken):
+            yield f"{other.resource_name} gets nothing of its paths: set priority to more than that rule's"
+
+
+def _paths(entry: Resource) -> list[str]:
+    """The patterns of paths that a rule of a listener takes."""
+    patterns = [
+        str(path)
+        for condition in entry.get("conditions", [])
+        for path in condition.part("path_pattern").get("values", [])
+    ]
+    return patterns or ["*"]
+
+
+def _listeners(entry: Resource, stack: Stack) -> set[str]:
+    return {each.urn for each in stack.meant(entry, "listener_arn", LISTENERS, "arn")}
 
 
 def _targets(entry: Resource, stack: Stack) -> list[Resource]:

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from policies.documents import Statement, statements
-from policies.principals import session_role
-from policies.resources import Resource, Stack, identities
+from policies.principals import SECOND, Delivery, principals, session_role
+from policies.resources import Resource, Stack, aws_region, identities
 from policies.rulebook import Findings, rule, stack_rule
-from policies.rules.aws.s3 import BUCKET_POLICY
+from policies.rules.aws.s3 import BUCKET_POLICY, BUCKETS
 from policies.rules.aws.trust import ROLE
 
 QUEUE: Final = "aws:sqs/queue:Queue"
@@ -35,6 +35,8 @@ _OF_SERVICES: Final = {
 
 _OF_SESSIONS: Final = ("s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject")
 """What a tenant's sessions do by the policy of the tenant's bucket."""
+
+_OF_ARNS: Final = ("arnequals", "arnlike", "stringequals")
 
 _OF_BUCKETS: Final = (
     "acceleration_status",
@@ -122,6 +124,40 @@ def _gives_services(place: str, statement: Statement, known: Mapping[str, Collec
     for service in statement.principals("Service"):
         if not set(statement.actions()) <= set(known.get(service, ())):
             yield f"{place} lets {service} do what nothing here needs: remove it from Action"
+
+
+@stack_rule(BUCKET_POLICY)
+def bucket_takes_deliveries_of_its_source_only(policy: Resource, stack: Stack) -> Findings:
+    """A service that may write where another one's logs lie puts forged ones among them, on whosever behalf it works.
+
+    Which service delivers into which bucket, and for what, says principals.toml.
+    """
+    buckets = stack.meant(policy, "bucket", BUCKETS, "bucket", "id")
+    delivery = principals().deliveries.get(buckets[0].resource_name.removesuffix(SECOND)) if buckets else None
+    for number, statement in enumerate(statements(policy.document("policy"))):
+        services = set(statement.principals("Service"))
+        if not statement.is_allow or not services:
+            continue
+        if delivery is None or services != {delivery.service}:
+            wanted = "no service" if delivery is None else delivery.service
+            yield f"statement {number} lets in {', '.join(sorted(services))}: let {wanted} deliver here"
+        elif not _is_for_source(statement, delivery, policy, stack):
+            yield f"statement {number} takes deliveries for others: name the stack's own in ArnLike aws:SourceArn"
+
+
+def _is_for_source(statement: Statement, delivery: Delivery, policy: Resource, stack: Stack) -> bool:
+    """Whether the service delivers for the stack's own resources of the region only."""
+    if delivery.source is None or delivery.named is None:
+        return True
+    conditions = statement.conditions()
+    asked_for = [arn for operator in _OF_ARNS for arn in conditions.get((operator, "aws:sourcearn"), [])]
+    region = aws_region(policy)
+    own = {
+        delivery.named.format(each.name)
+        for each in stack.of_type(delivery.source)
+        if aws_region(each) in (None, region)
+    }
+    return bool(asked_for) and all(arn.split(":", 5)[-1] in own for arn in asked_for)
 
 
 def _account(principal: str) -> str:

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+from policies.principals import SECOND
 from policies.properties import UndeterminedError
 from policies.references import means
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, rule, stack_rule
-from policies.tables import jurisdictions, tls_setting
+from policies.rules.azure.container_apps import APP
+from policies.tables import jurisdictions, paths, tls_setting
 
 DOMAIN: Final = "azure-native:cdn:AFDCustomDomain"
 ENDPOINT: Final = "azure-native:cdn:AFDEndpoint"
@@ -227,6 +229,47 @@ def front_door_origin_is_own_environment(origin: Resource, stack: Stack) -> Find
 
     if not means(stack, origin, "shared_private_link_resource", read=read, targets={ENVIRONMENT: ("id",)}):
         yield "the origin is a stranger's: set private_link.id to the stack's environment"
+
+
+@stack_rule(ORIGIN)
+def front_door_origin_is_the_service_of_its_group(origin: Resource, stack: Stack) -> Findings:
+    """Behind one private link answer all services of an environment: by its name each is told from the others.
+
+    A group leads to the service whose name it bears, whatever the region.
+    """
+    groups = stack.meant(origin, "origin_group_name", (ORIGIN_GROUP,), "name", "origin_group_name")
+    if not groups:
+        yield "the origin is in no group of the stack: set origin_group_name to one"
+    environments = _environments(origin, stack)
+    domains = {each.get("default_domain", None) for each in environments}
+    wanted = {
+        f"{app.one_of('container_app_name', 'name')}.{domain}"
+        for group in groups
+        for app in stack.of_type(APP)
+        if app.resource_name.removesuffix(SECOND) == group.resource_name
+        and {each.urn for each in stack.meant(app, "environment_id", [ENVIRONMENT], "id")}
+        & {each.urn for each in environments}
+        for domain in domains
+    }
+    if origin.host_name not in wanted:
+        yield "another service answers, or a stranger: set host_name to that of the group's service in the environment"
+
+
+@stack_rule(ROUTE)
+def front_door_route_takes_its_services_paths_only(route: Resource, stack: Stack) -> Findings:
+    """A route that takes another service's paths brings what customers meant for that one to who needn't know of it.
+
+    Which paths are whose says paths.toml.
+    """
+
+    def read() -> str | None:
+        return route.part("origin_group").get("id", None)
+
+    for group in stack.meant(route, "origin_group", (ORIGIN_GROUP,), "id", read=read):
+        declared = paths()["azure"].get(group.resource_name, frozenset[str]())
+        if not declared.issuperset(_patterns(route)):
+            wanted = " and ".join(sorted(declared)) or "none"
+            yield f"{group.resource_name} takes what is another's: set patterns_to_match to {wanted} (paths.toml)"
 
 
 @stack_rule(ORIGIN)

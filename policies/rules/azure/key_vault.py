@@ -158,3 +158,23 @@ def vault_lets_in_services_that_unwrap_only(vault: Resource, stack: Stack) -> Fi
         yield "stores can't open what lies under these keys: set network_acls.bypass to AzureServices"
     if not wraps and bypass != "None":
         yield "services of Azure's come past the firewall: set network_acls.bypass to None"
+
+
+@stack_rule(KEY)
+def vault_holds_keys_of_one_kind(key: Resource, stack: Stack) -> Findings:
+    """Who manages or uses what a vault holds gets at all of it: tenants' keys, the platform's and those that sign lie
+    apart.
+    """
+    vaults = stack.meant(key, "vault_name", [VAULT], "name", "vault_name")
+    if not vaults:
+        yield "the key lies in a stranger's vault: set vault_name to one of the stack's"
+    kind = _kind(key, stack)
+    for vault in vaults:
+        others = stack.referring("vault_name", vault, [KEY], "name", "vault_name")
+        if any(_kind(each, stack) != kind for each in others):
+            yield f"{vault.resource_name} holds keys of another kind: set vault_name to the vault of its own kind"
+
+
+def _kind(key: Resource, stack: Stack) -> tuple[bool, bool]:
+    """Whether a key is a tenant's, and whether it signs."""
+    return stack.tenant(key) is not None, _SIGN in key.properties.get("key_ops", [])
