@@ -178,8 +178,12 @@ class AwareOptions(_Model):
 
     @property
     def terms(self) -> dict[str, str | Sequence[str]]:
-        """Whom alarms reach besides, and who gets past Conditional Access."""
+        """Where it is made, whom alarms reach besides, and who may do what nobody else may."""
         return {
+            "accountIds": list(self.allowed_subscription_ids),
+            "entraTenantId": self.entra_tenant_id,
+            "guardianGroupIds": [self.access_groups.approvers, self.access_groups.break_glass],
+            "deployerId": self.deployer_id,
             "breakGlassUserIds": list(self.break_glass_user_ids),
             **({"onCallPhone": self.on_call_phone} if self.on_call_phone else {}),
         }
@@ -234,9 +238,10 @@ class CloudIntegratedOptions(_Model):
 
     @property
     def terms(self) -> dict[str, str | Sequence[str]]:
-        """Who gets in, by what, and from which devices."""
+        """Where it is made, who gets in, by what, and from which devices."""
         certificates = (self.vpn_device_certificate_arn, self.second_vpn_device_certificate_arn)
         return {
+            "accountIds": list(self.allowed_account_ids),
             "identityProviderArn": self.identity_provider_arn,
             "breakGlassPrincipalArn": self.break_glass_principal_arn,
             "vpnGroupIds": [group.id for group in self.vpn_groups],
@@ -268,6 +273,7 @@ class IdentityOptions(_Model):
     def terms(self) -> dict[str, str | Sequence[str]]:
         """What the stack records of its terms, by which the policy pack and auditors judge it."""
         return {
+            "entraTenantId": self.entra_tenant_id,
             "onCallEmail": self.on_call_email,
             "breakGlassUserIds": list(self.break_glass_user_ids),
             "approverUserIds": list(self.approver_user_ids),

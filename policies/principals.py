@@ -122,6 +122,15 @@ class SharedTable(BaseModel):
     reason: Annotated[str, Field(min_length=20)]
 
 
+class Key(BaseModel):
+    """The services of AWS that use a key by themselves, without a role, by the first part of their names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    services: tuple[str, ...]
+    reason: Annotated[str, Field(min_length=20)]
+
+
 class Delivery(BaseModel):
     """The one service of AWS that delivers into a bucket."""
 
@@ -154,6 +163,8 @@ class Principals(BaseModel):
     """By the logical name of the queue. Of any other no role sends or takes messages."""
     tables: Mapping[str, SharedTable]
     """By the logical name of the table."""
+    keys: Mapping[str, Key]
+    """By the logical name of the key, which stands for that of the second region as well."""
     deliveries: Mapping[str, Delivery]
     """By the logical name of the bucket, which stands for that of the second region as well."""
     azure: Mapping[str, AzureAssignment]

@@ -419,6 +419,16 @@ class Stack:
         return self._term("on_call_phone")
 
     @cached_property
+    def account_ids(self) -> tuple[str, ...]:
+        """The account of AWS, or subscription of Azure, that the stack is made in."""
+        return self._term("account_ids")
+
+    @cached_property
+    def entra_tenant_id(self) -> str:
+        """The directory of Entra whose people and services it trusts."""
+        return self._term("entra_tenant_id")
+
+    @cached_property
     def identity_provider_arn(self) -> str:
         """The IAM SAML provider through which people sign in to AWS, and to the VPN."""
         return self._term("identity_provider_arn")
@@ -447,6 +457,16 @@ class Stack:
     def approver_user_ids(self) -> tuple[str, ...]:
         """Who approves and reviews access in Entra."""
         return self._term("approver_user_ids")
+
+    @cached_property
+    def guardian_group_ids(self) -> tuple[str, ...]:
+        """The groups of Entra who let others in, or get past Conditional Access."""
+        return self._term("guardian_group_ids")
+
+    @cached_property
+    def deployer_id(self) -> str:
+        """The one whom questions about changes leave out."""
+        return self._term("deployer_id")
 
     def _term(self, name: str) -> Any:
         """Raises UndeterminedError when nothing says it, or when its sources contradict each other."""

@@ -75,6 +75,10 @@ class Terms(BaseModel):
     """Where alarms go, day and night."""
     on_call_phone: str | None = None
     """Where they go as text messages too, if anywhere: country code, space and number."""
+    account_ids: Names | None = None
+    """The one account of AWS, or subscription of Azure, that the stack is made in."""
+    entra_tenant_id: str | None = None
+    """The directory of Entra whose people and services it trusts."""
     identity_provider_arn: str | None = None
     """The IAM SAML provider through which people sign in to AWS, and to the VPN."""
     break_glass_principal_arn: str | None = None
@@ -87,6 +91,10 @@ class Terms(BaseModel):
     """The accounts of Entra that Conditional Access leaves out."""
     approver_user_ids: Names | None = None
     """Who approves and reviews access in Entra."""
+    guardian_group_ids: Names | None = None
+    """The groups of Entra who let others in, or get past Conditional Access: who comes into one is an incident."""
+    deployer_id: str | None = None
+    """The one whom questions about changes leave out, because others ask about nobody else."""
 
     @classmethod
     def of_stack(cls, project: str, configuration: Mapping[str, str]) -> Self:
@@ -104,12 +112,18 @@ class Terms(BaseModel):
                     "jurisdiction": configuration.get(f"{project}:jurisdiction") or None,
                     "on_call_email": configuration.get(f"{project}:onCallEmail") or None,
                     "on_call_phone": aware.get("onCallPhone"),
+                    "account_ids": aws.get("allowedAccountIds") or aware.get("allowedSubscriptionIds"),
+                    "entra_tenant_id": {**aware, **identity}.get("entraTenantId"),
                     "identity_provider_arn": aws.get("identityProviderArn"),
                     "break_glass_principal_arn": aws.get("breakGlassPrincipalArn"),
                     "vpn_group_ids": [each["id"] for each in aws["vpnGroups"]] if "vpnGroups" in aws else None,
                     "vpn_device_certificate_arns": [aws[name] for name in _DEVICE_CERTIFICATES if name in aws] or None,
                     "break_glass_user_ids": {**aware, **identity}.get("breakGlassUserIds"),
                     "approver_user_ids": identity.get("approverUserIds"),
+                    "guardian_group_ids": (
+                        [aware["accessGroups"][name] for name in _GUARDIANS] if "accessGroups" in aware else None
+                    ),
+                    "deployer_id": aware.get("deployerId"),
                     **retention,
                 }
             )
@@ -129,6 +143,7 @@ class Terms(BaseModel):
 
 
 _DEVICE_CERTIFICATES: Final = ("vpnDeviceCertificateArn", "secondVpnDeviceCertificateArn")
+_GUARDIANS: Final = ("approvers", "breakGlass")
 _NAMES: Final = tuple(to_camel(name) for name in Terms.model_fields)
 
 

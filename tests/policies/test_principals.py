@@ -13,7 +13,7 @@ ROLE = {"room": "hosting:cloud_integrated:Access", "service": "s3.amazonaws.com"
 
 
 def table(**roles):
-    others: dict[str, dict[str, object]] = {name: {} for name in ("azure", "deliveries", "queues", "tables")}
+    others: dict[str, dict[str, object]] = {name: {} for name in ("azure", "deliveries", "keys", "queues", "tables")}
     return Principals.model_validate({"aws": roles, "aws-account": {"reason": REASON}, **others})
 
 

@@ -21,7 +21,8 @@ RECORDED |= {
     "breakGlassPrincipalArn": "arn:user",
     "breakGlassUserIds": ["d", "c"],
 }
-RECORDED |= {"vpnDeviceCertificateArns": ["arn:certificate"]}
+RECORDED |= {"vpnDeviceCertificateArns": ["arn:certificate"], "accountIds": ["account"], "entraTenantId": "directory"}
+RECORDED |= {"guardianGroupIds": ["e", "f"], "deployerId": "g"}
 STACK = {"service": {"type": SERVICE, "properties": RECORDED}}
 
 
@@ -52,6 +53,7 @@ def test_a_stack_file_names_the_terms():
 
 def test_a_stack_file_names_who_is_let_in():
     aws = {
+        "allowedAccountIds": ["1"],
         "identityProviderArn": "arn:provider",
         "breakGlassPrincipalArn": "arn:user",
         "vpnGroups": [{"name": "b", "id": "g-2"}, {"name": "a", "id": "g-1"}],
@@ -60,6 +62,7 @@ def test_a_stack_file_names_who_is_let_in():
     }
 
     assert Terms.of_stack("hosting", {"hosting:cloudIntegrated": json.dumps(aws)}) == Terms(
+        account_ids=("1",),
         identity_provider_arn="arn:provider",
         break_glass_principal_arn="arn:user",
         vpn_group_ids=("g-1", "g-2"),
@@ -69,8 +72,20 @@ def test_a_stack_file_names_who_is_let_in():
     assert Terms.of_stack("hosting", {"hosting:identity": json.dumps(identity)}) == Terms(
         break_glass_user_ids=("c", "d"), approver_user_ids=("a", "b")
     )
-    aware = {"breakGlassUserIds": ["d", "c"]}
-    assert Terms.of_stack("hosting", {"hosting:aware": json.dumps(aware)}) == Terms(break_glass_user_ids=("c", "d"))
+    aware = {
+        "allowedSubscriptionIds": ["s"],
+        "entraTenantId": "t",
+        "breakGlassUserIds": ["d", "c"],
+        "accessGroups": {"approvers": "f", "breakGlass": "e", "onCall": "o"},
+        "deployerId": "g",
+    }
+    assert Terms.of_stack("hosting", {"hosting:aware": json.dumps(aware)}) == Terms(
+        account_ids=("s",),
+        entra_tenant_id="t",
+        break_glass_user_ids=("c", "d"),
+        guardian_group_ids=("e", "f"),
+        deployer_id="g",
+    )
 
 
 @pytest.mark.parametrize("retention", ["no JSON", "[1]", '{"logDays": "long"}', '{"unheardOf": 1}'])
@@ -105,12 +120,16 @@ def test_the_engine_is_told_the_schema():
         "logDays": {"type": "integer"},
         "onCallEmail": {"type": "string"},
         "onCallPhone": {"type": "string"},
+        "accountIds": names,
+        "entraTenantId": {"type": "string"},
         "identityProviderArn": {"type": "string"},
         "breakGlassPrincipalArn": {"type": "string"},
         "vpnGroupIds": names,
         "vpnDeviceCertificateArns": names,
         "breakGlassUserIds": names,
         "approverUserIds": names,
+        "guardianGroupIds": names,
+        "deployerId": {"type": "string"},
     }
 
 

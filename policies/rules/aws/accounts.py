@@ -64,6 +64,13 @@ def provider_names_its_account(provider: Resource) -> Findings:
         yield "the provider works in whatever account it is let in: name the one account in allowed_account_ids"
 
 
+@stack_rule(PROVIDER)
+def provider_works_in_agreed_account(provider: Resource, stack: Stack) -> Findings:
+    """In another account than was agreed, whoever holds that one has all that customers entrusted to this one."""
+    if any(each not in stack.account_ids for each in provider.allowed_accounts):
+        yield "the stack is made in another account than was agreed: set allowed_account_ids to the stack's accountIds"
+
+
 @rule(PROVIDER)
 def provider_calls_aws_as_whoever_runs_it(provider: Resource) -> Findings:
     """Other endpoints, proxies, credentials or default tags lead elsewhere, or change what the resources say."""

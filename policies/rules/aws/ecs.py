@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from policies.containers import containers, log_group
+from policies.principals import SECOND
 from policies.properties import Record
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, rule, stack_rule
@@ -145,6 +146,48 @@ def _are_of_stack(service: Resource, name: str, kind: str, stack: Stack) -> Find
     for number, each in service.network_configuration.numbered(name):
         if not stack.meant(service, "network_configuration", [kind], "id", read=lambda one=each: str(one)):
             yield f"network_configuration.{name}[{number}] is not of this stack and region: name one that is"
+
+
+@stack_rule(TASK)
+def task_runs_the_image_of_its_service(task: Resource, stack: Stack) -> Findings:
+    """With another service's image that one's code has this one's rights, such as to say of whom a session is."""
+    for container in containers(task):
+        repository = container.repository
+        for each in stack.meant(
+            task, "container_definitions", [REPOSITORY], "repository_url", read=lambda r=repository: r
+        ):
+            if each.resource_name.removesuffix(SECOND) != task.resource_name.removesuffix(SECOND):
+                yield f"the container {container.name} runs {each.resource_name}: take the image of the service itself"
+
+
+@stack_rule(SERVICE)
+def service_wears_its_own_group(service: Resource, stack: Stack) -> Findings:
+    """The group says who may call the tasks and whom they may: in another's they are let in where that one is."""
+    groups = stack.meant(
+        service,
+        "network_configuration",
+        [GROUP],
+        "id",
+        read=lambda: [str(each) for each in service.network_configuration.get("security_groups", [])],
+    )
+    for group in groups:
+        if group.resource_name != service.resource_name:
+            yield f"its tasks wear the group {group.resource_name}: set security_groups to that of the service itself"
+
+
+@rule(SERVICE)
+def service_is_called_by_its_own_name(service: Resource) -> Findings:
+    """Who is found under another service's name gets what was meant for that one, a tenant's token among it."""
+    own = service.resource_name.removesuffix(SECOND)
+    servers = service.part("service_connect_configuration")
+    for number, server in servers.numbered("services"):
+        names = [server.get("discovery_name", own)]
+        names += [alias.get("dns_name", own) for _, alias in server.numbered("client_alias")]
+        if any(name != own for name in names):
+            yield (
+                f"service_connect_configuration.services[{number}] answers to another's name: set discovery_name and "
+                f"dns_name to {own}"
+            )
 
 
 @stack_rule(SERVICE)

@@ -6,7 +6,7 @@ from typing import Final
 
 from policies.documents import Statement, statements
 from policies.iam.keys import USE
-from policies.principals import session_role
+from policies.principals import SECOND, principals, session_role
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.kms import KEY, REPLICA
@@ -174,6 +174,20 @@ def kms_key_policy_keeps_to_its_account(key: Resource) -> Findings:
         services = set(statement.principals("Service"))
         if services - SERVICES_WITHOUT_SOURCE and not _is_asked_by(accounts, statement):
             yield f"{place} lets a service in for any account: add the condition aws:SourceAccount, or aws:SourceArn"
+
+
+@stack_rule(KEY, KEY_POLICY)
+def kms_key_lets_in_services_it_is_for(key: Resource, stack: Stack) -> Findings:
+    """A service that may use a key uses it for whoever in the account tells it to: it opens what the key keeps shut.
+
+    Which service uses which key by itself says principals.toml.
+    """
+    keys = [key] if key.resource_type == KEY else stack.meant(key, "key_id", [KEY], "arn", "id", "key_id")
+    declared = [principals().keys.get(each.resource_name.removesuffix(SECOND)) for each in keys]
+    meant = {service for each in declared if each is not None for service in each.services}
+    for place, statement in _allowing(key):
+        if others := {each.partition(".")[0] for each in statement.principals("Service")} - meant:
+            yield f"{place} lets in {', '.join(sorted(others))}, which need no such key: remove it"
 
 
 @stack_rule(KEY, KEY_POLICY)

@@ -136,5 +136,5 @@ def what_must_last_is_locked(resource: Resource, stack: Stack) -> Findings:
             not_applicable("a lock would hold the roles on the keys of tenants who go")
     if resource.resource_type == ACCOUNT and not is_immutable(resource):
         not_applicable("the account holds no immutable copy")
-    if not any(resource in stack.sources(lock, "scope") for lock in stack.of_type(LOCK)):
+    if not stack.referring("scope", resource, [LOCK], "id"):
         yield "it can be deleted at once: add a ManagementLockByScope with its id as scope"

@@ -104,8 +104,15 @@ def detection_asks_about_own(detection: Resource, stack: Stack) -> Findings:
     let_in = let_in_groups(stack)
     if "groups" in meant and set(meant["groups"]) != let_in:
         yield "who is let in by another group isn't seen: name all groups without members in query"
-    if "watched" in meant and not set(meant["watched"]) > let_in:
-        yield "who comes into another group isn't seen: name all groups without members in query, and who approves"
+    if "watched" in meant and set(meant["watched"]) != {*let_in, *stack.guardian_group_ids}:
+        yield (
+            "who comes into another group isn't seen: name all groups without members in query, and the stack's "
+            "guardianGroupIds"
+        )
+    if "accounts" in meant and set(meant["accounts"]) != set(stack.break_glass_user_ids):
+        yield "the use of another account for emergencies isn't seen: name the stack's breakGlassUserIds in query"
+    if any(each != stack.deployer_id for each in meant.get(_DEPLOYER, ())):
+        yield "what somebody else does isn't seen: leave out the stack's deployerId alone in query"
 
 
 def _known(stack: Stack, resource_type: str, *names: str) -> set[str]:

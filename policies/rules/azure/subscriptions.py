@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 from policies.properties import is_unknown
-from policies.resources import Resource
-from policies.rulebook import ANY_TYPE, Findings, not_applicable, rule
+from policies.resources import Resource, Stack
+from policies.rulebook import ANY_TYPE, Findings, not_applicable, rule, stack_rule
 
 PROVIDER: Final = "pulumi:providers:azure-native"
 
@@ -29,6 +29,15 @@ def azure_provider_names_its_subscription(provider: Resource) -> Findings:
     for name in provider.names():
         if name not in _SETTINGS:
             yield f"the provider signs in otherwise, or elsewhere, than whoever deploys: remove {name}"
+
+
+@stack_rule(PROVIDER)
+def azure_provider_works_where_agreed(provider: Resource, stack: Stack) -> Findings:
+    """Whoever holds another subscription, or another directory, than was agreed has all that customers entrusted."""
+    if provider.get("subscription_id", None) not in stack.account_ids:
+        yield "the stack is made in another subscription than was agreed: set subscription_id to the stack's accountIds"
+    if provider.get("tenant_id", None) != stack.entra_tenant_id:
+        yield "the stack trusts another directory than was agreed: set tenant_id to the stack's entraTenantId"
 
 
 @rule(ANY_TYPE)

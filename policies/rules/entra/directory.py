@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from policies.resources import Resource
-from policies.rulebook import Findings, rule
+from policies.resources import Resource, Stack
+from policies.rulebook import Findings, rule, stack_rule
 
 PROVIDER: Final = "pulumi:providers:azuread"
 
@@ -21,3 +21,10 @@ def entra_provider_names_its_tenant(provider: Resource) -> Findings:
     for name in provider.names():
         if name not in _SETTINGS:
             yield f"the provider signs in otherwise, or elsewhere, than whoever deploys: remove {name}"
+
+
+@stack_rule(PROVIDER)
+def entra_provider_works_where_agreed(provider: Resource, stack: Stack) -> Findings:
+    """In another directory than was agreed the rules of signing in hold for nobody who comes to the stacks."""
+    if provider.get("tenant_id", None) != stack.entra_tenant_id:
+        yield "the stack is made in another directory than was agreed: set tenant_id to the stack's entraTenantId"

@@ -43,7 +43,7 @@ from policies.network.ports import Access
 from policies.network.reach import Declared, Network
 from policies.network.references import Named, Property, References
 from policies.pack import all_rules
-from policies.principals import AwsRole, Principals, Queue
+from policies.principals import AwsRole, Delivery, Key, Principals, Queue, SharedTable
 from policies.rbac.directory import Directory, Grantee
 from policies.resources import OF_NO_REGION, Resource, Stack, canonical_type
 from policies.rulebook import ANY_TYPE, Rule
