@@ -44,7 +44,7 @@ class TlsSetting(BaseModel):
 
 
 class Egress(BaseModel):
-    """Where the network in Azure may go outside of it."""
+    """Where the network in Azure may go outside of it, and which services may in AWS."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,6 +52,8 @@ class Egress(BaseModel):
     """Domain names, with what is carried there; `{region}` stands for a region."""
     tags: Mapping[str, str]
     """Azure's service tags, with what is carried there."""
+    services: Mapping[str, str]
+    """The services of AWS that go out to the internet, with what for."""
 
     def destinations(self, regions: Sequence[str]) -> frozenset[str]:
         """The domain names for a stack in these regions."""

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from policies.addresses import is_private
+from policies.principals import SECOND
 from policies.properties import Record, UndeterminedError
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.aws.network import CLIENT_VPN, DEFAULT_GROUP, GROUP, INGRESS_RULE, LEGACY_RULE, LOAD_BALANCERS
 from policies.rules.aws.subnets import VPC_ENDPOINT
+from policies.tables import egress
 
 EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 ACLS = ("aws:ec2/networkAcl:NetworkAcl", "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl")
@@ -132,6 +134,9 @@ def way_to_internet_is_for_services_only(entry: Resource, stack: Stack) -> Findi
     if not target or is_private(target):
         not_applicable("the rule leads to no address of the internet")
     groups = stack.meant(entry, "security_group_id", [GROUP], "id")
+    for group in groups:
+        if group.resource_name.removesuffix(SECOND) not in egress().services:
+            yield f"{group.resource_name} has no business on the internet: remove the rule, or say why in egress.toml"
     for name, kinds in (
         ("security_groups", LOAD_BALANCERS),
         ("security_group_ids", (CLIENT_VPN, VPC_ENDPOINT)),
