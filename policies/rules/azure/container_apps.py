@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
+from policies.principals import SECOND
 from policies.properties import Record
 from policies.references import means
 from policies.resources import Resource, Stack
@@ -158,6 +159,15 @@ def workload_takes_images_of_own_registry(workload: Resource, stack: Stack) -> F
     for number, each in workload.configuration.numbered("registries"):
         if not means(stack, workload, "configuration", read=lambda at=each: at.get("server", None), targets=registries):
             yield f"images come from a stranger's registry: name the stack's in configuration.registries[{number}]"
+
+
+@rule(APP)
+def app_runs_the_image_of_its_service(app: Resource) -> Findings:
+    """With another service's image that one's code has this one's rights, such as to say for whom a service works."""
+    service = app.resource_name.removesuffix(SECOND)
+    for place, container in containers_of(app):
+        if container.get("image", "").partition("@")[0].rpartition("/")[2] != service:
+            yield f"another service's program runs as this one: name the image of {service} in {place}.image"
 
 
 @rule(APP, JOB)
