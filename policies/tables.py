@@ -308,7 +308,7 @@ def runtimes() -> Mapping[str, date]:
 
 
 @cache
-def paths() -> Mapping[str, Mapping[str, Collection[str]]]:
+def paths() -> Mapping[str, Mapping[str, frozenset[str]]]:
     """The table `paths.toml`: which paths of the portal each service answers, by cloud and service."""
     return TypeAdapter(dict[str, dict[str, frozenset[str]]]).validate_python(_load("paths.toml"))
 

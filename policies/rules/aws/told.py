@@ -1,7 +1,8 @@
 """What tasks of Amazon ECS are told of: the stores and roles that are there for their service, and nothing else."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from policies.containers import containers
@@ -17,11 +18,18 @@ from policies.tables import destinations
 TASK: Final = "aws:ecs/taskDefinition:TaskDefinition"
 REPLICA: Final = "aws:dynamodb/tableReplica:TableReplica"
 
-_PLACES: Final = (ALIAS, *BUCKETS, KEY, QUEUE, REPLICA, ROLE, TABLE, TOPIC)
-"""What a task could be led to. Its secrets, its image and its log have properties and rules of their own."""
-
-_IDENTIFIERS: Final = ("arn", "bucket", "id", "key_id", "name", "url")
-"""The properties by which these are known."""
+_PLACES: Final[Mapping[str, Sequence[str]]] = {
+    ALIAS: ("arn", "name"),
+    **dict.fromkeys(BUCKETS, ("arn", "bucket")),
+    KEY: ("arn", "key_id"),
+    QUEUE: ("arn", "name", "url"),
+    REPLICA: ("arn",),
+    ROLE: ("arn", "name"),
+    TABLE: ("arn", "name"),
+    TOPIC: ("arn", "name"),
+}
+"""What a task could be led to, with the properties by which it is known. Its secrets, its image and its log have
+properties and rules of their own."""
 
 _ARN: Final = re.compile(r"""arn:aws[a-z-]*:[^\s,;|"'{}\[\]]+""")
 
@@ -53,7 +61,7 @@ def task_is_told_of_own_places_only(task: Resource, stack: Stack) -> Findings:
                 )
 
 
-def _leads_to_own(task: Resource, name: str, value: str, roles: Collection[str], stack: Stack) -> bool:
+def _leads_to_own(task: Resource, name: str, value: str, roles: AbstractSet[str], stack: Stack) -> bool:
     whole = _meant(task, value, stack)
     if whole:
         return all(_is_for(each, roles, stack) for each in whole)
@@ -73,10 +81,14 @@ def _named_in(name: str, value: str) -> Iterator[str]:
 
 
 def _meant(task: Resource, text: str, stack: Stack) -> list[Resource]:
-    return stack.meant(task, "container_definitions", _PLACES, *_IDENTIFIERS, read=lambda: text)
+    return [
+        each
+        for kind, identifiers in _PLACES.items()
+        for each in stack.meant(task, "container_definitions", [kind], *identifiers, read=lambda: text)
+    ]
 
 
-def _is_for(place: Resource, roles: Collection[str], stack: Stack) -> bool:
+def _is_for(place: Resource, roles: AbstractSet[str], stack: Stack) -> bool:
     """Whether a place is there for the service that works as one of these roles."""
     name = place.resource_name
     if stack.tenant(place) is not None:
