@@ -48,7 +48,7 @@ def test_nothing_lies_outside_the_regions_of_the_stack(stack, declare, name):
 
 
 @pytest.mark.parametrize(("suffix", "region"), SITES)
-def test_only_load_balancers_of_the_account_write_to_the_edges_bucket(stack, statements, suffix, region):
+def test_only_the_portals_load_balancer_writes_to_the_edges_bucket(stack, statements, suffix, region):
     policy = statements(stack.inputs("aws:s3/bucketPolicy:BucketPolicy", f"edge-logs{suffix}")["policy"])
 
     assert {name for name, statement in policy.items() if statement["Effect"] == "Allow"} == {"LoadBalancerDelivers"}
@@ -61,7 +61,11 @@ def test_only_load_balancers_of_the_account_write_to_the_edges_bucket(stack, sta
     )
     assert policy["LoadBalancerDelivers"]["Condition"] == {
         "StringEquals": {"aws:SourceAccount": "123456789012"},
-        "ArnLike": {"aws:SourceArn": f"arn:aws:elasticloadbalancing:{region}:123456789012:loadbalancer/*"},
+        "ArnLike": {
+            "aws:SourceArn": (
+                f"arn:aws:elasticloadbalancing:{region}:123456789012:loadbalancer/app/hostco-ci-us-portal{suffix}/*"
+            )
+        },
     }
 
 

@@ -204,6 +204,16 @@ def test_secrets_come_from_the_store_of_secrets(stack):
 
 
 @pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_told_where_it_works_only(stack, name):
+    told = {each["name"] for each in container(stack, name)["environment"]}
+
+    if name == "tokens":
+        assert told == {"TENANT_DATA_ROLE_ARN"}
+    else:
+        assert told == {"TABLE_ARN", *(["QUEUE_ARN"] if name in ("ingestion", "processing") else [])}
+
+
+@pytest.mark.parametrize("name", SERVICES)
 def test_a_service_is_called_under_tls_of_the_mesh(stack, name):
     connection = service(stack, name)["serviceConnectConfiguration"]
 
