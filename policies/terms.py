@@ -23,12 +23,16 @@ HELD_BY: Final[Mapping[str, Sequence[str]]] = {
     "log_days": ("log-group-keeps-to-the-log-term", "workspace-keeps-logs"),
     "on_call_email": ("incident-calls-those-on-call", "on-call-hears-every-alarm"),
     "on_call_phone": ("action-group-calls-those-on-call-only",),
+    "account_ids": ("azure-provider-works-where-agreed", "provider-works-in-agreed-account"),
+    "entra_tenant_id": ("azure-provider-works-where-agreed", "entra-provider-works-where-agreed"),
     "identity_provider_arn": ("client-vpn-believes-whom-was-agreed", "role-is-taken-on-by-declared-principals-only"),
     "break_glass_principal_arn": ("role-is-taken-on-by-declared-principals-only",),
     "vpn_group_ids": ("client-vpn-lets-agreed-groups-in",),
     "vpn_device_certificate_arns": ("client-vpn-believes-whom-was-agreed",),
-    "break_glass_user_ids": ("group-holds-whom-was-agreed",),
+    "break_glass_user_ids": ("detection-asks-about-own", "group-holds-whom-was-agreed"),
     "approver_user_ids": ("group-holds-whom-was-agreed",),
+    "guardian_group_ids": ("detection-asks-about-own",),
+    "deployer_id": ("detection-asks-about-own",),
 }
 """For each term the rules that hold a stack to it, whose clauses are broken where the term isn't as agreed."""
 
@@ -38,12 +42,16 @@ PLACES: Final[Mapping[str, str]] = {
     "log_days": "logDays in hosting:retention",
     "on_call_email": "hosting:onCallEmail",
     "on_call_phone": "onCallPhone in hosting:aware",
+    "account_ids": "allowedAccountIds in hosting:cloudIntegrated, or allowedSubscriptionIds in hosting:aware",
+    "entra_tenant_id": "entraTenantId in hosting:aware or hosting:identity",
     "identity_provider_arn": "identityProviderArn in hosting:cloudIntegrated",
     "break_glass_principal_arn": "breakGlassPrincipalArn in hosting:cloudIntegrated",
     "vpn_group_ids": "vpnGroups in hosting:cloudIntegrated",
     "vpn_device_certificate_arns": "vpnDeviceCertificateArn and its second in hosting:cloudIntegrated",
     "break_glass_user_ids": "breakGlassUserIds in hosting:aware or hosting:identity",
     "approver_user_ids": "approverUserIds in hosting:identity",
+    "guardian_group_ids": "approvers and breakGlass of accessGroups in hosting:aware",
+    "deployer_id": "deployerId in hosting:aware",
 }
 """Where a stack file says each term."""
 

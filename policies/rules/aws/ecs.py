@@ -157,7 +157,7 @@ def task_runs_the_image_of_its_service(task: Resource, stack: Stack) -> Findings
             task, "container_definitions", [REPOSITORY], "repository_url", read=lambda r=repository: r
         ):
             if each.resource_name.removesuffix(SECOND) != task.resource_name.removesuffix(SECOND):
-                yield f"the container {container.name} runs {each.resource_name}: take the image of the service itself"
+                yield f"the container {container.name} runs {each.resource_name}: set image to the service's own"
 
 
 @stack_rule(SERVICE)

@@ -50,7 +50,7 @@ def task_is_told_of_own_places_only(task: Resource, stack: Stack) -> Findings:
     roles = {role.resource_name for role in stack.meant(task, "task_role_arn", [ROLE], "arn")}
     for source in stack.sources(task, "container_definitions"):
         if source.resource_type in _PLACES and not _is_for(source, roles, stack):
-            yield f"it is told of {source.resource_name}, which is not there for the service: take it out"
+            yield f"{source.resource_name} is not there for the service: take it out of container_definitions"
     for container in containers(task):
         for variable in container.variables():
             name, value = str(variable.name), str(variable.get("value", ""))
