@@ -4,7 +4,7 @@ After the IAM User Guide, "Policy evaluation logic", without the policies of an 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -79,13 +79,12 @@ def decide(
     Keys (KMS) and roles (STS) have a policy without which nobody gets in: there `own_policies_suffice` is False.
     """
     has_rights = _has_rights(caller, action)
-    standing = [(document.is_known, _standing(document, caller, action)) for document in policies]
-    by_itself = own_policies_suffice and has_rights and caller.is_of_the_account
-    if not by_itself and all(is_known and not any(one.is_allow for _, _, one in said) for is_known, said in standing):
+    standing = _standing(tuple(policies), caller, action)
+    if not standing.may_allow and not (own_policies_suffice and has_rights and caller.is_of_the_account):
         return Truth.NO
     context = caller.context.asking(context)
-    itself = session = account = refused = Truth.NO if all(is_known for is_known, _ in standing) else Truth.UNKNOWN
-    for covers, named, statement in chain.from_iterable(said for _, said in standing):
+    itself = session = account = refused = standing.unread
+    for covers, named, statement in standing.statements:
         sure = min(covers, statement.covers_resource(resource, context))
         if sure is not Truth.NO:
             sure = min(sure, statement.holds(context))
@@ -121,12 +120,26 @@ def decide(
     return min(granted, negated(refused))
 
 
-# Of the same caller and action many requests are asked about, one after the other.
+@dataclass(frozen=True)
+class _Standing:
+    """What a resource's policies have to do with a caller and an action, whatever else is in the request."""
+
+    unread: Truth
+    """Unknown if a policy isn't known."""
+    statements: Sequence[tuple[Truth, _Named, Statement]]
+    """Those that may apply: how sure that is, and how they name the caller."""
+
+    @cached_property
+    def may_allow(self) -> bool:
+        """Whether one of them may allow anything."""
+        return self.unread is not Truth.NO or any(statement.is_allow for _, _, statement in self.statements)
+
+
+# Of one caller and action many requests are asked about, one after the other.
 @lru_cache(maxsize=4096)
-def _standing(document: Document, caller: Caller, action: str) -> tuple[tuple[Truth, _Named, Statement], ...]:
-    """The statements of a resource's policy that may apply: how sure that is, and how they name the caller."""
+def _standing(policies: tuple[Document, ...], caller: Caller, action: str) -> _Standing:
     found: list[tuple[Truth, _Named, Statement]] = []
-    for covers, statement in document.about(action):
+    for covers, statement in chain.from_iterable(document.about(action) for document in policies):
         named = _named(statement, caller)
         by_name = max(named.itself, named.session)
         if by_name is Truth.NO and (
@@ -134,7 +147,7 @@ def _standing(document: Document, caller: Caller, action: str) -> tuple[tuple[Tr
         ):
             continue
         found.append((min(covers, max(by_name, named.account)), named, statement))
-    return tuple(found)
+    return _Standing(Truth.NO if all(each.is_known for each in policies) else Truth.UNKNOWN, found)
 
 
 @lru_cache(maxsize=4096)
