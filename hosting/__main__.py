@@ -14,7 +14,7 @@ from rich.markup import escape
 
 from hosting.changed import changed_stacks
 from hosting.checkout import Checkout
-from hosting.controls import STACKS, judged_resources, read_register, render
+from hosting.controls import STACKS, judged_resources, render
 from hosting.diagram import draw, put_into
 from hosting.engine import Run, Step
 from hosting.errors import HostingError
@@ -44,6 +44,7 @@ from hosting.session import (
 from hosting.stack_files import copy_for_local_cloud, read_settings
 from hosting.words import counted
 from infra.settings import IdentitySettings
+from policies.register import load_register
 
 application = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -270,7 +271,7 @@ def controls(
         verdicts.append(session.preview(session.engine.state()))
         if not verdicts[-1].passes:
             _conclude(session, verdicts[-1], console, "previewed")
-    register = read_register(checkout.policies, rule_names())
+    register = load_register(rule_names())
     page = render(register, judged_resources([verdict.report for verdict in verdicts]))
     file = checkout.root / "docs" / "controls.md"
     is_current = file.exists() and file.read_text() == page

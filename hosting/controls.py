@@ -5,12 +5,11 @@ Nothing on it is typed: measures come from the register, numbers from previews o
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 
 from hosting.report import Report
 from hosting.words import counted
-from policies.register import DOCUMENTS, Control, Register, load_clauses, load_register
+from policies.register import DOCUMENTS, Control, Register
 
 STACKS: Final = ("useast", "ci-us", "identity")
 """The stacks that are previewed for the page: one of each service."""
@@ -26,11 +25,6 @@ register (`policies/controls/`) and from previews of the stacks {stacks}; CI ref
 
 {counts}
 """
-
-
-def read_register(policies: Path, rules: Sequence[str]) -> Register:
-    """The register of the checkout whose pack lies in `policies`. Raises RegisterError."""
-    return load_register(policies / "controls", rules, load_clauses(policies / "clauses.toml"))
 
 
 def judged_resources(reports: Sequence[Report]) -> Mapping[str, set[str]]:

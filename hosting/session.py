@@ -23,7 +23,6 @@ from hosting.stack_files import copy_for_local_cloud, read_settings
 from infra.settings import StackSettings
 from policies.pack import make_pack
 from policies.recording import ENVIRONMENT_VARIABLE as RECORDING
-from policies.register import RegisterError
 from policies.terms import TermsError, refuse_levels
 
 Target = Literal["local", "real"]
@@ -151,7 +150,7 @@ def rule_names() -> list[str]:
     """The names of the policy pack's rules. Raises HostingError when the pack can't be loaded."""
     try:
         return [rule.name for rule in make_pack("0").rules]
-    except (RegisterError, SyntaxError, TypeError, ValueError, ImportError) as error:
+    except (SyntaxError, TypeError, ValueError, ImportError) as error:
         raise HostingError(f"The policy pack can't be loaded: {error}") from None
 
 

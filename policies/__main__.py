@@ -11,9 +11,8 @@ import yaml
 from pulumi_policy import EnforcementLevel, PolicyPack
 
 from policies.analyzer import serve_with
-from policies.exemptions import ExemptionError
+from policies.loading import TableError
 from policies.pack import NAME, make_pack
-from policies.register import RegisterError
 
 
 def main() -> None:
@@ -23,7 +22,7 @@ def main() -> None:
     description = yaml.safe_load((Path(__file__).parent / "PulumiPolicy.yaml").read_text("utf-8"))
     try:
         pack = make_pack(description["version"])
-    except (ExemptionError, RegisterError) as error:
+    except TableError as error:
         sys.exit(f"error: {error}")
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     serve_with(pack.court, pack.recorder)

@@ -1,15 +1,13 @@
 """The table `detections.toml`: what Microsoft Sentinel has to look for, and the question by which it does."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_TABLE: Final = Path(__file__).parent / "detections.toml"
+from policies.loading import Table
 
 _STAND_IN: Final = re.compile(r"\{(\w+)(\[\])?\}")
 _TEXT: Final = r'[^"]+'
@@ -55,7 +53,5 @@ def plain(query: str) -> str:
     return " ".join(" ".join(line for line in lines if not line.startswith("//")).split())
 
 
-@cache
-def detections() -> Mapping[str, Detection]:
-    """What Sentinel looks for, by the logical name of its rule."""
-    return {name: Detection.model_validate(each) for name, each in tomllib.loads(_TABLE.read_text("utf-8")).items()}
+detections: Final = Table("detections.toml", dict[str, Detection])
+"""What Sentinel looks for, by the logical name of its rule."""

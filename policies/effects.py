@@ -1,14 +1,13 @@
 """What actions of AWS do to the measures (`effects.toml`): which ones a role has only where its design says so."""
 
-import tomllib
 from collections.abc import Collection
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from policies.documents import Statement, matches_action
+from policies.loading import Table
 
 _NAMED: Final = 8
 """How many actions a message names."""
@@ -42,10 +41,7 @@ class Effects(BaseModel):
         return (*self.rights, *self.watch, *self.guards, *self.copies, *self.runs)
 
 
-@cache
-def effects() -> Effects:
-    """The table."""
-    return Effects.model_validate(tomllib.loads((Path(__file__).parent / "effects.toml").read_text("utf-8")))
+effects: Final = Table("effects.toml", Effects)
 
 
 def of_few(statement: Statement) -> frozenset[str]:

@@ -4,15 +4,15 @@ Whoever may look at an app reads its variables, and so does whoever gets at its 
 """
 
 import re
-import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from itertools import groupby
-from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from policies.loading import Table
 
 _RUN: Final = re.compile(r"[A-Za-z0-9+/]{20,}={0,2}")
 _HEXADECIMAL: Final = re.compile(r"(?<![0-9a-fA-F:/-])(?:[0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64,})(?![0-9a-fA-F-])")
@@ -24,24 +24,52 @@ _OFTEN: Final = 0.4
 _LENGTH_OF_AWS: Final = 40
 
 
-class _Table(BaseModel):
+def _expressions(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        re.compile(_any_of(patterns))
+    except re.error as error:
+        raise ValueError(f"these are no regular expressions ({error}): correct them") from None
+    return patterns
+
+
+_Expressions = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_expressions)]
+
+
+class _Names(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    secrets: Mapping[str, Sequence[str]]
-    secret_names: Mapping[str, Sequence[str]]
+    names: _Expressions
+    about: _Expressions
+    harmless: _Expressions
+
+
+class _Texts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    texts: _Expressions
+
+
+class Environment(BaseModel):
+    """The table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    secrets: Mapping[str, _Expressions]
+    secret_names: _Names
     approved_names: Mapping[str, Annotated[str, Field(min_length=20)]]
-    in_clear: Mapping[str, Sequence[str]]
+    in_clear: _Texts
 
 
-@cache
-def _table() -> _Table:
-    return _Table.model_validate(tomllib.loads((Path(__file__).parent / "environment.toml").read_text("utf-8")))
+_table: Final = Table("environment.toml", Environment)
 
 
 @cache
 def _patterns(section: str, flags: int = 0) -> Mapping[str, re.Pattern[str]]:
-    rows: Mapping[str, Sequence[str]] = getattr(_table(), section)
-    return {name: re.compile("|".join(f"(?:{each})" for each in patterns), flags) for name, patterns in rows.items()}
+    return {name: re.compile(_any_of(patterns), flags) for name, patterns in dict(getattr(_table(), section)).items()}
+
+
+def _any_of(patterns: Iterable[str]) -> str:
+    return "|".join(f"(?:{each})" for each in patterns)
 
 
 @lru_cache(maxsize=4096)

@@ -4,15 +4,14 @@ They stand in `exemptions.toml`. One that has expired, that reaches too far or t
 own, so the file never holds more than it must. They are listed in every report.
 """
 
-import tomllib
 from collections.abc import Container, Sequence
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
+from policies.loading import Table
 from policies.resources import canonical_type
 
 LONGEST: Final = timedelta(days=180)
@@ -22,13 +21,9 @@ FEWEST_LETTERS: Final = 3
 """How much of a name a pattern has to say."""
 
 
-class ExemptionError(ValueError):
-    """The file of exemptions can't be used. The message says where and what to do."""
-
-
 def _not_empty(value: str) -> str:
     if not value.strip():
-        raise ValueError("is empty: say it")
+        raise ValueError("it is empty: say it")
     return value
 
 
@@ -89,40 +84,31 @@ class Exemption(BaseModel):
         return f"until {self.expires} by {self.approver} ({self.ticket}): {self.reason}"
 
 
-def load_exemptions(file: Path, rules: Container[str], stacks: Container[str]) -> Sequence[Exemption]:
-    """The exemptions in a file, which needn't be there. `rules` and `stacks` are the names of those that exist.
+class Exemptions(BaseModel):
+    """The whole table."""
 
-    Raises ExemptionError for a key that isn't known or is missing, one that reaches too far or lasts too long, one for
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    exemption: tuple[Exemption, ...] = ()
+
+
+exemptions: Final = Table("exemptions.toml", Exemptions, optional=True)
+
+
+def load_exemptions(rules: Container[str], stacks: Container[str]) -> Sequence[Exemption]:
+    """The exemptions, of which there needn't be any. `rules` and `stacks` are the names of those that exist.
+
+    Raises TableError for a key that isn't known or is missing, one that reaches too far or lasts too long, one for
     a stack that doesn't exist, in no run of which it would ever be judged, and one from anything else than a rule: the
     checks of the pack itself, that of exemptions among them, hold always.
     """
-    if not file.exists():
-        return ()
-    try:
-        entries = tomllib.loads(file.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ExemptionError(f"{file.name} is no TOML: {error}") from None
-    if entries.keys() - {"exemption"}:
-        raise ExemptionError(
-            f"{file.name} holds {min(entries.keys() - {'exemption'})}: write [[exemption]] tables only"
-        )
-    exemptions: list[Exemption] = []
-    for number, entry in enumerate(entries.get("exemption", ()), 1):
-        try:
-            exemption = Exemption.model_validate(entry)
-        except ValidationError as error:
-            problem = error.errors()[0]
-            place = ".".join(str(part) for part in problem["loc"])
-            message = problem["msg"].removeprefix("Value error, ")
-            raise ExemptionError(f"{file.name}, exemption {number}{', ' + place if place else ''}: {message}") from None
-        if exemption.rule not in rules:
-            raise ExemptionError(
-                f"{file.name}, exemption {number}, rule: {exemption.rule} is no rule: name one of docs/controls.md"
+    for number, each in enumerate(exemptions().exemption):
+        if each.rule not in rules:
+            problem = f"{each.rule} is no rule: name one of docs/controls.md"
+            raise exemptions.error(problem, "exemption", number, "rule")
+        if each.stack not in stacks:
+            problem = (
+                f"there is no Pulumi.{each.stack}.yaml: name a stack that has such a file, or remove the exemption"
             )
-        if exemption.stack not in stacks:
-            raise ExemptionError(
-                f"{file.name}, exemption {number}, stack: there is no Pulumi.{exemption.stack}.yaml: name a stack that "
-                "has such a file, or remove the exemption"
-            )
-        exemptions.append(exemption)
-    return exemptions
+            raise exemptions.error(problem, "exemption", number, "stack")
+    return exemptions().exemption

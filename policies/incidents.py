@@ -1,16 +1,13 @@
 """The table `incidents.toml`: what has to reach on-call, and how AWS tells of it."""
 
 import copy
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from itertools import product
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-_TABLE: Final = Path(__file__).parent / "incidents.toml"
+from policies.loading import Table
 
 
 class Incident(BaseModel):
@@ -22,9 +19,21 @@ class Incident(BaseModel):
     told_by: Literal["trail", "vpn", "bus"]
     kept: bool = False
     """Whether it has to be kept in a log group; else it has to reach on-call."""
-    events: Sequence[Mapping[str, Any]] = Field(min_length=1)
-    each: Mapping[str, Sequence[Any]] = Field(default_factory=dict)
+    events: Annotated[tuple[Mapping[str, Any], ...], Field(min_length=1)]
+    each: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
     """Fields, by their path, that take several values in turn."""
+
+    @model_validator(mode="after")
+    def _has_room_for_each(self) -> Self:
+        for event, path in product(self.events, self.each):
+            place: Any = event
+            for name in path.split(".")[:-1]:
+                place = place.get(name, {})
+                if not isinstance(place, Mapping):
+                    raise ValueError(  # noqa: TRY004  # pydantic takes no other
+                        f"an event has a value at {name}, below which `each` puts {path}: correct one of them"
+                    )
+        return self
 
     def told(self, stand_ins: Mapping[str, Sequence[str]]) -> Iterator[Mapping[str, Any]]:
         """Every event that tells of it; `stand_ins` says what `{people}` and the like stand for.
@@ -59,7 +68,5 @@ def _replaced(value: Any, texts: Mapping[str, str]) -> Any:
     return texts.get(value, value) if isinstance(value, str) else value
 
 
-@cache
-def incidents() -> Mapping[str, Incident]:
-    """The incidents by name."""
-    return {name: Incident.model_validate(each) for name, each in tomllib.loads(_TABLE.read_text("utf-8")).items()}
+incidents: Final = Table("incidents.toml", dict[str, Incident])
+"""The incidents by name."""

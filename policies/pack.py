@@ -14,13 +14,12 @@ from policies import judgements, recording
 from policies.court import Court
 from policies.exemptions import load_exemptions
 from policies.judgements import JudgementLog
+from policies.loading import tables_of
 from policies.recording import Recorder
-from policies.register import clauses_by_rule, load_clauses, load_register
+from policies.register import clauses_by_rule, load_register
 from policies.rulebook import Rule, discover
 
 NAME: Final = "technical-measures"
-
-_DIRECTORY: Final = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,12 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def make_pack(version: str, environment: Mapping[str, str] = os.environ) -> Pack:
-    """The pack for one run. Raises RegisterError, ExemptionError or ValueError for tables that don't fit the rules."""
+    """The pack for one run, once every table is read. Raises TableError for one that can't be used."""
+    for table in tables_of(policies):
+        table()
     rules = all_rules()
     names = [rule.name for rule in rules]
-    clauses = clauses_by_rule(load_register(_DIRECTORY / "controls", names, load_clauses(_DIRECTORY / "clauses.toml")))
+    clauses = clauses_by_rule(load_register(names))
     header = {
         "pack": {
             "name": NAME,
@@ -53,13 +54,13 @@ def make_pack(version: str, environment: Mapping[str, str] = os.environ) -> Pack
     }
     log = JudgementLog(_file(environment, judgements.ENVIRONMENT_VARIABLE), header)
     recorder = Recorder(_file(environment, recording.ENVIRONMENT_VARIABLE))
-    court = Court(rules, clauses, log, load_exemptions(_DIRECTORY / "exemptions.toml", names, _stacks()))
+    court = Court(rules, clauses, log, load_exemptions(names, _stacks()))
     return Pack(rules, clauses, court.policies(), court, recorder)
 
 
 def _stacks() -> set[str]:
     """The names of the stacks: each has its file beside the pack's folder."""
-    return {each.name.split(".")[1] for each in _DIRECTORY.parent.glob("Pulumi.*.yaml")}
+    return {each.name.split(".")[1] for each in Path(__file__).parents[1].glob("Pulumi.*.yaml")}
 
 
 def _file(environment: Mapping[str, str], variable: str) -> Path | None:

@@ -1,13 +1,11 @@
 """The table of the roles of AWS, and of who in Azure may open or look after what is tenants' (`principals.toml`)."""
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from policies.loading import Table
 from policies.resources import Resource, Stack
 
 Way = Literal["bucket", "context", "vault"]
@@ -203,10 +201,7 @@ class Principals(BaseModel):
         return declared
 
 
-@cache
-def principals() -> Principals:
-    """The table."""
-    return Principals.model_validate(tomllib.loads((Path(__file__).parent / "principals.toml").read_text("utf-8")))
+principals: Final = Table("principals.toml", Principals)
 
 
 def way_to_data(role: Resource, stack: Stack) -> AwsRole | None:

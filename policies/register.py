@@ -4,19 +4,17 @@
 a violation shows are computed from here.
 """
 
-import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from pathlib import PurePath
 from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from policies import loading
+from policies.loading import Table, TableError
 
 DOCUMENTS: Final[Mapping[str, str]] = {"aware": "Aware", "email_web": "E-mail and web"}
 """The files below `controls/` and the short names of the documents whose measures they hold."""
-
-
-class RegisterError(ValueError):
-    """The register can't be used. The message says where and what to do."""
 
 
 class Control(BaseModel):
@@ -49,60 +47,60 @@ class Control(BaseModel):
         return self
 
 
-Clauses = Mapping[str, Sequence[str]]
-"""The places of all measures in each of DOCUMENTS, in its order."""
+class Clauses(BaseModel):
+    """The places of all measures in each of DOCUMENTS, in its order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    aware: tuple[str, ...]
+    email_web: tuple[str, ...]
+
+
+clauses: Final = Table("clauses.toml", Clauses)
+
+aware: Final = Table("controls/aware.toml", dict[str, Control])
+email_web: Final = Table("controls/email_web.toml", dict[str, Control])
 
 Register = Mapping[str, Control]
 """Controls by clause with the document's short name, such as `Aware 6.c.I`, in the documents' order."""
 
 
-def load_clauses(file: Path) -> Clauses:
-    """The measures that the documents have. Raises RegisterError for a file that lists other documents than these."""
-    lists = _tables(file)
-    if lists.keys() != DOCUMENTS.keys():
-        raise RegisterError(f"{file.name} has to list the measures of {' and '.join(DOCUMENTS)}")
-    return TypeAdapter(Clauses).validate_python(lists)
+def load_register(rules: Collection[str]) -> Register:
+    """The register, held against the names of all rules and the measures of the documents.
 
-
-def load_register(directory: Path, rules: Collection[str], clauses: Clauses) -> Register:
-    """The register below `directory`, held against the names of all rules and the measures of the documents.
-
-    Raises RegisterError for unknown keys, kinds, rules and files, for a rule that no control uses, for a measure that
+    Raises TableError for unknown keys, kinds, rules and files, for a rule that no control uses, for a measure that
     the document doesn't have or that is missing or out of its order.
     """
     register: dict[str, Control] = {}
-    unknown_files = {path.stem for path in directory.glob("*.toml")} - DOCUMENTS.keys()
-    if unknown_files:
-        raise RegisterError(f"{directory.name}/{min(unknown_files)}.toml is not a document that is known")
-    for stem, document in DOCUMENTS.items():
-        tables = _tables(directory / f"{stem}.toml")
-        _refuse_gaps(stem, list(tables), clauses[stem])
-        for clause, table in tables.items():
-            try:
-                register[f"{document} {clause}"] = Control.model_validate(table)
-            except ValidationError as error:
-                problem = error.errors()[0]
-                place = ".".join(str(part) for part in problem["loc"])
-                message = problem["msg"].removeprefix("Value error, ")
-                raise RegisterError(f"{stem}.toml, {clause}{', ' + place if place else ''}: {message}") from None
+    unknown = {path.stem for path in (loading.FOLDER / "controls").glob("*.toml")} - DOCUMENTS.keys()
+    if unknown:
+        raise TableError(f"policies/controls/{min(unknown)}.toml is of no document that is known: remove it")
+    for table, wanted in ((aware, clauses().aware), (email_web, clauses().email_web)):
+        _refuse_gaps(table, wanted)
+        for clause, control in table().items():
+            for number, name in enumerate(control.rules):
+                if name not in rules:
+                    raise table.error(f"there is no rule {name}: correct the name", clause, "rules", number)
+            register[f"{DOCUMENTS[PurePath(table.name).stem]} {clause}"] = control
     used = {name for control in register.values() for name in control.rules}
-    for name in sorted(used - set(rules)):
-        raise RegisterError(f"a control names the rule {name}, which doesn't exist")
     for name in sorted(set(rules) - used):
-        raise RegisterError(f"no control uses the rule {name}: name it in the measures that it enforces")
+        raise TableError(
+            f"policies/controls: no control uses the rule {name}: name it in the measures that it enforces"
+        )
     return register
 
 
-def _refuse_gaps(stem: str, found: Sequence[str], wanted: Sequence[str]) -> None:
+def _refuse_gaps(table: Table[dict[str, Control]], wanted: Sequence[str]) -> None:
+    found = list(table())
     for clause in found:
         if clause not in wanted:
-            raise RegisterError(f"{stem}.toml has {clause}, a measure that the document doesn't have")
+            raise table.error("the document doesn't have this measure: remove it, or add it to clauses.toml", clause)
     for clause in wanted:
         if clause not in found:
-            raise RegisterError(f"{stem}.toml has no table for the measure {clause}: say what it stands on")
-    if list(found) != list(wanted):
-        moved = next(here for here, there in zip(found, wanted, strict=True) if here != there)
-        raise RegisterError(f"{stem}.toml has {moved} out of the document's order")
+            raise table.error("the measure has no table: say what it stands on", clause)
+    for here, there in zip(found, wanted, strict=True):
+        if here != there:
+            raise table.error(f"it is out of the document's order: put {there} before it", here)
 
 
 def clauses_by_rule(register: Register) -> dict[str, list[str]]:
@@ -112,12 +110,3 @@ def clauses_by_rule(register: Register) -> dict[str, list[str]]:
         for name in control.rules:
             clauses.setdefault(name, []).append(clause)
     return clauses
-
-
-def _tables(file: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        raise RegisterError(f"{file.name} is missing") from None
-    except tomllib.TOMLDecodeError as error:
-        raise RegisterError(f"{file.name} is no TOML: {error}") from None

@@ -18,13 +18,12 @@ answer is shown in a preview and is a violation everywhere else. A rule that rai
 `exemptions.toml` allows for a while is a fifth answer, exempted. The court itself may warn, which stops nothing.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Final, Literal, NoReturn, get_args
 
+from policies.loading import modules_below
 from policies.properties import UndeterminedError, UnusableError
 from policies.resources import Resource, Stack, canonical_type
 
@@ -162,13 +161,7 @@ def _make_rule(check: Callable[..., Findings], types: tuple[str, ...], over: Lit
 def discover(*packages: ModuleType) -> tuple[Rule, ...]:
     """Every rule below some packages, by name. Raises ValueError when two have the same name."""
     found: dict[str, Rule] = {}
-    names = [
-        module.name
-        for package in packages
-        for module in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
-    ]
-    for name in sorted(names):
-        module = importlib.import_module(name)
+    for module in modules_below(*packages):
         for candidate in vars(module).values():
             if not isinstance(candidate, Rule) or candidate.module != module.__name__:
                 continue

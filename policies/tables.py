@@ -1,16 +1,16 @@
 """The tables that rules look things up in: regions by jurisdiction, TLS by service, roles in Azure, reviewed types."""
 
-import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import cache
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from functools import cache, cached_property
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-_DIRECTORY = Path(__file__).parent
+from policies.loading import Table
+
+Reason = Annotated[str, Field(min_length=1)]
 
 
 class Jurisdictions(BaseModel):
@@ -43,6 +43,33 @@ class TlsSetting(BaseModel):
     source: str
 
 
+Encrypting = Literal[
+    "aws-certificate",
+    "aws-load-balancer",
+    "aws-private-ca-signature",
+    "azure-event-hubs",
+    "azure-front-door",
+    "azure-postgresql",
+    "azure-storage",
+]
+"""The services whose transport encryption rules judge."""
+
+
+class Tls(BaseModel):
+    """The strongest transport encryption of each service."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reviewed: date
+    services: Mapping[Encrypting, TlsSetting]
+
+    @model_validator(mode="after")
+    def _has_every_service(self) -> Self:
+        if missing := set(get_args(Encrypting)) - self.services.keys():
+            raise ValueError(f"services has no {min(missing)}: add it")
+        return self
+
+
 class Egress(BaseModel):
     """Where the network in Azure may go outside of it, and which services may in AWS."""
 
@@ -65,7 +92,7 @@ Function = Literal["audit", "audit-readers", "data-readers", "key-operators", "o
 are let for some hours."""
 
 
-Holder = Literal["workload"] | Function
+Holder = Literal["workload", Function]
 
 
 class GivenRole(BaseModel):
@@ -184,6 +211,31 @@ class ReviewedProperties(BaseModel):
     alike: Mapping[str, str]
     """Types that have the properties of another one, which is only named otherwise."""
 
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        if unknown := set(self.alike.values()) - self.types.keys():
+            raise ValueError(f"alike names {min(unknown)}, which types doesn't have: correct it")
+        if unknown := (self.spare.keys() | self.documents.keys()) - self.of_types.keys():
+            raise ValueError(f"spare or documents names {min(unknown)}, which types doesn't have: add it there")
+        return self
+
+    @cached_property
+    def of_types(self) -> Mapping[str, Settable]:
+        """What may be set of each type that stands here."""
+        listed = {**self.types, **{name: self.types[other] for name, other in self.alike.items()}}
+        return {
+            name: _settable((*self.anywhere, *paths, *self.spare.get(name, ()), *self._inside(name)))
+            for name, paths in listed.items()
+        }
+
+    @cached_property
+    def of_every_type(self) -> Settable:
+        """What may be set of a type that doesn't."""
+        return _settable(self.anywhere)
+
+    def _inside(self, name: str) -> Iterable[str]:
+        return (f"{holder}.{path}" for holder, paths in self.documents.get(name, {}).items() for path in paths)
+
 
 class ReviewedTypes(BaseModel):
     """The types of cloud resources that somebody has reviewed."""
@@ -200,100 +252,61 @@ class ReviewedTypes(BaseModel):
     """Types that rules name and that are refused all the same, with the reason."""
 
 
+_reviewed: Final = Table("properties.toml", ReviewedProperties)
+
+reviewed_types: Final = Table("types.toml", ReviewedTypes)
+
+egress: Final = Table("egress.toml", Egress)
+
+azure_roles: Final = Table("azure_roles.toml", AzureRoles)
+
+jurisdictions: Final = Table("jurisdictions.toml", Jurisdictions)
+
+places: Final = Table("places.toml", dict[str, Place])
+"""By type."""
+
+variables: Final = Table("variables.toml", Variables)
+
+destinations: Final = Table("destinations.toml", dict[str, Reason])
+"""The names that services may reach on the internet, each with the reason."""
+
+ignored_changes: Final = Table("ignored_changes.toml", dict[str, dict[str, Reason]])
+"""By type, the properties whose changes may be ignored, each with the reason."""
+
+runtimes: Final = Table("runtimes.toml", dict[str, date])
+"""The runtimes that functions in AWS Lambda may have, with the last day of updates."""
+
+paths: Final = Table("paths.toml", dict[str, dict[str, frozenset[str]]])
+"""Which paths of the portal each service answers, by cloud and service."""
+
+_tls: Final = Table("tls.toml", Tls)
+
+
 @cache
 def reviewed_properties() -> Mapping[str, Settable]:
     """The table `properties.toml`: what may be set, by type; of a reviewed type that it lacks, what every type has."""
-    table = _reviewed_properties()
     types = reviewed_types()
-    alike = {name: table.types[other] for name, other in table.alike.items()}
-    listed = dict.fromkeys((*types.judged, *types.unjudged), ()) | {**table.types, **alike}
-    return {
-        name: _settable((*table.anywhere, *paths, *table.spare.get(name, ()), *_inside(table, name)))
-        for name, paths in listed.items()
-    }
+    return {**dict.fromkeys((*types.judged, *types.unjudged), _reviewed().of_every_type), **_reviewed().of_types}
 
 
 def json_documents() -> Mapping[str, Collection[str]]:
     """The properties that hold a document in JSON whose content is reviewed, by type."""
-    return _reviewed_properties().documents
+    return _reviewed().documents
 
 
 def spare_properties() -> Mapping[str, Collection[str]]:
     """The properties that are reviewed without being set by the program, by type."""
-    return _reviewed_properties().spare
+    return _reviewed().spare
 
 
-@cache
-def _reviewed_properties() -> ReviewedProperties:
-    return ReviewedProperties.model_validate(_load("properties.toml"))
-
-
-def _inside(table: ReviewedProperties, name: str) -> Iterable[str]:
-    return (f"{holder}.{path}" for holder, paths in table.documents.get(name, {}).items() for path in paths)
-
-
-def _settable(paths: Iterable[str]) -> Settable:
-    found: dict[str, Any] = {}
-    for path in paths:
-        *above, last = path.split(".")
-        below = found
-        for name in above if last != ANY_NAME else above[:-1]:
-            below = below.setdefault(name, {})
-        if last == ANY_NAME:
-            below[above[-1]] = Anything.ANYTHING
-        else:
-            below.setdefault(last, {})
-    return found
-
-
-@cache
-def reviewed_types() -> ReviewedTypes:
-    """The table `types.toml`."""
-    return ReviewedTypes.model_validate(_load("types.toml"))
-
-
-@cache
-def egress() -> Egress:
-    """The table `egress.toml`."""
-    return Egress.model_validate(_load("egress.toml"))
-
-
-@cache
-def azure_roles() -> AzureRoles:
-    """The table `azure_roles.toml`."""
-    return AzureRoles.model_validate(_load("azure_roles.toml"))
-
-
-@cache
-def jurisdictions() -> Jurisdictions:
-    """The table `jurisdictions.toml`."""
-    return Jurisdictions.model_validate(_load("jurisdictions.toml"))
-
-
-@cache
 def tls_reviewed() -> date:
     """The day on which `tls.toml` was last compared with what the clouds offer."""
-    return TypeAdapter(date).validate_python(_load("tls.toml")["reviewed"])
+    return _tls().reviewed
 
 
-@cache
-def tls_setting(service: str) -> TlsSetting:
+def tls_setting(service: Encrypting) -> TlsSetting:
     """A row of `tls.toml`."""
-    return TlsSetting.model_validate(_load("tls.toml")[service])
-
-
-@cache
-def destinations() -> Mapping[str, str]:
-    """The table `destinations.toml`: the names that services may reach on the internet, each with the reason."""
-    return TypeAdapter(dict[str, Annotated[str, Field(min_length=1)]]).validate_python(_load("destinations.toml"))
-
-
-@cache
-def ignored_changes() -> Mapping[str, Mapping[str, str]]:
-    """The table `ignored_changes.toml`: by type, the properties whose changes may be ignored, each with the reason."""
-    return TypeAdapter(dict[str, dict[str, Annotated[str, Field(min_length=1)]]]).validate_python(
-        _load("ignored_changes.toml")
-    )
+    return _tls().services[service]
 
 
 def today() -> date:
@@ -301,29 +314,20 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-@cache
-def runtimes() -> Mapping[str, date]:
-    """The table `runtimes.toml`: the runtimes that functions in AWS Lambda may have, with the last day of updates."""
-    return TypeAdapter(dict[str, date]).validate_python(_load("runtimes.toml"))
-
-
-@cache
-def paths() -> Mapping[str, Mapping[str, frozenset[str]]]:
-    """The table `paths.toml`: which paths of the portal each service answers, by cloud and service."""
-    return TypeAdapter(dict[str, dict[str, frozenset[str]]]).validate_python(_load("paths.toml"))
-
-
-@cache
-def places() -> Mapping[str, Place]:
-    """The table `places.toml`, by type."""
-    return TypeAdapter(dict[str, Place]).validate_python(_load("places.toml"))
-
-
-@cache
-def variables() -> Variables:
-    """The table `variables.toml`."""
-    return Variables.model_validate(_load("variables.toml"))
-
-
-def _load(name: str) -> dict[str, object]:
-    return tomllib.loads((_DIRECTORY / name).read_text("utf-8"))
+def _settable(paths: Iterable[str]) -> Settable:
+    found: dict[str, Any] = {}
+    for path in paths:
+        *above, last = path.split(".")
+        free = last == ANY_NAME
+        if not all((*above, last)) or (free and not above):
+            raise ValueError(f"{path!r} is no path of names with points between: correct it")
+        below = found
+        for name in above[:-1] if free else above:
+            below = below.setdefault(name, {})
+            if below is Anything.ANYTHING:
+                raise ValueError(f"{path} lies below what is free altogether: remove one of them")
+        if free:
+            below[above[-1]] = Anything.ANYTHING
+        else:
+            below.setdefault(last, {})
+    return found

@@ -43,9 +43,8 @@ class Evaluator:
         return answer["decision"]
 
 
-@contextlib.contextmanager
-def started_evaluator() -> Iterator[Evaluator]:
-    """The evaluator, installed by the first use in the folder that git ignores."""
+def installed_evaluator() -> Path:
+    """The folder of the evaluator and of the data that it knows AWS by, installed by the first use; git ignores it."""
     npm = shutil.which("npm")
     assert npm, "npm is missing, which the evaluator of policies needs: install Node.js 20 or newer"
     lock = (TOOL / "package-lock.json").read_text()
@@ -55,9 +54,16 @@ def started_evaluator() -> Iterator[Evaluator]:
             shutil.copy(TOOL / name, INSTALLED)
         subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=INSTALLED, check=True)
         (INSTALLED / "ready").write_text(lock)
-    shutil.copy(TOOL / "evaluate.mjs", INSTALLED)
+    return INSTALLED
+
+
+@contextlib.contextmanager
+def started_evaluator() -> Iterator[Evaluator]:
+    """The evaluator, as a process of its own until the block ends."""
+    installed = installed_evaluator()
+    shutil.copy(TOOL / "evaluate.mjs", installed)
     with subprocess.Popen(
-        ["node", "evaluate.mjs"], cwd=INSTALLED, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ["node", "evaluate.mjs"], cwd=installed, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         yield Evaluator(process)
         assert process.stdin is not None

@@ -1,5 +1,6 @@
 """Sets of ports, by protocol, and what is known of who gets through on them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,6 +14,8 @@ _EVERY: Final = frozenset({"-1", "*", "all", "any", "asterisk"})
 
 _PROTOCOLS: Final = ("tcp", "udp", "icmp", "other")
 """All there are: what has no ports (ICMP, ESP) counts as a protocol that is open on all of them or on none."""
+
+_TEXT: Final = re.compile(r"(tcp|udp)/(\d{1,5})(?:-(\d{1,5}))?")
 
 _Spans = tuple[tuple[int, int], ...]
 
@@ -41,11 +44,11 @@ class Ports:
         """The ports that texts such as `tcp/443` and `udp/1024-65535` mean. Raises ValueError."""
         found = NO_PORTS
         for text in texts:
-            protocol, _, span = text.partition("/")
-            first, _, last = span.partition("-")
-            if protocol not in ("tcp", "udp"):
+            match = _TEXT.fullmatch(text)
+            first, last = (int(match[2]), int(match[3] or match[2])) if match else (1, 0)
+            if match is None or not first <= last <= LAST_PORT:
                 raise ValueError(f"{text} names no ports: write tcp/443 or udp/1024-65535")
-            found |= Ports.of(protocol, int(first), int(last or first))
+            found |= Ports.of(match[1], first, last)
         return found
 
     def __or__(self, other: "Ports") -> "Ports":

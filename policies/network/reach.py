@@ -1,14 +1,13 @@
 """Everything that can be reached, and what of it is declared (`reach.toml`)."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import cache, cached_property
-from pathlib import Path as File
+from functools import cached_property
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from policies.loading import Table
 from policies.network import aws, azure
 from policies.network.aws import AwsNetwork
 from policies.network.azure import AzureNetwork
@@ -28,13 +27,13 @@ REACHED: Final = (*aws.REACHED, *azure.REACHED)
 PARTS: Final = (*aws.PARTS, *azure.PARTS)
 """The types that decide who reaches what."""
 
-_FILE: Final = File(__file__).with_name("reach.toml")
-
 
 def _ports(value: object) -> object:
     if value == "every":
         return ALL_PORTS
-    return Ports.parse(str(each) for each in value) if isinstance(value, list) else value
+    if not isinstance(value, list):
+        raise ValueError('it names no ports: write a list such as ["tcp/443"], or "every"')  # noqa: TRY004  # pydantic takes no other
+    return Ports.parse(str(each) for each in value)
 
 
 class Declared(BaseModel):
@@ -92,10 +91,7 @@ class Reach(BaseModel):
     """The types (or all whose names begin so) that nothing can be reached by or through, with the reason."""
 
 
-@cache
-def reach() -> Reach:
-    """The table `reach.toml`. Raises ValidationError."""
-    return Reach.model_validate(tomllib.loads(_FILE.read_text("utf-8")))
+reach: Final = Table("network/reach.toml", Reach)
 
 
 class Network:

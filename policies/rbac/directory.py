@@ -4,16 +4,15 @@ A role that isn't known here may do everything; conditions on an assignment, whi
 """
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any, Final, cast
 
 from pydantic import BaseModel, ConfigDict
 
+from policies.loading import Table
 from policies.properties import UndeterminedError, holds_unknown, is_unknown
 from policies.resources import Resource, Stack
 
@@ -37,7 +36,7 @@ _DEFINITION: Final = "azure-native:authorization:RoleDefinition"
 class Permission(BaseModel):
     """What a role allows: operations of the control plane and, as `data_actions`, of the data plane."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     actions: tuple[str, ...] = ()
     not_actions: tuple[str, ...] = ()
@@ -50,6 +49,14 @@ class Permission(BaseModel):
         withheld = self.not_data_actions if of_data else self.not_actions
         return _any(granted, operation) and not _any(withheld, operation)
 
+
+class BuiltIn(Permission):
+    """A role of Azure's own, with what it allows."""
+
+    name: str
+
+
+_BUILT_IN: Final = Table("rbac/roles.toml", dict[str, BuiltIn])
 
 EVERYTHING: Final = (Permission(actions=("*",), data_actions=("*",)),)
 
@@ -213,8 +220,7 @@ class Directory:
 @cache
 def built_in_roles() -> Mapping[str, tuple[Permission, ...]]:
     """The table `roles.toml`, by id."""
-    content = tomllib.loads((Path(__file__).parent / "roles.toml").read_text("utf-8"))
-    return {name: (Permission.model_validate(role),) for name, role in content.items()}
+    return {name: (role,) for name, role in _BUILT_IN().items()}
 
 
 def allows(permissions: Iterable[Permission], operations: Iterable[str], *, of_data: bool) -> str | None:

@@ -2,11 +2,10 @@
 
 import pytest
 
-from hosting.checkout import Checkout
-from hosting.controls import judged_resources, read_register, render
+from hosting.controls import judged_resources, render
 from hosting.report import Judgement, Report
 from hosting.session import rule_names
-from policies.register import Control
+from policies.register import Control, load_register
 
 
 def control(**changes):
@@ -46,7 +45,7 @@ def test_what_was_not_applicable_was_not_judged():
 
 @pytest.fixture(scope="module")
 def page():
-    return render(read_register(Checkout.of_this_package().policies, rule_names()), {})
+    return render(load_register(rule_names()), {})
 
 
 def test_the_page_has_every_measure_of_both_documents_in_their_order(page):

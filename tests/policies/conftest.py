@@ -1,7 +1,9 @@
 """Asks rules as the engine does: through the analyzer that pulumi_policy serves, only without the network between."""
 
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,8 @@ from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
+import policies
+from policies import loading
 from policies.analyzer import Analyzer
 from policies.court import AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY, TABLES_POLICY, Court, Run
 from policies.judgements import JudgementLog
@@ -166,3 +170,21 @@ def unknown() -> str:
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PULUMI_PROJECT", "PULUMI_STACK", "PULUMI_DRY_RUN", "PULUMI_CONFIG", "HOSTING_JUDGEMENTS"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def tables_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the pack's tables, which are read from there, and not before they are asked for."""
+    shutil.copytree(
+        loading.FOLDER,
+        tmp_path,
+        dirs_exist_ok=True,
+        ignore=lambda _, names: [n for n in names if n.endswith((".py", "__pycache__", ".yaml"))],
+    )
+    tables = loading.tables_of(policies)
+    monkeypatch.setattr(loading, "FOLDER", tmp_path)
+    for table in tables:
+        vars(table).pop("_content", None)
+    yield tmp_path
+    for table in tables:
+        vars(table).pop("_content", None)

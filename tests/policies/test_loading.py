@@ -1,0 +1,132 @@
+"""A table that can't be used ends the pack's start with one sentence that says where, what and how."""
+
+import re
+import tomllib
+
+import pytest
+
+import policies
+from policies.loading import FOLDER, TableError, tables_of
+from policies.pack import make_pack
+
+FILES = sorted(str(file.relative_to(FOLDER)) for file in FOLDER.rglob("*.toml"))
+
+
+def refusal():
+    """The one sentence with which the pack refuses to start."""
+    with pytest.raises(TableError) as error:
+        make_pack("1", {})
+    sentence = str(error.value)
+    assert "\n" not in sentence
+    assert not re.search(r"\[type=|pydantic|Input should|Traceback", sentence)
+    return sentence
+
+
+def spoilt(value):
+    """The same with a value of another type, and the path of that."""
+    if isinstance(value, dict):
+        name = next(iter(value))
+        other, path = spoilt(value[name])
+        return {**value, name: other}, (name, *path)
+    return {"other": ["type"]}, ()
+
+
+def written(value):
+    """A value as TOML, tables inline."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_text(name)} = {written(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(written, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _text(value) if isinstance(value, str) else str(value)
+
+
+def _text(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def of_tables(content):
+    return "\n".join(f"{_text(name)} = {written(value)}" for name, value in content.items())
+
+
+@pytest.fixture(params=FILES)
+def table(request, tables_folder):
+    """Every table of the pack in turn, as a copy that a test may spoil."""
+    return tables_folder / request.param
+
+
+def test_every_table_is_found():
+    assert {"network/reach.toml", "rbac/roles.toml", "controls/aware.toml", "tls.toml"} <= set(FILES)
+    assert {each.name for each in tables_of(policies)} == {*FILES, "exemptions.toml"}
+
+
+@pytest.mark.usefixtures("tables_folder")
+def test_tables_that_are_whole_are_taken():
+    assert make_pack("1", {}).rules
+
+
+def name_of(table, tables_folder):
+    return f"policies/{table.relative_to(tables_folder)}"
+
+
+def test_a_missing_table_is_refused(table, tables_folder):
+    table.unlink()
+
+    assert refusal() == f"{name_of(table, tables_folder)} is missing: restore it"
+
+
+def test_an_empty_table_is_refused(table, tables_folder):
+    table.write_text("# nothing\n")
+
+    assert refusal() == f"{name_of(table, tables_folder)}: the table is empty: restore it"
+
+
+def test_a_table_that_is_a_folder_is_refused(table, tables_folder):
+    table.unlink()
+    table.mkdir()
+
+    assert refusal() == f"{name_of(table, tables_folder)} can't be read: Is a directory"
+
+
+def test_a_table_in_another_encoding_is_refused(table, tables_folder):
+    lines = table.read_bytes().count(b"\n")
+    table.write_bytes(table.read_bytes() + "# für".encode("latin-1"))
+
+    assert refusal() == f"{name_of(table, tables_folder)}, line {lines + 1}: it is no text in UTF-8: save it as such"
+
+
+def test_what_is_no_toml_is_refused_with_its_line(table, tables_folder):
+    lines = table.read_text().count("\n")
+    table.write_text(table.read_text() + "\nbroken = [\n")
+
+    sentence = refusal()
+    assert sentence.startswith(f"{name_of(table, tables_folder)}, line ")
+    assert "it is no TOML: correct it (" in sentence
+    assert abs(int(re.search(r"line (\d+)", sentence)[1]) - lines) <= 3
+
+
+def test_a_name_that_stands_twice_is_refused_with_its_line(table, tables_folder):
+    before = table.read_text()
+    name = next(iter(tomllib.loads(before)))
+    table.write_text(f"{_text(name)} = 1\n{before}")
+
+    sentence = refusal()
+    assert sentence.startswith(f"{name_of(table, tables_folder)}, line ")
+    assert "a name stands there twice: remove one of them" in sentence
+
+
+def test_a_key_that_is_not_known_is_refused_with_its_line(table, tables_folder):
+    """Or, where names are free, what it has to be or belong to."""
+    table.write_text(f"unknown-key = 7\n{table.read_text()}")
+
+    assert refusal().startswith(f"{name_of(table, tables_folder)}, line 1, unknown-key: ")
+
+
+def test_a_value_of_another_type_is_refused_with_its_place(table, tables_folder):
+    content, path = spoilt(tomllib.loads(table.read_text()))
+    table.write_text(of_tables(content))
+
+    sentence = refusal()
+    assert sentence.replace('"', "").startswith(f"{name_of(table, tables_folder)}, line 1, {'.'.join(path)}")
+    assert re.search(r": (it|this key|no such key) [^:]+: [^:]+$", sentence)
