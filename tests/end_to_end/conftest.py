@@ -1,3 +1,6 @@
+import sys
+from pathlib import Path
+
 import pytest
 
 
@@ -27,3 +30,14 @@ def leaving(new_clone):
         return clones[stack]
 
     return deploy
+
+
+@pytest.fixture
+def language_host(tmp_path):
+    """A folder with a `pulumi-language-python` for PATH."""
+    script = tmp_path / "pulumi-language-python"
+    script.write_text(
+        f'#!/bin/sh\nexec {sys.executable} -W ignore {Path(__file__).with_name("language_host.py")} "$@"\n'
+    )
+    script.chmod(0o755)
+    return tmp_path

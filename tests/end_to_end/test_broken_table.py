@@ -34,14 +34,14 @@ def test_hosting_refuses_before_anything_runs(clone):
     assert not (clone.root / ".hosting" / "local" / "cloud").exists()
 
 
-def test_plain_pulumi_shows_the_sentence(clone, tmp_path):
+def test_plain_pulumi_shows_the_sentence(clone, language_host, tmp_path):
     export = tmp_path / "export.json"
     export.write_text(json.dumps(STATE))
     clone.pulumi("stack", "init", "identity")
     pack = ("--policy-pack", "policies")
 
     for command in (("policy", "analyze", "--file", str(export)), ("preview", "--stack", "identity")):
-        asked = clone.pulumi(*command, *pack)
+        asked = clone.pulumi(*command, *pack, on_path=[language_host])
 
         assert asked.returncode != 0
         assert SENTENCE in (asked.stdout + asked.stderr).splitlines()

@@ -130,3 +130,64 @@ def test_a_value_of_another_type_is_refused_with_its_place(table, tables_folder)
     sentence = refusal()
     assert sentence.replace('"', "").startswith(f"{name_of(table, tables_folder)}, line 1, {'.'.join(path)}")
     assert re.search(r": (it|this key|no such key) [^:]+: [^:]+$", sentence)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "sentence"),
+    [
+        (
+            "tls.toml",
+            "[services.azure-storage]",
+            "[services.azure-storages]",
+            "line 18, services.azure-storages: it has",
+        ),
+        ("tls.toml", "[services.azure-storage]\n", "[services.azure-storage]\nmore = 1\n", "line 19, services.azure-"),
+        ("properties.toml", '"tags.*"]', '"tags.*", "tags.b"]', "tags.b lies below what is free altogether"),
+        ("properties.toml", '"tags.*"]', '"tags..b"]', "'tags..b' is no path of names"),
+        ("properties.toml", '"tags.*"]', '"*"]', "'*' is no path of names"),
+        ("properties.toml", "[alike]\n", '[alike]\n"aws:a/b:C" = "aws:a/b:D"\n', "alike names aws:a/b:D, which types"),
+        ("properties.toml", "[spare]\n", '[spare]\n"aws:a/b:C" = ["d"]\n', "spare or documents names aws:a/b:C, which"),
+        ("network/reach.toml", '["tcp/443"]', '["tcp/https"]', "ports: tcp/https names no ports: write tcp/443"),
+        ("network/reach.toml", '["tcp/443"]', '["tcp/70000"]', "ports: tcp/70000 names no ports: write tcp/443"),
+        ("network/reach.toml", '["tcp/443"]', '["tcp/9-1"]', "ports: tcp/9-1 names no ports: write tcp/443"),
+        ("network/reach.toml", '["tcp/443"]', '"tcp/443"', "it names no ports: write a list"),
+        ("environment.toml", "'(?i:SharedAccessSignature)'", "'(?i:Shared'", '"a signed link": these are no regular'),
+        ("environment.toml", "\nabout = ", "\nabouts = ", "secret_names.about: this key is missing: add it"),
+        (
+            "incidents.toml",
+            '"detail.severity" =',
+            '"source.severity" =',
+            "attack-found: an event has a value at source",
+        ),
+        ("azure_roles.toml", '["workload"]', '["workloads"]', "it has to be 'workload', 'audit', "),
+        ("rbac/roles.toml", "\nactions = ", "\naction = ", "7f951dda-4ed3-4680-a7ca-43fe172d538d.action: no such key"),
+        ("effects.toml", '    "acm-pca:GetCertificate",\n', "    7,\n", "line 620, looks[3]: it has to be a text"),
+        (
+            "principals.toml",
+            "\nsession = true",
+            '\nsession = "so"',
+            "aws.tenant-data.session: it has to be true or false",
+        ),
+        (
+            "principals.toml",
+            '\nreason = "looks at',
+            '\nreason = "so" # ',
+            "aws.auditor.reason: it says too little: say it in 20",
+        ),
+    ],
+)
+def test_what_can_not_be_meant_is_refused(tables_folder, file, old, new, sentence):
+    text = (tables_folder / file).read_text()
+    assert old in text
+    (tables_folder / file).write_text(text.replace(old, new, 1))
+
+    said = refusal()
+    assert said.startswith(f"policies/{file}")
+    assert sentence in said
+
+
+def test_a_service_whose_encryption_nobody_has_looked_up_is_missed(tables_folder):
+    text = (tables_folder / "tls.toml").read_text()
+    (tables_folder / "tls.toml").write_text(text[: text.index("[services.aws-private-ca-signature]")])
+
+    assert refusal() == "policies/tls.toml: services has no aws-private-ca-signature: add it"

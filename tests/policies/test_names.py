@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 import botocore.session
@@ -37,6 +38,9 @@ ACTION = re.compile(r"([a-z0-9-]+):([A-Z*][\w*?]*)")
 
 ELSEWHERE = {"monitoring": "cloudwatch", "elasticloadbalancing": "elbv2"}
 """Services that call themselves otherwise in events than in AWS's SDK."""
+
+OF_POLICIES = ("backup", "ecr", "kms", "s3", "secretsmanager", "sns", "sqs", "dynamodb")
+"""The services meant by events that name none."""
 
 NO_OPERATIONS = {
     *("DeleteAccountPublicAccessBlock", "PutAccountPublicAccessBlock"),
@@ -75,7 +79,9 @@ def test_types_and_their_properties_exist():
 
     assert {file for file, _ in named} >= {"types.toml", "properties.toml", "principals.toml", "network/reach.toml"}
     assert [
-        (file, match[0]) for file, match in named if not shapes(match[1], (camel_case(match[2]),) if match[2] else ())
+        (file, match[0])
+        for file, match in named
+        if match[1] not in reviewed or not shapes(match[1], (camel_case(match[2]),) if match[2] else ())
     ] == []
 
 
@@ -136,24 +142,23 @@ def test_actions_of_aws_exist(actions):
     ] == []
 
 
-def test_events_of_aws_are_of_operations_that_exist(actions):
+def test_events_of_aws_are_of_operations_that_exist():
     session = botocore.session.get_session()
-    services = set(session.get_available_services())
-    operations = {}
-    wrong = []
-    for name, incident in incidents().items():
-        for event in incident.told({}):
-            if event.get("eventType") != "AwsApiCall" and event.get("eventCategory") != "Data":
-                continue
-            source = event.get("eventSource", "").removesuffix(".amazonaws.com")
-            service = ELSEWHERE.get(source, source)
-            asked = [service] if service else ["s3", "kms", "sqs", "sns", "secretsmanager", "ecr", "backup", "dynamodb"]
-            for each in asked:
-                if each in services and each not in operations:
-                    operations[each] = {*session.get_service_model(each).operation_names}
-            known = set().union(*(operations.get(each, set()) for each in asked), NO_OPERATIONS)
-            if event["eventName"] not in known:
-                wrong.append((name, source, event["eventName"]))
+    operations = cache(lambda service: frozenset(session.get_service_model(service).operation_names))
+    events = [
+        (event.get("eventSource", "").removesuffix(".amazonaws.com"), event["eventName"])
+        for incident in incidents().values()
+        for event in incident.told({})
+        if event.get("eventType") == "AwsApiCall" or event.get("eventCategory") == "Data"
+    ]
+    wrong = [
+        (source, name)
+        for source, name in events
+        if name not in NO_OPERATIONS
+        and not any(name in operations(each) for each in ([ELSEWHERE.get(source, source)] if source else OF_POLICIES))
+    ]
+
+    assert len(events) > 50
     assert wrong == []
 
 
