@@ -44,7 +44,9 @@ def test_the_pack_knows_the_stacks_by_their_files():
 def test_a_table_that_does_not_fit_ends_the_start_with_one_sentence(tables_folder):
     (tables_folder / "exemptions.toml").write_text("[[exemptions]]")
 
-    with pytest.raises(SystemExit, match=r"^error: policies/exemptions\.toml, line 1, exemptions: no such key is known"):
+    with pytest.raises(
+        SystemExit, match=r"^error: policies/exemptions\.toml, line 1, exemptions: no such key is known"
+    ):
         main()
 
 
