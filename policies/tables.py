@@ -168,6 +168,15 @@ class Place(BaseModel):
     """Its host names, with `{}` for its name."""
 
 
+class Paths(BaseModel):
+    """Which paths of the portal each service answers, by cloud and service."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    aws: Mapping[str, frozenset[str]]
+    azure: Mapping[str, frozenset[str]]
+
+
 class Variables(BaseModel):
     """Environment variables that programs obey by themselves, each with what comes of it."""
 
@@ -276,8 +285,7 @@ ignored_changes: Final = Table("ignored_changes.toml", dict[str, dict[str, Reaso
 runtimes: Final = Table("runtimes.toml", dict[str, date])
 """The runtimes that functions in AWS Lambda may have, with the last day of updates."""
 
-paths: Final = Table("paths.toml", dict[str, dict[str, frozenset[str]]])
-"""Which paths of the portal each service answers, by cloud and service."""
+paths: Final = Table("paths.toml", Paths)
 
 _tls: Final = Table("tls.toml", Tls)
 

@@ -174,7 +174,7 @@ def listener_rule_takes_its_services_paths_only(entry: Resource, stack: Stack) -
     taken = _paths(entry)
     for service in stack.of_type(SERVICE):
         if any(group in _targets(entry, stack) for group in _registered_in(service, stack)):
-            declared = paths()["aws"].get(service.resource_name.removesuffix(SECOND), frozenset[str]())
+            declared = paths().aws.get(service.resource_name.removesuffix(SECOND), frozenset[str]())
             if not declared.issuperset(taken):
                 wanted = " and ".join(sorted(declared)) or "none"
                 yield f"{service.resource_name} takes what is another's: set path_pattern to {wanted} (paths.toml)"

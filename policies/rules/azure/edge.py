@@ -266,7 +266,7 @@ def front_door_route_takes_its_services_paths_only(route: Resource, stack: Stack
         return route.part("origin_group").get("id", None)
 
     for group in stack.meant(route, "origin_group", (ORIGIN_GROUP,), "id", read=read):
-        declared = paths()["azure"].get(group.resource_name, frozenset[str]())
+        declared = paths().azure.get(group.resource_name, frozenset[str]())
         if not declared.issuperset(_patterns(route)):
             wanted = " and ".join(sorted(declared)) or "none"
             yield f"{group.resource_name} takes what is another's: set patterns_to_match to {wanted} (paths.toml)"
