@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from os.path import commonprefix
 from typing import Final
 
 from policies.documents import Statement, statements
@@ -289,9 +290,18 @@ def _is_about_own_objects(statement: Statement, stack: Stack) -> bool:
 
 
 def _is_of_buckets(pattern: str, stack: Stack) -> bool:
-    """Whether the end of an ARN, or of a pattern of some, means buckets of the stack, or those of restore tests."""
+    """Whether the end of an ARN, or of a pattern of some, means buckets of the stack, or those of restore tests.
+
+    Before the first tenant comes, what tenants' buckets will be named is known by how all the stack's buckets begin.
+    """
     text = re.sub(r"\$\{[^}]*\}", "*", pattern).split("/")[0]
-    return text.startswith(_RESTORE_TEST) or any(fnmatchcase(each.bucket, text) for each in stack.of_type(*BUCKETS))
+    own = [each.bucket for each in stack.of_type(*BUCKETS)]
+    begin = commonprefix(own)  # noqa: RUF071 - names of buckets are no paths
+    return (
+        text.startswith(_RESTORE_TEST)
+        or any(fnmatchcase(each, text) for each in own)
+        or (not stack.tenants and begin.endswith("-") and text.startswith(begin))
+    )
 
 
 def _is_with_tenants_context(statement: Statement) -> bool:
