@@ -134,6 +134,8 @@ def what_must_last_is_locked(resource: Resource, stack: Stack) -> Findings:
         keys = [key for key in stack.of_type(KEY) if resource in stack.sources(key, "vault_name")]
         if any(stack.tenant(key) for key in keys):
             not_applicable("a lock would hold the roles on the keys of tenants who go")
+        if not keys and not stack.tenants:
+            not_applicable("before the first tenant comes there is no key to lose")
     if resource.resource_type == ACCOUNT and not is_immutable(resource):
         not_applicable("the account holds no immutable copy")
     if not stack.referring("scope", resource, [LOCK], "id"):

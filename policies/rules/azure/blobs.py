@@ -103,7 +103,8 @@ def old_blobs_are_deleted_in_time(policy: Resource, stack: Stack) -> Findings:
     for account in accounts:
         if holds_tenants(account, stack):
             yield _ends_versions_in_term(rules, account, stack)
-        else:
+        # Before the first tenant comes nothing says which account is meant for customers' content.
+        elif stack.tenants or any(_ends_versions_in_term(rules, account, stack)):
             yield _keeps_logs(rules, account)
 
 
