@@ -292,6 +292,14 @@ def test_another_tenant_changes_only_its_own_resources(deployed, stack, count, t
     assert len([change for change in planned if change["type"].startswith(CLOUDS)]) == count
 
 
+@pytest.mark.parametrize("stack", ["useast", "ci-eu"])
+def test_a_stack_passes_the_pack_before_its_first_tenant_comes(new_clone, stack):
+    clone = new_clone()
+
+    with clone.configured(stack, tenants=[]):
+        clone.succeeds("preview", "--stack", stack)
+
+
 def test_a_failover_passes_the_pack(deployed):
     """On the day itself nobody has time to ask why not."""
     clone = deployed("ci-us")
