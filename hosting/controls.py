@@ -20,6 +20,7 @@ Every measure of the two documents, in their order, in our own words. This page 
 register (`policies/controls/`) and from previews of the stacks {stacks}; CI refuses it when it is out of date.
 
 - **enforced**: rules refuse at deploy time what breaks it; the number is of resources that they judged in these stacks.
+  *In the update* judge those that need values which no preview knows, *idle* are those about what these stacks lack.
 - **evidenced**: a report or a log shows it. **inherited**: it is the hosting provider's. **organisational**: it is done
   by people. **not met**: with the reason.
 
@@ -28,12 +29,14 @@ register (`policies/controls/`) and from previews of the stacks {stacks}; CI ref
 
 
 def judged_resources(reports: Sequence[Report]) -> Mapping[str, set[str]]:
-    """The URNs that each rule had something to say about, over all reports."""
+    """The URNs of what each rule judged and let pass, over all reports; none of a rule that waits for values only."""
     judged: dict[str, set[str]] = {}
     for report in reports:
         for judgement in report.judgements:
-            if judgement.answer != "not-applicable":
+            if judgement.answer in ("passed", "warned"):
                 judged.setdefault(judgement.rule, set()).add(judgement.urn)
+            elif judgement.answer != "not-applicable":
+                judged.setdefault(judgement.rule, set())
     return judged
 
 
@@ -70,7 +73,10 @@ def _status(control: Control, judged: Mapping[str, set[str]]) -> str:
 
 
 def _grounds(control: Control, judged: Mapping[str, set[str]]) -> str:
-    rules = [f"`{rule}`" + ("" if judged.get(rule) else " (idle)") for rule in control.rules]
+    rules = [
+        f"`{rule}`" + ("" if judged.get(rule) else " (in the update)" if rule in judged else " (idle)")
+        for rule in control.rules
+    ]
     owner = f"Owner: {control.owner}." if control.owner else None
     limits = f"Limits: {control.limits}" if control.limits else None
     rest = " ".join(filter(None, (control.reason, control.evidence, owner, limits)))

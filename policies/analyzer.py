@@ -104,13 +104,13 @@ class Analyzer(_PolicyAnalyzerServicer):
             return
         clauses = ", ".join(self._court.clauses.get(judgement.rule, ()))
         suffix = f" [{clauses}]" if clauses else ""
-        if judgement.answer == "exempted":
-            yield self._finding(opinion, f"{judgement.exempted_because}{suffix}", ADVISORY)
-            return
         # What one policy finds on behalf of another rule names that rule.
         prefix = "" if opinion.policy == judgement.rule else f"{judgement.rule}: "
-        for message in judgement.violations:
-            yield self._finding(opinion, f"{prefix}{message}{suffix}", MANDATORY)
+        if judgement.exempted_because is None:
+            for message in judgement.violations:
+                yield self._finding(opinion, f"{prefix}{message}{suffix}", MANDATORY)
+        elif judgement.violations:
+            yield self._finding(opinion, f"{judgement.exempted_because}{suffix}", ADVISORY)
         for message in judgement.warnings:
             yield self._finding(opinion, f"{message}{suffix}", ADVISORY)
         level = ADVISORY if self._court.run.phase == "preview" else MANDATORY

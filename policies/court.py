@@ -51,11 +51,17 @@ ANALYSIS: Final = Run("analysis", Terms(), f"urn:pulumi:unknown::unknown::{STACK
 OUTPUTS_POLICY: Final = "recorded-outputs-keep-the-rules"
 """The policy that asks the rules about inputs again, about the outputs of a state that is analysed."""
 
+DECLARED_POLICY: Final = "resources-are-declared-not-read"
+"""The policy that refuses what a program reads from the cloud (`X.get(...)`) instead of declaring it."""
+
 EXEMPTIONS_POLICY: Final = "exemptions-are-sound"
 """The policy that refuses an exemption which has expired or that nothing needs."""
 
 TABLES_POLICY: Final = "tables-are-recent"
 """The policy that warns of a dated table that nobody has compared with the clouds for long."""
+
+MOST_REACHED: Final = 5
+"""How many resources one exemption may be for."""
 
 LONGEST_UNREVIEWED: Final = timedelta(days=365)
 """How long a dated table counts as recent; clouds bring stronger settings every year."""
@@ -63,9 +69,13 @@ LONGEST_UNREVIEWED: Final = timedelta(days=365)
 LOG_POLICY: Final = "judgements-are-logged"
 """The policy that is violated when the log of judgements can't be written."""
 
+_SHOWN: Final = "the engine shows everything in a state one by one"
+_READ: Final = "it is read from the cloud, so that nobody judged how it is set up: declare it, or import it"
+
 _OWN: Final = {
     OUTPUTS_POLICY: "A state may have been changed in its outputs alone, by hand or by a refresh.",
-    EXEMPTIONS_POLICY: "An exemption that has expired, or that nothing needs, hides the next violation.",
+    DECLARED_POLICY: "How a resource is set up that is only read was judged by no rule over single resources.",
+    EXEMPTIONS_POLICY: "An exemption that has expired, that reaches too far or that nothing needs hides violations.",
     TABLES_POLICY: "What was the strongest setting a year ago may be a weak one today.",
     LOG_POLICY: "What isn't logged can't be shown to anybody.",
     AGREED_POLICY: "A stack whose terms aren't those of the contract breaks it, whatever the rules say.",
@@ -101,8 +111,8 @@ class Court:
     """Each resource's inputs by URN: the engine shows them before it shows the stack's outputs."""
     _asked: set[str] = field(default_factory=set[str])
     """The rules that have had something to judge."""
-    _needed: set[Exemption] = field(default_factory=set[Exemption])
-    """The exemptions without which something would be a violation."""
+    _reached: dict[Exemption, set[str]] = field(default_factory=dict[Exemption, set[str]])
+    """The exemptions without which something would be a violation, with the resources' URNs."""
     _by_type: dict[tuple[str, str], Sequence[Rule]] = field(default_factory=dict[tuple[str, str], Sequence[Rule]])
 
     def policies(self) -> list[Policy]:
@@ -123,13 +133,14 @@ class Court:
 
     def judge(self, resource: Resource) -> list[Opinion]:
         """What the rules over single resources say of one that is about to be registered."""
-        self._inputs.setdefault(resource.urn, resource)
+        self._inputs[resource.urn] = resource
         return self._settle(
             [Opinion(each.name, each.judge(resource)) for each in self._concerned("resource", resource)]
         )
 
     def judge_stack(self, resources: Sequence[Resource]) -> list[Opinion]:
         """What the rules over the whole stack say of it, and what has to be said at the end of a run."""
+        read = [each for each in resources if each.urn not in self._inputs]
         roots = [each.urn for each in resources if each.resource_type == STACK_TYPE]
         root = roots[0] if roots else self.run.stack_urn
         if not roots:
@@ -152,7 +163,8 @@ class Court:
         return [
             *settled,
             *self._settle(self._about_agreement(resources, root)),
-            *self._settle(self._about_exemptions(root)),
+            *self._settle(self._about_reads(read, root)),
+            *self._settle(self._about_exemptions(resources, root)),
             *self._settle(self._about_tables(root)),
             *self._settle(self._idle(root)),
         ]
@@ -183,11 +195,11 @@ class Court:
         return [*opinions, Opinion(LOG_POLICY, Judgement(LOG_POLICY, self.run.stack_urn, STACK_TYPE, [failure]))]
 
     def _exempt(self, judgement: Judgement) -> None:
-        if judgement.rule in _OWN or judgement.answer not in ("violated", "undetermined"):
+        if judgement.rule in _OWN or judgement.failed or judgement.answer not in ("violated", "undetermined"):
             return
         for exemption in self.exemptions:
             if exemption.covers(judgement.rule, judgement.urn, judgement.resource_type):
-                self._needed.add(exemption)
+                self._reached.setdefault(exemption, set()).add(judgement.urn)
                 if exemption.problem(self.today) is None:
                     judgement.exempted_because = f"exempted {exemption}"
 
@@ -215,14 +227,29 @@ class Court:
         found = dict.fromkeys(clause for each in rules for clause in self.clauses.get(each, ()))
         return f" [{', '.join(found)}]" if found else ""
 
-    def _about_exemptions(self, root: str) -> list[Opinion]:
+    def _about_reads(self, read: Sequence[Resource], root: str) -> list[Opinion]:
+        """The engine asks about a resource by itself only if it is registered, but shows what is read in the stack."""
+        if self.run.phase == "analysis":
+            return [Opinion(DECLARED_POLICY, Judgement(DECLARED_POLICY, root, STACK_TYPE, inapplicable_because=_SHOWN))]
+        if not read:
+            return [Opinion(DECLARED_POLICY, Judgement(DECLARED_POLICY, root, STACK_TYPE))]
+        return [
+            Opinion(DECLARED_POLICY, Judgement(DECLARED_POLICY, each.urn, each.resource_type, [_READ])) for each in read
+        ]
+
+    def _about_exemptions(self, resources: Sequence[Resource], root: str) -> list[Opinion]:
         about = Judgement(EXEMPTIONS_POLICY, root, STACK_TYPE)
+        stack = Stack(resources, self.run.terms)
         for exemption in self.exemptions:
             if not root.startswith(f"urn:pulumi:{exemption.stack}::"):
                 continue
             problem = exemption.problem(self.today)
-            if problem is None and exemption not in self._needed:
+            reached = self._reached.get(exemption, set())
+            tenants = {stack.tenant(each) for each in resources if each.urn in reached} - {None}
+            if problem is None and not reached:
                 problem = "is needed by nothing: remove it"
+            elif problem is None and (len(reached) > MOST_REACHED or len(tenants) > 1):
+                problem = f"reaches {len(reached)} resources: name {MOST_REACHED} at most, and of one tenant"
             if problem is not None:
                 about.violations.append(
                     f"the exemption of {exemption.resource} from {exemption.rule} in policies/exemptions.toml {problem}"

@@ -96,14 +96,18 @@ class Judgement:
     """What people should see to soon; it stops nothing."""
     inapplicable_because: str | None = None
     exempted_because: str | None = None
+    failed: bool = False
+    """Whether the rule itself went wrong, from which nothing can be exempted."""
 
     @property
     def answer(self) -> Answer:
-        """The answer; a violation outweighs what is not known yet."""
-        if self.violations:
-            return "violated" if self.exempted_because is None else "exempted"
+        """The answer; a violation outweighs what is not known yet, and that a violation which somebody has allowed."""
+        if self.violations and self.exempted_because is None:
+            return "violated"
         if self.unknowns:
             return "undetermined"
+        if self.violations:
+            return "exempted"
         if self.warnings:
             return "warned"
         return "passed" if self.inapplicable_because is None else "not-applicable"
@@ -123,6 +127,7 @@ class Judgement:
         except UnusableError as error:
             self.violations.append(str(error))
         except Exception as error:  # noqa: BLE001  # whatever goes wrong in a rule is an answer, never a pass
+            self.failed = True
             # The exception's text may hold a property's value, which may be a secret.
             self.violations.append(f"the rule itself failed ({type(error).__name__}): correct the rule {self.rule}")
 

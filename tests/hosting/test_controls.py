@@ -36,11 +36,22 @@ def test_another_measure_tells_its_reason_and_its_owner():
     assert line == "| 6.c | Keys rotate. | organisational | By people. Owner: Security. |"
 
 
-def test_what_was_not_applicable_was_not_judged():
-    answers = [("rotates", "passed", "a"), ("rotates", "undetermined", "b"), ("idle", "not-applicable", "a")]
+def test_a_rule_that_needs_values_of_the_update_says_so():
+    line = row(control(), {"rotates": {"a"}, "idle": set()})
+
+    assert "| enforced, seen on 1 resource | `rotates`, `idle` (in the update) |" in line
+
+
+def test_only_what_passed_was_seen():
+    answers = [
+        ("rotates", "passed", "a"),
+        ("rotates", "undetermined", "b"),
+        ("waits", "undetermined", "a"),
+        ("idle", "not-applicable", "a"),
+    ]
     judgements = tuple(Judgement(rule=rule, answer=answer, urn=urn) for rule, answer, urn in answers)
 
-    assert judged_resources([Report(pack=None, judgements=judgements)] * 2) == {"rotates": {"a", "b"}}
+    assert judged_resources([Report(pack=None, judgements=judgements)] * 2) == {"rotates": {"a"}, "waits": set()}
 
 
 @pytest.fixture(scope="module")

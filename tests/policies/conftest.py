@@ -1,7 +1,7 @@
 """Asks rules as the engine does: through the analyzer that pulumi_policy serves, only without the network between."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,16 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 import policies
 from policies import loading
 from policies.analyzer import Analyzer
-from policies.court import AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY, TABLES_POLICY, Court, Run
+from policies.court import (
+    AGREED_POLICY,
+    DECLARED_POLICY,
+    EXEMPTIONS_POLICY,
+    LOG_POLICY,
+    OUTPUTS_POLICY,
+    TABLES_POLICY,
+    Court,
+    Run,
+)
 from policies.judgements import JudgementLog
 from policies.recording import Recorder
 from policies.rulebook import Rule
@@ -62,6 +71,7 @@ class Engine:
         **options: Any,
     ) -> None:
         run = Run(phase, Terms(jurisdiction=jurisdiction), STACK_URN)
+        self.registered: set[str] = set()
         clauses = {rule.name: ["Aware 6.c"] for rule in rules}
         self.rules = rules
         self.court = Court(rules, clauses, log or JudgementLog(None, {}), run=run, **options)
@@ -79,7 +89,11 @@ class Engine:
         return self._verdict(self.analyze_stack(resources))
 
     def analyze(self, resources: Mapping[str, Mapping[str, Any]]) -> Any:
-        key, resource = next(iter(resources.items()))
+        return self._register(next(iter(resources)), resources)
+
+    def _register(self, key: str, resources: Mapping[str, Mapping[str, Any]]) -> Any:
+        resource = resources[key]
+        self.registered.add(urn(key, resources))
         request = proto.AnalyzeRequest(
             type=resource["type"],
             properties=_struct(resource.get("properties", {})),
@@ -90,7 +104,11 @@ class Engine:
         )
         return self.servicer.Analyze(request, None)
 
-    def analyze_stack(self, resources: Mapping[str, Mapping[str, Any]]) -> Any:
+    def analyze_stack(self, resources: Mapping[str, Mapping[str, Any]], *, read: Collection[str] = ()) -> Any:
+        """What the pack says of the stack, after each resource was registered but for those that the program reads."""
+        for key in resources:
+            if self.court.run.phase != "analysis" and key not in read and urn(key, resources) not in self.registered:
+                self._register(key, resources)
         request = proto.AnalyzeStackRequest(
             resources=[
                 proto.AnalyzerResource(
@@ -133,7 +151,7 @@ class Engine:
 
     @staticmethod
     def _verdict(response: Any) -> Verdict:
-        own = (TABLES_POLICY, AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY)
+        own = (TABLES_POLICY, AGREED_POLICY, DECLARED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY)
         verdict = Verdict(not_applicable=any(each.policy_name not in own for each in response.not_applicable))
         for diagnostic in response.diagnostics:
             if diagnostic.enforcementLevel == proto.MANDATORY:

@@ -7,16 +7,18 @@ import pytest
 
 from policies.court import (
     AGREED_POLICY,
+    DECLARED_POLICY,
     EXEMPTIONS_POLICY,
     LOG_POLICY,
     LONGEST_UNREVIEWED,
+    MOST_REACHED,
     OUTPUTS_POLICY,
     TABLES_POLICY,
 )
 from policies.exemptions import Exemption
 from policies.judgements import JudgementLog
 from policies.properties import decode
-from policies.resources import STACK_TYPE
+from policies.resources import STACK_TYPE, TENANT_TYPE
 from policies.rulebook import ANY_TYPE, rule, stack_rule
 from policies.tables import tls_reviewed
 
@@ -93,6 +95,7 @@ def test_the_log_has_a_line_for_every_answer_and_for_every_idle_rule(engine, tmp
         ("finds-before-unknown", "key", "violated"),
         ("graph", "key", "undetermined"),
         (AGREED_POLICY, "hosting-test", "not-applicable"),
+        (DECLARED_POLICY, "hosting-test", "passed"),
         (EXEMPTIONS_POLICY, "hosting-test", "passed"),
         (TABLES_POLICY, "hosting-test", "passed"),
     ]
@@ -108,7 +111,7 @@ def test_a_rule_that_had_nothing_to_judge_says_so_at_the_end(engine, tmp_path):
 
     answers = {line["rule"]: line["answer"] for line in lines_of(file)[1:]}
     idle = dict.fromkeys(["rotates", "graph", AGREED_POLICY], "not-applicable")
-    assert answers == idle | dict.fromkeys([EXEMPTIONS_POLICY, TABLES_POLICY], "passed")
+    assert answers == idle | dict.fromkeys([DECLARED_POLICY, EXEMPTIONS_POLICY, TABLES_POLICY], "passed")
 
 
 def test_a_resource_is_decoded_once_for_all_rules(engine, monkeypatch):
@@ -271,6 +274,66 @@ def test_nothing_is_exempt_from_the_check_of_exemptions(engine):
 
     found = asked.analyze_stack(key()).diagnostics
     assert [each.enforcementLevel for each in found] == [1, 1]  # MANDATORY
+
+
+def test_what_a_program_reads_instead_of_declaring_it_is_a_violation(engine):
+    asked = engine([rotates], exemptions=[exemption(rule=DECLARED_POLICY)], today=TODAY)
+
+    found = asked.analyze_stack(key(enableKeyRotation=True) | ROLE, read=["role"]).diagnostics
+    assert ("role", 1) in [(each.urn.split("::")[-1], each.enforcementLevel) for each in found]  # MANDATORY
+    assert "it is read from the cloud" in found[0].message
+
+
+def test_a_rule_that_fails_can_not_be_exempted(engine):
+    @rule(KEY)
+    def fails(_key):
+        """Fails."""
+        raise KeyError
+        yield
+
+    asked = engine([fails], exemptions=[exemption(rule="fails")], today=TODAY)
+
+    (found,) = asked.analyze(key()).diagnostics
+    assert found.enforcementLevel == 1  # MANDATORY
+    assert "the rule itself failed (KeyError)" in found.message
+
+
+def test_an_exemption_does_not_hide_what_is_not_known(engine, unknown):
+    asked = engine(
+        [finds_before_unknown], phase="update", exemptions=[exemption(rule="finds-before-unknown")], today=TODAY
+    )
+
+    allowed, open_ = asked.analyze(key(description=unknown)).diagnostics
+    assert (allowed.enforcementLevel, open_.enforcementLevel) == (0, 1)  # ADVISORY, MANDATORY
+    assert "exempted until" in allowed.message
+    assert "undetermined: description" in open_.message
+
+
+def keys_of(*names, **fields):
+    return {name: {"type": KEY, "name": f"key-{name}", **fields} for name in names}
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_narrow"),
+    [
+        (keys_of(*map(str, range(MOST_REACHED))), True),
+        (keys_of(*map(str, range(MOST_REACHED + 1))), False),
+        (keys_of("a", parent="acme") | keys_of("b", parent="acme") | keys_of("c"), True),
+        (keys_of("a", parent="acme") | keys_of("b", parent="globex"), False),
+    ],
+)
+def test_an_exemption_that_reaches_many_resources_or_tenants_is_a_violation(engine, keys, is_narrow):
+    @stack_rule(KEY)
+    def refuses(_key, _stack):
+        """Refuses all."""
+        yield "no: change it"
+
+    asked = engine([refuses], exemptions=[exemption(rule="refuses", resource=f"{KEY}::key-*")], today=TODAY)
+    tenants = {name: {"type": TENANT_TYPE} for name in ("acme", "globex")}
+
+    found = [each for each in asked.analyze_stack(tenants | keys).diagnostics if each.policyName == EXEMPTIONS_POLICY]
+    assert bool(found) is not is_narrow
+    assert all(f"reaches {len(keys)} resources" in each.message for each in found)
 
 
 def test_an_exemption_of_another_stack_is_left_alone(engine):

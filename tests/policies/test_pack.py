@@ -9,7 +9,7 @@ from pulumi_policy import EnforcementLevel, StackValidationPolicy
 import policies.pack
 from policies.__main__ import main
 from policies.analyzer import Analyzer
-from policies.court import AGREED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY, TABLES_POLICY
+from policies.court import AGREED_POLICY, DECLARED_POLICY, EXEMPTIONS_POLICY, LOG_POLICY, OUTPUTS_POLICY, TABLES_POLICY
 from policies.loading import TableError
 from policies.pack import make_pack
 
@@ -19,7 +19,7 @@ FOLDER = Path(policies.__file__).parent
 def test_there_is_one_mandatory_policy_a_rule():
     pack = make_pack("1.2.3", {})
 
-    own = [OUTPUTS_POLICY, EXEMPTIONS_POLICY, TABLES_POLICY, LOG_POLICY, AGREED_POLICY]
+    own = [OUTPUTS_POLICY, DECLARED_POLICY, EXEMPTIONS_POLICY, TABLES_POLICY, LOG_POLICY, AGREED_POLICY]
     assert [policy.name for policy in pack.policies] == [*(rule.name for rule in pack.rules), *own]
     assert {policy.enforcement_level for policy in pack.policies} == {EnforcementLevel.MANDATORY}
     assert {type(policy) for policy in pack.policies} == {StackValidationPolicy}
