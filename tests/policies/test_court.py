@@ -298,15 +298,16 @@ def test_a_rule_that_fails_can_not_be_exempted(engine):
     assert "the rule itself failed (KeyError)" in found.message
 
 
-def test_an_exemption_does_not_hide_what_is_not_known(engine, unknown):
-    asked = engine(
-        [finds_before_unknown], phase="update", exemptions=[exemption(rule="finds-before-unknown")], today=TODAY
-    )
+def test_an_exemption_does_not_hide_what_is_not_known(engine, tmp_path, unknown):
+    log = JudgementLog(tmp_path / "judgements", {})
+    granted = [exemption(rule="finds-before-unknown")]
+    asked = engine([finds_before_unknown], phase="update", exemptions=granted, today=TODAY, log=log)
 
     allowed, open_ = asked.analyze(key(description=unknown)).diagnostics
     assert (allowed.enforcementLevel, open_.enforcementLevel) == (0, 1)  # ADVISORY, MANDATORY
     assert "exempted until" in allowed.message
     assert "undetermined: description" in open_.message
+    assert lines_of(tmp_path / "judgements")[1]["answer"] == "undetermined"
 
 
 def keys_of(*names, **fields):
