@@ -171,7 +171,7 @@ def _network(link: Resource) -> str | None:
 def private_zone_hides_nothing(zone: Resource) -> Findings:
     """A private zone takes the place of a public name for everybody in the network: it may do so for Azure's only."""
     name = zone.get("private_zone_name", "")
-    if not name.startswith("privatelink.") and not name.endswith(_OF_DATABASE):
+    if not any(name in zones for zones in _ZONES.values()) and not name.endswith(_OF_DATABASE):
         yield "the zone takes the place of somebody's names: set private_zone_name to one of Azure's private zones"
 
 
