@@ -77,7 +77,7 @@ _READS: Final = re.compile(r"[a-z0-9-]+:(Describe|Get|List)\w*\*?")
 _CONTEXT: Final = "kms:EncryptionContext:"
 _OF_BUCKETS: Final = f"{_CONTEXT}aws:s3:arn".lower()
 _GRANT: Final = ("bool", "kms:grantisforawsresource")
-_AGENT: Final = ":repository/aws-guardduty-agent-fargate"
+_AGENT: Final = "arn:aws:ecr:*:*:repository/aws-guardduty-agent-fargate"
 _RESTORE_TEST: Final = "awsbackup-restore-test-"
 """How AWS Backup calls what a restore test makes."""
 _OF_SERVICES: Final = (_RESTORE_TEST, f"table/{_RESTORE_TEST}", "rule/AwsBackupManagedRule", "secret:ecs-sc!")
@@ -232,7 +232,7 @@ def role_policy_stays_in_its_stack(policy: Resource, stack: Stack) -> Findings:
 
     An agent of GuardDuty lies in accounts of AWS ("Managing the security agent for Fargate").
     """
-    regions = {"", "*", *jurisdictions().regions("aws", stack.jurisdiction)}
+    regions = {"", *jurisdictions().regions("aws", stack.jurisdiction)}
     accounts = {"", "aws", *policy.allowed_accounts}
     people = {role.get("name", None) for role in stack.of_type(ROLE) if is_for_people(role)}
     for place, statement in _allowing(policy):
@@ -241,11 +241,11 @@ def role_policy_stays_in_its_stack(policy: Resource, stack: Stack) -> Findings:
             changes = not all(_READS.fullmatch(action) for action in statement.actions())
             if changes and policy.get("role", None) not in people and not _names_its_kind(resource):
                 yield f"{place} changes things of whatever name: name them in Resource"
-            elif resource == "*":
+            elif resource in ("*", _AGENT):
                 continue
             elif len(parts) != _PARTS_OF_ARN or parts[3] not in regions:
                 yield f"{place} reaches outside the jurisdiction: name resources in its regions"
-            elif policy.allowed_accounts and parts[4] not in accounts and not resource.endswith(_AGENT):
+            elif policy.allowed_accounts and parts[4] not in accounts:
                 yield f"{place} reaches into another account: name resources of the stack's own"
             elif parts[2] == "s3" and not _is_of_buckets(parts[-1], stack):
                 yield f"{place} reaches a bucket that is not of this stack: name one in Resource"
@@ -292,15 +292,18 @@ def _is_about_own_objects(statement: Statement, stack: Stack) -> bool:
 def _is_of_buckets(pattern: str, stack: Stack) -> bool:
     """Whether the end of an ARN, or of a pattern of some, means buckets of the stack, or those of restore tests.
 
-    Before the first tenant comes, what tenants' buckets will be named is known by how all the stack's buckets begin.
+    A bucket's name is unique in all of AWS: a pattern that is wider than what all names of the stack begin with means
+    buckets of strangers too. Before the first tenant comes, a pattern for tenants' buckets matches none yet.
     """
     text = re.sub(r"\$\{[^}]*\}", "*", pattern).split("/")[0]
     own = [each.bucket for each in stack.of_type(*BUCKETS)]
-    begin = commonprefix(own)  # noqa: RUF071 - names of buckets are no paths
-    return (
-        text.startswith(_RESTORE_TEST)
-        or any(fnmatchcase(each, text) for each in own)
-        or (not stack.tenants and begin.endswith("-") and text.startswith(begin))
+    if _names_one(text):
+        return text in own
+    begin, hyphen, _ = commonprefix(own).rpartition("-")  # noqa: RUF071 - names of buckets are no paths
+    literal = re.split(r"[*?]", text, maxsplit=1)[0]
+    is_narrow = bool(begin) and literal.startswith(f"{begin}{hyphen}")
+    return text == f"{_RESTORE_TEST}*" or (
+        is_narrow and (not stack.tenants or any(fnmatchcase(each, text) for each in own))
     )
 
 
