@@ -207,6 +207,10 @@ class Resource(Record):
         # The engine keeps a provider's settings as text.
         return [str(each) for each in (read_json(accounts) if isinstance(accounts, str) else accounts or [])]
 
+    def lacks(self, name: str) -> bool:
+        """Whether a property is known to be unset or empty. What it says isn't read: no answer hangs on that."""
+        return self.all_properties().get(camel_case(name)) in (None, "", [], {})
+
     def mentions(self, texts: Collection[str]) -> bool:
         """Whether one of these texts is the value of any property, however deep."""
         self._unwrap()
@@ -295,9 +299,16 @@ class Stack:
         return [resource for name in types for resource in self._by_tenant.get((tenant, name), ())]
 
     def sources(self, resource: Resource, *properties: str) -> list[Resource]:
-        """The resources from which these top-level properties (all of them if none is named) were computed."""
-        names = [camel_case(name) for name in properties] or list(resource.depends_on)
-        urns = dict.fromkeys(urn for name in names for urn in resource.depends_on.get(name, ()))
+        """The resources from which these top-level properties (all of them if none is named) were computed.
+
+        None for a property that turned out unset or empty: whatever it was computed from, it means nothing.
+        """
+        names = [each for each in properties if not resource.lacks(each)] if properties else resource.depends_on
+        return list({each.urn: each for name in names for each in self.dependencies(resource, name)}.values())
+
+    def dependencies(self, resource: Resource, name: str) -> list[Resource]:
+        """The resources from which a top-level property was computed, even one that the cloud doesn't tell again."""
+        urns = resource.depends_on.get(camel_case(name), ())
         return [self._by_urn[urn] for urn in urns if urn in self._by_urn]
 
     @cached_property

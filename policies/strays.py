@@ -53,7 +53,7 @@ def strays(resource: Resource, tenant: str, stack: Stack) -> Findings:
     tenants = stack.derived(Tenants)
     properties = resource.all_properties()
     for name in sorted({*properties, *resource.depends_on}):
-        sources = (stack.tenant(each) for each in stack.sources(resource, name))
+        sources = (stack.tenant(each) for each in stack.dependencies(resource, name))
         named = (each for text in _texts(properties.get(name)) for each in tenants.named_in(text))
         others = {each for each in (*sources, *named) if each is not None} - {tenant}
         if others:

@@ -187,16 +187,11 @@ def alarms_are_set(_: Resource, stack: Stack) -> Findings:
 @stack_rule(VAULT)
 def end_of_keys_is_announced(vault: Resource, stack: Stack) -> Findings:
     """A key whose rotation fails stops every service on the day on which it ends."""
-    keys = [key for key in stack.of_type(KEY) if vault in stack.sources(key, "vault_name")]
+    keys = stack.referring("vault_name", vault, [KEY], "name")
     if not any(key.properties.part("rotation_policy").part("attributes").has("expiry_time") for key in keys):
         not_applicable("no key of the vault ends")
     topics = stack.referring("source", vault, [TOPIC], "id")
-    if not any(
-        each
-        for topic in topics
-        for each in stack.of_type(SUBSCRIPTION)
-        if topic in stack.sources(each, "system_topic_name")
-    ):
+    if not any(stack.referring("system_topic_name", topic, [SUBSCRIPTION], "name") for topic in topics):
         yield (
             "nobody hears that a key nears its end: add a SystemTopic of the vault, and a SystemTopicEventSubscription"
         )

@@ -117,14 +117,18 @@ def front_door_route_keeps_nothing(route: Resource) -> Findings:
 @stack_rule(ROUTE)
 def front_door_route_bears_headers(route: Resource, stack: Stack) -> Findings:
     """A browser that isn't told otherwise shows the portal within a stranger's page, and takes plain HTTP."""
-    sets = [each for each in stack.sources(route, "rule_sets") if each.resource_type == RULE_SET]
+
+    def named() -> list[str]:
+        return [each.id for each in route.get("rule_sets", [])]
+
+    sets = stack.meant(route, "rule_sets", [RULE_SET], "id", read=named)
     for needed in _HEADERS:
         if not any(_sets_header(each, needed) for one in sets for each in _rules(one, stack)):
             yield f"answers lack {needed}: name a rule set in rule_sets whose rules set the header"
 
 
 def _rules(rule_set: Resource, stack: Stack) -> list[Resource]:
-    return [each for each in stack.of_type(RULE) if rule_set in stack.sources(each, "rule_set_name")]
+    return stack.referring("rule_set_name", rule_set, [RULE], "name")
 
 
 def _sets_header(each: Resource, header: str) -> bool:

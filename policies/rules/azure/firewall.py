@@ -153,10 +153,12 @@ def subnet_leaves_through_firewall(subnet: Resource, stack: Stack) -> Findings:
         yield "Azure lets the subnet out by an address of its own: set default_outbound_access=False"
     if "Microsoft.App/environments" not in delegations:
         return
-    ways = [*stack.sources(subnet, "route_table"), *stack.sources(subnet, "nat_gateway")]
-    kinds = {each.resource_type for each in ways}
     firewalls = stack.of_type(FIREWALL)
-    if firewalls and ROUTES not in kinds:
+    if firewalls and not _ways(subnet, "route_table", ROUTES, stack):
         yield "the services leave past the firewall: set route_table to the one that leads through it"
-    if not firewalls and NAT not in kinds:
+    if not firewalls and not _ways(subnet, "nat_gateway", NAT, stack):
         yield "the services have no way out that is known: set nat_gateway"
+
+
+def _ways(subnet: Resource, name: str, resource_type: str, stack: Stack) -> list[Resource]:
+    return stack.meant(subnet, name, [resource_type], "id", read=lambda: subnet.part(name).get("id", None))

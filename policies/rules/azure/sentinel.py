@@ -141,7 +141,7 @@ def _stand_ins(detection: Resource) -> Mapping[str, Sequence[str]]:
 @stack_rule(DETECTION, ONBOARDING)
 def sentinel_watches_own_workspace(resource: Resource, stack: Stack) -> Findings:
     """Rules over a stranger's logs find the stranger's intruders."""
-    if not any(each.resource_type == WORKSPACE for each in stack.sources(resource, "workspace_name")):
+    if not stack.meant(resource, "workspace_name", [WORKSPACE], "name"):
         yield "another workspace is watched: set workspace_name to the stack's"
 
 
@@ -159,8 +159,7 @@ def sentinel_looks_for_what_matters(_: Resource, stack: Stack) -> Findings:
 @stack_rule(WORKSPACE)
 def sentinel_may_ask_its_workspace(workspace: Resource, stack: Stack) -> Findings:
     """Sentinel asks over no private link: a workspace that answers the network only is watched by nobody."""
-    watched = [source for each in stack.of_type(ONBOARDING) for source in stack.sources(each, "workspace_name")]
-    if workspace not in watched:
+    if not stack.referring("workspace_name", workspace, [ONBOARDING], "name"):
         not_applicable("Sentinel doesn't watch the workspace")
     if workspace.get("public_network_access_for_query", "Enabled") != "Enabled":
         yield "Sentinel's questions go unanswered: set public_network_access_for_query to Enabled"

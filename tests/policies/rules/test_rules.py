@@ -4,7 +4,7 @@ The samples lie beside this file and in `../proofs`, a YAML file for each file o
 
 - `type` and `properties` are a resource that passes, or `stack` is a stack that passes (a mapping by name of
   resources with `type`, `properties`, `name`, `parent`, `protect`, `ignoreChanges`, `aliases`, `provider`, and
-  `dependencies`: property -> names);
+  `dependencies`: property -> names; such a property isn't known yet, unless it is said);
 - `violated` lists pairs of a part of the message and a change to that resource or stack (null takes away);
 - what is said for the first type of a rule is tried for its other types too, unless `types: differ` says that they
   behave differently: then each has samples of its own;
@@ -92,6 +92,17 @@ def _merged(base: Any, patch: Any) -> Any:
     return result
 
 
+def _computed(stack: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The stack, in which what is computed from another resource has a value that is still to come."""
+    hidden = properties.proxy.UNKNOWN_STRING_VALUE
+    return {
+        key: {**one, "properties": {**dict.fromkeys(one["dependencies"], hidden), **one.get("properties", {})}}
+        if "dependencies" in one
+        else one
+        for key, one in stack.items()
+    }
+
+
 def _tables() -> dict[str, dict[str, Any]]:
     tables: dict[str, dict[str, Any]] = {}
     for file in sorted(file for folder in FOLDERS for file in folder.rglob("*.yaml")):
@@ -140,7 +151,7 @@ def _samples() -> Iterator[Sample]:
             told += [(answer, "", patch) for patch in table.get(answer, []) if table.get(answer) != NO_PROPERTY]
         for answer, message, patch in told:
             for stack in stacks(patch):
-                yield Sample(name, answer, stack, message)
+                yield Sample(name, answer, _computed(stack), message)
 
 
 SAMPLES: Final = list(_samples())
