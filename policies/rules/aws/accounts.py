@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, rule, stack_rule
+from policies.versions import is_as_locked
 
 PROVIDER: Final = "pulumi:providers:aws"
 ANALYZER: Final = "aws:accessanalyzer/analyzer:Analyzer"
@@ -78,6 +79,7 @@ def provider_calls_aws_as_whoever_runs_it(provider: Resource) -> Findings:
         # What the engine keeps for itself can't be read by its name, and counts as set.
         if name not in SETTINGS and provider.get(name, True) is not False:
             yield f"the provider does else than call AWS itself, as whoever runs it: remove {name}"
+    yield is_as_locked(provider)
 
 
 @stack_rule(PROVIDER)

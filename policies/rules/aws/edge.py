@@ -430,9 +430,7 @@ def zonal_shift_follows_tasks(shift: Resource, stack: Stack) -> Findings:
 def _tell_of_no_task(alarms: Sequence[Resource], stack: Stack) -> bool:
     """Whether one of the alarms tells that a group of a load balancer has no healthy task in the region."""
     return any(
-        _tells_of_no_task(alarm, group, balancer, stack)
-        and alarm.get("statistic", None) == "Maximum"
-        and alarm.dimensions.get("AvailabilityZone", None) is None
+        _tells_of_no_task(alarm, group, balancer, stack) and alarm.dimensions.get("AvailabilityZone", None) is None
         for alarm in alarms
         for balancer in stack.of_type(*LOAD_BALANCERS)
         for group in _forwarded_to(balancer, stack)
@@ -485,7 +483,8 @@ def _silenced_by(alarm: Resource) -> Iterator[str]:
         yield "treat_missing_data to breaching"
     if not 0 < alarm.get("period", 0) * alarm.evaluation_periods <= _SOON:
         yield f"period and evaluation_periods so that they come to {_SOON} seconds at most"
-    if alarm.get("statistic", None) not in ("Maximum", "Average", "Minimum"):
+    # Any other tells of a single node of the load balancer, which may lie in a zone that is cut off.
+    if alarm.get("statistic", None) != "Maximum":
         yield "statistic to Maximum"
 
 

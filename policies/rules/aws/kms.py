@@ -10,6 +10,9 @@ KEY: Final = "aws:kms/key:Key"
 REPLICA: Final = "aws:kms/replicaKey:ReplicaKey"
 ALIAS: Final = "aws:kms/alias:Alias"
 
+_OF_TENANTS: Final = "alias/tenant/"
+"""How the aliases of tenants' keys begin; behind it stands the tenant's id."""
+
 
 @rule(KEY)
 def kms_key_rotates(key: Resource) -> Findings:
@@ -63,3 +66,9 @@ def kms_key_is_on_while_its_tenant_is_served(key: Resource, stack: Stack) -> Fin
 def kms_alias_means_own_key(alias: Resource, stack: Stack) -> Findings:
     """Whoever uses a key by its alias gets the key that the alias means today: a tenant's own, or the platform's."""
     yield uses_key_of_ours(stack, alias, "target_key_id", lambda: alias.target_key_id, "the alias's key")
+    tenant = stack.tenant(alias)
+    name = alias.get("name", None) or ""
+    if tenant is not None and name != f"{_OF_TENANTS}{tenant}":
+        yield f"the alias of a tenant's key doesn't say whose it is: set name to {_OF_TENANTS}{tenant}"
+    if tenant is None and name.startswith(_OF_TENANTS):
+        yield "the alias names a tenant, and means a key that is none's: set name to the platform's"

@@ -184,6 +184,8 @@ def public_address_is_for_nat_only(address: Resource, stack: Stack) -> Findings:
     """A public address on anything but a NAT gateway, which lets nothing in, makes a machine reachable from outside."""
     for name in ("instance", "network_interface"):
         yield _names_no_machine(address, name, stack)
+    if not stack.referring("allocation_id", address, [NAT_GATEWAY], "id"):
+        yield "no NAT gateway uses the public address: set allocation_id of one to it, or remove the Eip"
     for user in stack.users(address):
         if user.resource_type != NAT_GATEWAY:
             yield (

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from policies.properties import is_unknown
 from policies.resources import Resource, Stack
 from policies.rulebook import ANY_TYPE, Findings, not_applicable, rule, stack_rule
+from policies.versions import is_as_locked
 
 PROVIDER: Final = "pulumi:providers:azure-native"
 
@@ -29,6 +30,7 @@ def azure_provider_names_its_subscription(provider: Resource) -> Findings:
     for name in provider.names():
         if name not in _SETTINGS:
             yield f"the provider signs in otherwise, or elsewhere, than whoever deploys: remove {name}"
+    yield is_as_locked(provider)
 
 
 @stack_rule(PROVIDER)

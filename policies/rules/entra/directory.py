@@ -4,6 +4,7 @@ from typing import Final
 
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, rule, stack_rule
+from policies.versions import is_as_locked
 
 PROVIDER: Final = "pulumi:providers:azuread"
 
@@ -21,6 +22,7 @@ def entra_provider_names_its_tenant(provider: Resource) -> Findings:
     for name in provider.names():
         if name not in _SETTINGS:
             yield f"the provider signs in otherwise, or elsewhere, than whoever deploys: remove {name}"
+    yield is_as_locked(provider)
 
 
 @stack_rule(PROVIDER)

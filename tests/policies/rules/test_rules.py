@@ -8,7 +8,8 @@ The samples lie beside this file and in `../proofs`, a YAML file for each file o
 - `violated` lists pairs of a part of the message and a change to that resource or stack (null takes away);
 - what is said for the first type of a rule is tried for its other types too, unless `types: differ` says that they
   behave differently: then each has samples of its own;
-- `undetermined` lists changes that hide a value (`!unknown`), `passed` and `not-applicable` list others.
+- `undetermined` lists changes that hide a value (`!unknown`), `passed` and `not-applicable` list others;
+  `!version` is the installed version of a package.
   A rule that reads no property can't be undetermined and says `reads no property`.
 """
 
@@ -20,6 +21,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin
 from urllib.parse import urlsplit
@@ -66,6 +68,7 @@ class _Loader(yaml.SafeLoader):
     pass
 
 
+_Loader.add_constructor("!version", lambda _loader, node: version(node.value))
 _Loader.add_constructor("!unknown", lambda _loader, _node: properties.proxy.UNKNOWN_STRING_VALUE)
 
 
