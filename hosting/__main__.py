@@ -20,7 +20,7 @@ from hosting.engine import Run, Step
 from hosting.errors import HostingError
 from hosting.forecast import forecast as make_forecast
 from hosting.forecast import refuse_too_many, show_forecast
-from hosting.gates import listed, refuse_destruction
+from hosting.gates import refuse_destruction
 from hosting.granted import repeating
 from hosting.guards import emptied, staying
 from hosting.local_cloud import environment_of
@@ -203,10 +203,12 @@ def destroy(
     console.print(f"{stack} is destroyed: {counted(removed, 'resource')} removed.")
     if kept:
         console.print(
-            "What nobody may delete before its time stays in the cloud, with what it needs (docs/real-clouds.md): "
-            f"{escape(listed(kept))}." + (" `make stop` ends it with the local cloud." if cloud == "local" else ""),
+            "What nobody may delete before its time stays in the cloud, with what it needs (docs/real-clouds.md)."
+            + (" `make stop` ends it with the local cloud." if cloud == "local" else ""),
             soft_wrap=True,
         )
+        for each in kept:
+            console.print(f"  = {escape(f'{each.kind} {each.name}')}", soft_wrap=True)
 
 
 @_command

@@ -124,6 +124,8 @@ class Deployed:
     outputs: Mapping[str, Any]
     dependencies: tuple[str, ...] = ()
     """URNs of the resources that it needs."""
+    retained: bool = False
+    """Whether it stays in the cloud when it leaves the state, as a destroy has decided that didn't get to its end."""
 
     @property
     def is_in_cloud(self) -> bool:
@@ -455,4 +457,5 @@ def _deployed(resource: Mapping[str, Any]) -> Deployed:
         inputs=resource.get("inputs") or {},
         outputs=resource.get("outputs") or {},
         dependencies=tuple(resource.get("dependencies") or ()),
+        retained=bool(resource.get("retainOnDelete", False)),
     )

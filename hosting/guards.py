@@ -87,7 +87,8 @@ def staying(resources: Sequence[Deployed]) -> list[Deployed]:
 
     That is what it needs itself (its key, its group), and what is set on it (its policy, its lifecycle), for without
     these it would lie open or be lost. Of a tenant the locked store stays and not its key, which has to end: nobody
-    reads it from then on. The locked ones come first.
+    reads it from then on. The locked ones come first. What a destroy that was interrupted has left stays, too: what
+    told that it is locked may be gone from the state.
     """
     state = {resource.urn: resource for resource in resources}
     of_cloud = [each for each in resources if each.is_in_cloud]
@@ -95,7 +96,7 @@ def staying(resources: Sequence[Deployed]) -> list[Deployed]:
     kept = [*locked, *(each for each in of_cloud if any(_is_set_on(each, store) for store in locked))]
     of_stack = (each for each in kept if tenant_of(each, state) is None)
     urns = {each.urn for each in (*kept, *_needed(of_stack, state))}
-    return [*locked, *(each for each in of_cloud if each.urn in urns and each not in locked)]
+    return [*locked, *(each for each in of_cloud if (each.urn in urns or each.retained) and each not in locked)]
 
 
 def emptied(resources: Iterable[Deployed]) -> list[Deployed]:

@@ -35,7 +35,11 @@ def resume(engine: StackEngine, find: Find, say: Callable[[str], None]) -> State
             found[resource.urn] = identity
             known.add((*_where(resource), identity))
     engine.adopt(found)
-    say(f"An earlier run was interrupted: {len(found)} of {len(creating)} objects under way exist and are adopted.")
+    say(
+        f"An earlier run was interrupted: {len(found)} of {len(creating)} objects under way exist and are adopted."
+        if creating
+        else "An earlier run was interrupted while it made nothing."
+    )
     return engine.state()
 
 

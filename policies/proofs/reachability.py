@@ -9,7 +9,10 @@ from policies.properties import UndeterminedError
 from policies.resources import STACK_TYPE, Resource, Stack
 from policies.rulebook import Findings, not_applicable, stack_rule
 
-_MEND = "shut it at one of these, or declare it with its reason in policies/network/reach.toml"
+_MEND = (
+    "shut it at one of these (in the cloud itself, with a refresh, if somebody opened it beside the program), or "
+    "declare it with its reason in policies/network/reach.toml"
+)
 
 
 @stack_rule(*REACHED, STACK_TYPE)

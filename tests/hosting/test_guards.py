@@ -1,5 +1,6 @@
 """What a cloud itself refuses to delete is told by the state alone, by properties and not by names."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,6 +103,13 @@ def test_a_locked_bucket_stays_with_its_key_and_what_is_set_on_it():
         "Bucket trail",
         "BucketServerSideEncryptionConfiguration trail",
     }
+
+
+def test_what_an_interrupted_destroy_has_left_stays():
+    vault = deployed("aws:backup/vault:Vault", "table")
+
+    assert names(staying([replace(vault, retained=True)])) == {"Vault table"}
+    assert staying([vault]) == []
 
 
 @pytest.mark.parametrize(("days", "stays"), [({"changeableForDays": 3}, True), ({}, False)])

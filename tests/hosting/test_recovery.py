@@ -7,6 +7,10 @@ from hosting.errors import HostingError
 from hosting.recovery import found_by_a_person, found_in, resume
 
 
+def resource(kind, name, identity=""):
+    return Deployed(f"urn:pulumi:ci-us::hosting::{kind}::{name}", kind, "", identity, False, {"name": name}, {})
+
+
 class InterruptedEngine:
     """An engine whose last run was killed while it made a VPC and a bucket."""
 
@@ -16,22 +20,17 @@ class InterruptedEngine:
         self.known = known
         self.adopted = None
 
+    pending = (
+        PendingOperation("creating", resource("aws:ec2/vpc:Vpc", "main")),
+        PendingOperation("creating", resource("aws:s3/bucket:Bucket", "acme")),
+        PendingOperation("updating", resource("aws:kms/key:Key", "acme", "key-1")),
+    )
+
     def state(self):
-        return State(
-            tuple(resource("aws:ec2/vpc:Vpc", name, identity) for name, identity in self.known),
-            (
-                PendingOperation("creating", resource("aws:ec2/vpc:Vpc", "main")),
-                PendingOperation("creating", resource("aws:s3/bucket:Bucket", "acme")),
-                PendingOperation("updating", resource("aws:kms/key:Key", "acme", "key-1")),
-            ),
-        )
+        return State(tuple(resource("aws:ec2/vpc:Vpc", name, identity) for name, identity in self.known), self.pending)
 
     def adopt(self, found):
         self.adopted = found
-
-
-def resource(kind, name, identity=""):
-    return Deployed(f"urn:pulumi:ci-us::hosting::{kind}::{name}", kind, "", identity, False, {"name": name}, {})
 
 
 def cloud_with(**ids):
@@ -45,6 +44,16 @@ def test_an_object_that_exists_is_adopted_and_the_other_cleared():
 
     assert engine.adopted == {"urn:pulumi:ci-us::hosting::aws:ec2/vpc:Vpc::main": "vpc-1"}
     assert said == ["An earlier run was interrupted: 1 of 2 objects under way exist and are adopted."]
+
+
+def test_a_run_that_made_nothing_is_said_to_be_one():
+    engine, said = InterruptedEngine(), []
+    engine.pending = engine.pending[2:]
+
+    resume(engine, cloud_with(), said.append)
+
+    assert engine.adopted == {}
+    assert said == ["An earlier run was interrupted while it made nothing."]
 
 
 def test_an_object_that_the_state_already_has_is_not_adopted_again():
