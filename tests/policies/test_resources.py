@@ -57,6 +57,18 @@ def test_references_hold_by_value_and_before_that_by_dependency():
     assert stack.users(target) == [by_dependency, by_value]
 
 
+def test_what_turned_out_empty_has_no_sources_whatever_it_was_computed_from():
+    target = resource("target")
+    came_to_nothing = resource(
+        "empty", properties={"keyIds": []}, depends_on={"keyIds": ("target",), "tags": ("target",)}
+    )
+    stack = Stack([target, came_to_nothing])
+
+    assert stack.sources(came_to_nothing, "key_ids", "tags") == []
+    assert stack.sources(came_to_nothing) == [target]
+    assert stack.dependencies(came_to_nothing, "key_ids") == [target]
+
+
 @pytest.mark.parametrize(
     ("configured", "recorded", "known"),
     [("us", "us", "us"), (None, "uk", "uk"), ("uk", None, "uk"), (None, None, None), ("us", "uk", None)],

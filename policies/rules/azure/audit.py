@@ -3,8 +3,9 @@
 import re
 from typing import Final
 
+from policies.properties import UndeterminedError
 from policies.references import means
-from policies.resources import Resource, Stack
+from policies.resources import Resource, Stack, identities
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.azure.blobs import is_immutable
 from policies.tables import azure_roles
@@ -168,9 +169,23 @@ def workspace_needs_sign_in(workspace: Resource) -> Findings:
 @stack_rule(*LOGGED)
 def access_is_logged(resource: Resource, stack: Stack) -> Findings:
     """What writes no log can be attacked unseen."""
-    settings = [each for each in stack.of_type(SETTING) if resource in stack.sources(each, "resource_uri")]
-    if not any(_collects_all(setting) for setting in settings):
+    if not any(_collects_all(setting) for setting in _settings_of(resource, stack)):
         yield "its logs are not collected: add a DiagnosticSetting with all logs and a workspace_id"
+
+
+def _settings_of(resource: Resource, stack: Stack) -> list[Resource]:
+    """The settings that collect the logs of a resource, or of a part of it, such as an account's blobs."""
+    computed = [each for each in stack.of_type(SETTING) if resource in stack.sources(each, "resource_uri")]
+    return [each for each in computed if _is_below(each, resource)]
+
+
+def _is_below(setting: Resource, resource: Resource) -> bool:
+    try:
+        place = f"{setting.get('resource_uri', '')}/".lower()
+    except UndeterminedError:
+        return True
+    known = identities(resource, "id")
+    return not known or any(place.startswith(f"{each}/".lower()) for each in known)
 
 
 def _collects_all(setting: Resource) -> bool:
@@ -287,7 +302,7 @@ def way_in_is_copied(gateway: Resource, stack: Stack) -> Findings:
     region = _region(gateway)
     if not any(is_immutable(each) and _region(each) == region for each in stack.of_type(ACCOUNT)):
         not_applicable("no immutable account lies in the gateway's region")
-    settings = [each for each in stack.of_type(SETTING) if gateway in stack.sources(each, "resource_uri")]
+    settings = _settings_of(gateway, stack)
     if not any(_collects_all(each) and _writes_to_immutable_account(each, stack) for each in settings):
         yield "who dialled in can be erased: set storage_account_id of the gateway's setting to the immutable account"
 

@@ -308,5 +308,8 @@ def federation_awaits_its_own_tenant(credential: Resource, stack: Stack) -> Find
     if credential.get("subject", None) != wanted:
         yield f"the credential awaits somebody else: set subject to {wanted}"
 
-    if not any(stack.tenant(each) == tenant.resource_name for each in stack.sources(credential, "resource_name")):
+    # Two identities of one name may stand in two resource groups: what it was computed from counts as well.
+    computed = stack.sources(credential, "resource_name")
+    named = [each for each in stack.meant(credential, "resource_name", [IDENTITY], "name") if each in computed]
+    if not any(stack.tenant(each) == tenant.resource_name for each in named):
         yield "the credential is of another identity: set resource_name to the tenant's own"
