@@ -131,7 +131,7 @@ def lock_holds(lock: Resource) -> Findings:
 def what_must_last_is_locked(resource: Resource, stack: Stack) -> Findings:
     """Who may change everything deletes the logs of what they did, or the keys of all, by mistake or not."""
     if resource.resource_type == KEY_VAULT:
-        keys = [key for key in stack.of_type(KEY) if resource in stack.sources(key, "vault_name")]
+        keys = stack.referring("vault_name", resource, [KEY], "name")
         if any(stack.tenant(key) for key in keys):
             not_applicable("a lock would hold the roles on the keys of tenants who go")
         if not keys and not stack.tenants:

@@ -151,7 +151,7 @@ def vault_access_is_by_role(vault: Resource) -> Findings:
 @stack_rule(VAULT)
 def vault_lets_in_services_that_unwrap_only(vault: Resource, stack: Stack) -> Findings:
     """Stores of Azure's unwrap past the firewall, or are out of reach; a vault whose keys sign needs none of them."""
-    keys = [key for key in stack.of_type(KEY) if vault in stack.sources(key, "vault_name")]
+    keys = stack.referring("vault_name", vault, [KEY], "name")
     # Before the first tenant comes there is nothing to unwrap.
     if not keys and not stack.tenants:
         return
