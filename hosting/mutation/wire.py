@@ -58,7 +58,7 @@ def changes_of(run: RecordedRun, variation: Variation, beside: str) -> dict[str,
             )
             changes[beside] = Change(added=(addition,))
         else:
-            changes[before.urn] = _change(before, resource, state)
+            changes[before.urn] = _change(before, resource, run.states[before.urn].depends_on, state)
     kept = {*variation.renamed.values(), *changes}
     removed = {
         urn: Change(removed=True) for urn, state in variation.states.items() if state is None and urn not in kept
@@ -66,9 +66,14 @@ def changes_of(run: RecordedRun, variation: Variation, beside: str) -> dict[str,
     return changes | removed
 
 
-def _change(before: Resource, now: Resource, state: Resource) -> Change:
+def _change(before: Resource, now: Resource, came_from: Mapping[str, Sequence[str]], state: Resource) -> Change:
     old, new = before.all_properties(), now.all_properties()
-    names = [name for name in {*old, *new} if old.get(name) != new.get(name)]
+    # What isn't known before the update looks alike, wherever it is to come from.
+    names = [
+        name
+        for name in {*old, *new}
+        if old.get(name) != new.get(name) or {*came_from.get(name, ())} != {*state.depends_on.get(name, ())}
+    ]
     return Change(
         properties={name: new.get(name) for name in names},
         sources={name: tuple(state.depends_on.get(name, ())) for name in names},
