@@ -4,7 +4,8 @@ import pytest
 from pulumi.runtime import settings
 from pulumi.runtime.proto import resource_pb2
 
-from hosting.mutation.mutants import Mutants
+from hosting.mutation.mutants import Mutants, Variation
+from hosting.mutation.recorded import changed
 from hosting.mutation.wire import Addition, Change, changes_of, changing
 from policies.properties import decode
 from tests.hosting.mutation.sample_stack import BUCKET, KEY, POLICY, ROOT, STACK
@@ -117,3 +118,16 @@ def test_the_engine_is_not_told_what_it_computes_itself(recorded, mutants_of):
     variation = mutant.vary(stack.preview)
     assert len(variation.inputs) == 2
     assert list(changes_of(stack.preview, variation, mutant.urn)) == [mutant.urn]
+
+
+def test_a_value_that_is_not_known_may_come_from_elsewhere(recorded):
+    run = recorded().preview
+    urn = next(urn for urn, each in run.states.items() if each.resource_type == BUCKET)
+    state = run.states[urn]
+    name = next(iter(run.inputs[urn].all_properties()))
+    moved = changed(state, state.all_properties(), depends_on={**state.depends_on, name: ("urn:other",)})
+
+    change = changes_of(run, Variation(inputs={urn: run.inputs[urn]}, states={urn: moved}), urn)[urn]
+
+    assert change.sources == {name: ("urn:other",)}
+    assert change.properties == {name: run.inputs[urn].all_properties()[name]}
