@@ -193,9 +193,11 @@ def destroy(
     if stay or stores:
         session.engine.lift_guards(staying=stay, emptied=[urn for urn in stores if urn not in stay])
 
+    show = _showing(console)
+
     def show_removed(step: Step) -> None:
         if step.urn not in stay:
-            _showing(console)(step)
+            show(step)
 
     run = session.engine.destroy(show_removed, ignore_protect=ignore_protect)
     _raise_failure(session, run)

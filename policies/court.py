@@ -160,11 +160,12 @@ class Court:
                 if opinion.policy in outputs_like_inputs
             ]
         settled = self._settle(opinions)
+        stack = Stack(resources, self.run.terms)
         return [
             *settled,
-            *self._settle(self._about_agreement(resources, root)),
+            *self._settle(self._about_agreement(stack, root)),
             *self._settle(self._about_reads(read, root)),
-            *self._settle(self._about_exemptions(resources, root)),
+            *self._settle(self._about_exemptions(stack, root)),
             *self._settle(self._about_tables(root)),
             *self._settle(self._idle(root)),
         ]
@@ -203,14 +204,14 @@ class Court:
                 if exemption.problem(self.today) is None:
                     judgement.exempted_because = f"exempted {exemption}"
 
-    def _about_agreement(self, resources: Sequence[Resource], root: str) -> list[Opinion]:
+    def _about_agreement(self, stack: Stack, root: str) -> list[Opinion]:
         about = Judgement(AGREED_POLICY, root, STACK_TYPE)
         if self.misconfigured_because is not None:
             about.violations.append(self.misconfigured_because)
         elif not self.agreed.model_dump(exclude_none=True):
             about.inapplicable_because = "the pack's configuration names no terms"
         else:
-            about.collect(self._disagreements(Stack(resources, self.run.terms)))
+            about.collect(self._disagreements(stack))
         return [Opinion(AGREED_POLICY, about)]
 
     def _disagreements(self, stack: Stack) -> Findings:
@@ -237,25 +238,28 @@ class Court:
             Opinion(DECLARED_POLICY, Judgement(DECLARED_POLICY, each.urn, each.resource_type, [_READ])) for each in read
         ]
 
-    def _about_exemptions(self, resources: Sequence[Resource], root: str) -> list[Opinion]:
+    def _about_exemptions(self, stack: Stack, root: str) -> list[Opinion]:
         about = Judgement(EXEMPTIONS_POLICY, root, STACK_TYPE)
-        stack = Stack(resources, self.run.terms)
         for exemption in self.exemptions:
             if not root.startswith(f"urn:pulumi:{exemption.stack}::"):
                 continue
-            problem = exemption.problem(self.today)
-            reached = self._reached.get(exemption, set())
-            tenants = {stack.tenant(each) for each in resources if each.urn in reached} - {None}
-            if problem is None and not reached:
-                problem = "is needed by nothing: remove it"
-            elif problem is None and (len(reached) > MOST_REACHED or len(tenants) > 1):
-                problem = f"reaches {len(reached)} resources: name {MOST_REACHED} at most, and of one tenant"
+            problem = exemption.problem(self.today) or self._misfit(exemption, stack)
             if problem is not None:
                 about.violations.append(
                     f"the exemption of {exemption.resource} from {exemption.rule} in policies/exemptions.toml {problem}"
                     f"{self._clauses(exemption.rule)}"
                 )
         return [Opinion(EXEMPTIONS_POLICY, about)]
+
+    def _misfit(self, exemption: Exemption, stack: Stack) -> str | None:
+        """What is wrong with an exemption for what it was needed for in this run."""
+        reached = self._reached.get(exemption)
+        if reached is None:
+            return "is needed by nothing: remove it"
+        tenants = {stack.tenant(each) for each in stack.resources if each.urn in reached} - {None}
+        if len(reached) > MOST_REACHED or len(tenants) > 1:
+            return f"reaches {len(reached)} resources: name {MOST_REACHED} at most, and of one tenant"
+        return None
 
     def _about_tables(self, root: str) -> list[Opinion]:
         about = Judgement(TABLES_POLICY, root, STACK_TYPE)

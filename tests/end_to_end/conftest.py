@@ -7,20 +7,17 @@ import pytest
 @pytest.fixture(scope="session")
 def deployed(new_clone):
     """Gives a clone in which a stack is up; tests leave it as they found it."""
-    clones = {}
-
-    def deploy(stack):
-        if stack not in clones:
-            clones[stack] = new_clone()
-            clones[stack].succeeds("up", "--stack", stack)
-        return clones[stack]
-
-    return deploy
+    return _deploying(new_clone)
 
 
 @pytest.fixture(scope="session")
 def leaving(new_clone):
     """Gives a clone in which a stack is up, of which tests take away a part each, the last one all."""
+    return _deploying(new_clone)
+
+
+def _deploying(new_clone):
+    """Gives the same clone each time it is asked for a stack."""
     clones = {}
 
     def deploy(stack):
