@@ -174,7 +174,7 @@ class Court:
         stack = Stack(resources, self.run.terms)
         return [
             Opinion(one.name, one.judge(resource, stack if over == "stack" else None))
-            for resource in resources
+            for resource in stack.resources
             for one in self._concerned(over, resource)
         ]
 

@@ -6,12 +6,14 @@ default. Secrets arrive unwrapped from the SDK; nothing here prints a value, mes
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from google.protobuf.struct_pb2 import Struct, Value
 from pulumi_policy import proxy
+
+_Value = TypeVar("_Value")
 
 Path = tuple[str, ...]
 """Property names from a resource's top level down, without list indexes."""
@@ -113,6 +115,20 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError("a name stands twice in an object")
     return found
+
+
+def fits_any(values: Iterable[_Value], fits: Callable[[_Value], bool]) -> bool:
+    """Whether one of the values fits. Raises UndeterminedError if none does that is known, and one isn't."""
+    unknown: UndeterminedError | None = None
+    for each in values:
+        try:
+            if fits(each):
+                return True
+        except UndeterminedError as error:
+            unknown = unknown or error
+    if unknown is not None:
+        raise unknown
+    return False
 
 
 def is_unknown(value: object) -> bool:

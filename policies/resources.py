@@ -237,7 +237,8 @@ class Stack:
     """All resources of a stack, with their parents and dependencies."""
 
     def __init__(self, resources: Sequence[Resource], terms: Terms | None = None) -> None:
-        self.resources = resources
+        # The engine shows them as they became ready, otherwise in each run: no answer and no sentence may hang on that.
+        self.resources = sorted(resources, key=lambda each: each.urn)
         self._configured_terms = terms or Terms()
         self._references: dict[tuple[str, tuple[str, ...]], _References] = {}
         self._derived: dict[Callable[[Stack], Any], Any] = {}
@@ -246,7 +247,7 @@ class Stack:
         """The tenant's component above what has this parent, by the parent's URN."""
         self._by_urn = {resource.urn: resource for resource in resources}
         self._by_type: dict[str, list[Resource]] = defaultdict(list)
-        for resource in resources:
+        for resource in self.resources:
             self._by_type[resource.resource_type].append(resource)
 
     def derived(self, make: "Callable[[Stack], _Derived]") -> _Derived:

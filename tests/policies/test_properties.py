@@ -4,7 +4,7 @@ import pytest
 from google.protobuf.struct_pb2 import Struct
 from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_STRING_VALUE
 
-from policies.properties import Record, UndeterminedError, UnusableError, camel_case, decode, read_json
+from policies.properties import Record, UndeterminedError, UnusableError, camel_case, decode, fits_any, read_json
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
 
@@ -85,6 +85,16 @@ def test_that_a_property_is_set_is_known_before_its_value():
     assert seen.has("name")
     assert seen.has("flag")
     assert not any(seen.has(name) for name in ("text", "nothing", "values", "part", "other"))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_fits_is_found_on_either_side_of_what_is_not_known(order):
+    hidden, known = Record({"name": UNKNOWN_STRING_VALUE}), Record({"name": "a"})
+
+    assert fits_any([hidden, known][::order], lambda each: each.name == "a")
+    with pytest.raises(UndeterminedError):
+        fits_any([hidden, known][::order], lambda each: each.name == "b")
+    assert not fits_any([known], lambda each: each.name == "b")
 
 
 def test_a_missing_property_is_the_default_that_the_rule_names_or_an_error():

@@ -39,6 +39,13 @@ def test_the_tenant_is_the_next_component_above():
     assert stack.tenant_component(deep) is tenant
 
 
+def test_a_stack_is_the_same_in_whatever_order_the_engine_shows_it():
+    one, other = resource("one"), resource("other")
+
+    assert [Stack(shown).resources for shown in ([one, other], [other, one])] == [[one, other]] * 2
+    assert Stack([other, one]).of_type(KEY) == [one, other]
+
+
 def test_references_hold_by_value_and_before_that_by_dependency():
     target = resource("target")
     known = resource("known", properties={"arn": "a"})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from policies.containers import containers, log_group
 from policies.principals import SECOND
-from policies.properties import Record
+from policies.properties import Record, fits_any
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.aws.keys import is_under_shared_key
@@ -105,7 +105,7 @@ def task_calls_no_stand_in(task: Resource, stack: Stack) -> Findings:
 @stack_rule(SECRET)
 def secret_is_told_to_a_container(secret: Resource, stack: Stack) -> Findings:
     """A secret that no container is told as a secret is told in another way, or kept and rotated for nobody."""
-    if not any(secret in _told_to(task, stack) for task in stack.of_type(TASK)):
+    if not fits_any(stack.of_type(TASK), lambda task: secret in _told_to(task, stack)):
         yield "no container is told the secret: name it in secrets of container_definitions, or remove it"
 
 
