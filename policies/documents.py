@@ -86,6 +86,11 @@ class Statement:
                 return True
         return False
 
+    def leads_only_to(self, accounts: Collection[str]) -> bool:
+        """Whether its conditions hold for resources of these accounts only."""
+        named = self.conditions().get(("stringequals", "aws:resourceaccount"), [])
+        return bool(named) and set(named) <= set(accounts)
+
     def acts_on(self, action: str) -> bool:
         """Whether it surely (Deny) or possibly (Allow) covers an action such as `s3:PutObject`."""
         if self.leaves_out_actions:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from infra.cloud_integrated.names import Names
-from infra.cloud_integrated.policy_document import Condition, Statement
+from infra.cloud_integrated.policy_document import Condition, Statement, of_the_account
 from infra.cloud_integrated.tenant_session import shared_table
 
 REPLICATION: Final = "replication"
@@ -28,8 +28,14 @@ def replication(sites: Sequence[Names]) -> Sequence[Statement]:
     objects").
     """
     buckets = _tenant_buckets(sites)
+    own = of_the_account(sites[0].account_id)
     return [
-        Statement(sid="Buckets", actions=["s3:GetReplicationConfiguration", "s3:ListBucket"], resources=[buckets]),
+        Statement(
+            sid="Buckets",
+            actions=["s3:GetReplicationConfiguration", "s3:ListBucket"],
+            resources=[buckets],
+            conditions=[own],
+        ),
         Statement(
             sid="Objects",
             actions=[
@@ -41,6 +47,7 @@ def replication(sites: Sequence[Names]) -> Sequence[Statement]:
                 "s3:ReplicateTags",
             ],
             resources=[f"{buckets}/*"],
+            conditions=[own],
         ),
         Statement(
             sid="Keys",
@@ -58,6 +65,7 @@ def backup(sites: Sequence[Names]) -> Sequence[Statement]:
     """
     buckets = _tenant_buckets(sites)
     tables = _tables(sites)
+    own = of_the_account(sites[0].account_id)
     return [
         Statement(
             sid="Buckets",
@@ -75,6 +83,7 @@ def backup(sites: Sequence[Names]) -> Sequence[Statement]:
                 "s3:PutInventoryConfiguration",
             ],
             resources=[buckets],
+            conditions=[own],
         ),
         Statement(
             sid="Objects",
@@ -87,6 +96,7 @@ def backup(sites: Sequence[Names]) -> Sequence[Statement]:
                 "s3:GetObjectVersionTagging",
             ],
             resources=[f"{buckets}/*"],
+            conditions=[own],
         ),
         Statement(
             sid="KeysOfBuckets",
@@ -159,6 +169,7 @@ def restore(sites: Sequence[Names]) -> Sequence[Statement]:
 def _restore_of_buckets(sites: Sequence[Names]) -> Sequence[Statement]:
     buckets = _tenant_buckets(sites)
     targets = [buckets, RESTORE_TEST_BUCKETS]
+    own = of_the_account(sites[0].account_id)
     return [
         Statement(
             sid="Buckets",
@@ -170,6 +181,7 @@ def _restore_of_buckets(sites: Sequence[Names]) -> Sequence[Statement]:
                 "s3:ListBucketVersions",
             ],
             resources=targets,
+            conditions=[own],
         ),
         Statement(
             sid="Objects",
@@ -188,11 +200,13 @@ def _restore_of_buckets(sites: Sequence[Names]) -> Sequence[Statement]:
                 "s3:PutObjectVersionAcl",
             ],
             resources=[f"{target}/*" for target in targets],
+            conditions=[own],
         ),
+        # Whatever is made is the account's own; whether the condition holds before it is there isn't documented.
+        Statement(sid="NewBucketsOfTests", actions=["s3:CreateBucket"], resources=[RESTORE_TEST_BUCKETS]),
         Statement(
             sid="BucketsOfTests",
             actions=[
-                "s3:CreateBucket",
                 "s3:DeleteBucket",
                 "s3:DeleteObjectVersion",
                 "s3:PutBucketOwnershipControls",
@@ -201,6 +215,7 @@ def _restore_of_buckets(sites: Sequence[Names]) -> Sequence[Statement]:
                 "s3:PutEncryptionConfiguration",
             ],
             resources=[RESTORE_TEST_BUCKETS, f"{RESTORE_TEST_BUCKETS}/*"],
+            conditions=[own],
         ),
         Statement(
             sid="KeysOfBuckets",

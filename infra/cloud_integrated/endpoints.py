@@ -13,7 +13,7 @@ import pulumi
 from pulumi_aws import ec2
 
 from infra.cloud_integrated.names import Names
-from infra.cloud_integrated.policy_document import WHOEVER_IS_INSIDE, Condition, Statement, document
+from infra.cloud_integrated.policy_document import WHOEVER_IS_INSIDE, Condition, Statement, document, of_the_account
 from infra.cloud_integrated.room import Room
 
 PULL: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
@@ -107,7 +107,6 @@ def interface_doors(region: str) -> Mapping[str, Door]:
 
 def _policy(names: Names, door: Door, *others: Statement) -> pulumi.Output[str]:
     own_identity = Condition.of("StringEquals", "aws:PrincipalAccount", names.account_id)
-    own_resource = Condition.of("StringEquals", "aws:ResourceAccount", names.account_id)
     statements: list[Statement] = []
     if door.actions:
         statements.append(
@@ -115,7 +114,7 @@ def _policy(names: Names, door: Door, *others: Statement) -> pulumi.Output[str]:
                 sid="OwnIdentitiesToOwnResources",
                 principal=WHOEVER_IS_INSIDE,
                 actions=door.actions,
-                conditions=[own_identity, own_resource],
+                conditions=[own_identity, of_the_account(names.account_id)],
             )
         )
     if door.unbound:

@@ -17,6 +17,7 @@ from infra.cloud_integrated.policy_document import (
     aws_principal,
     document,
     federated_principal,
+    of_the_account,
 )
 from infra.cloud_integrated.tenant_session import READ_AND_WRITE_OF_ITEMS
 
@@ -177,7 +178,12 @@ def operator(names: Names) -> Sequence[Statement]:
             ],
         ),
         # A restore test counts once somebody has seen objects in its bucket, by their names.
-        Statement(sid="ListOfRestoreTests", actions=["s3:ListBucket"], resources=[RESTORE_TEST_BUCKETS]),
+        Statement(
+            sid="ListOfRestoreTests",
+            actions=["s3:ListBucket"],
+            resources=[RESTORE_TEST_BUCKETS],
+            conditions=[of_the_account(names.account_id)],
+        ),
         *_no_data(names),
     ]
 

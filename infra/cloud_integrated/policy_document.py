@@ -76,6 +76,13 @@ class Condition:
         return cls(operator, key, values)
 
 
+def of_the_account(account_id: str) -> Condition:
+    """Holds for resources of this account only: the ARN of a bucket says nothing of whose it is, and a stranger may
+    have taken a name that fits a pattern.
+    """
+    return Condition.of("StringEquals", "aws:ResourceAccount", account_id)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Statement:
     """One statement. All its conditions must hold."""

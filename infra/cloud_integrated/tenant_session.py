@@ -12,7 +12,7 @@ from typing import Final
 import pulumi
 
 from infra.cloud_integrated.names import Names
-from infra.cloud_integrated.policy_document import Condition, Statement, aws_principal, document
+from infra.cloud_integrated.policy_document import Condition, Statement, aws_principal, document, of_the_account
 
 TAG: Final = "tenant"
 """The name of the session's tag, whose value is the tenant's id."""
@@ -95,13 +95,15 @@ def data_of_the_tenant(sites: Sequence[Names]) -> Sequence[Statement]:
     buckets = [site.bucket_arn(site.tenant_bucket(THE_TENANT)) for site in sites]
     services = {name: [f"{name}.{site.region}.amazonaws.com" for site in sites] for name in ("dynamodb", "s3")}
     keys = [site.arn("kms", "key/*") for site in sites]
+    own = of_the_account(sites[0].account_id)
     return [
         Statement(
             sid="Objects",
             actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
             resources=[f"{bucket}/*" for bucket in buckets],
+            conditions=[own],
         ),
-        Statement(sid="Listing", actions=["s3:ListBucket"], resources=buckets),
+        Statement(sid="Listing", actions=["s3:ListBucket"], resources=buckets, conditions=[own]),
         Statement(
             sid="KeyThroughTheBucket",
             actions=["kms:Decrypt", "kms:GenerateDataKey"],

@@ -72,12 +72,13 @@ class _Need:
     own_policies_suffice: bool = True
     keys: Mapping[str, Values] = field(default_factory=dict[str, Values])
 
-    def answer(self) -> Truth:
-        """Whether the request, with nothing in it that isn't said here, is surely allowed."""
+    def answer(self, owner: str) -> Truth:
+        """Whether the request, with nothing in it that isn't said here, is surely allowed on what this account owns."""
         keys: dict[str, Values] = {
             "aws:SecureTransport": ("true",),
             "s3:TlsVersion": ("1.3",),
             "aws:RequestedRegion": (self.region,),
+            "aws:ResourceAccount": (owner,),
             **self.keys,
         }
         return decide(
@@ -98,7 +99,7 @@ def gaps(copy: Resource, stack: Stack) -> Findings:
         if isinstance(need, str):
             yield need
             continue
-        answer = need.answer()
+        answer = need.answer(account.id)
         if answer is Truth.UNKNOWN:
             waiting[f"{need.who} on {need.on}"] = None
         elif answer is not Truth.YES:

@@ -81,8 +81,7 @@ def _is_for_own_alone(statement: Statement, accounts: Collection[str], place: st
         yield f"{place} lets in identities of other accounts: add StringEquals aws:PrincipalAccount"
     if reads_of_aws:
         return
-    of_own = set(statement.conditions().get(("stringequals", "aws:resourceaccount"), []))
-    if not (of_own and of_own <= set(accounts)) and not set(actions) <= _ON_NO_RESOURCE:
+    if not statement.leads_only_to(accounts) and not set(actions) <= _ON_NO_RESOURCE:
         yield f"{place} leads to resources of other accounts: add StringEquals aws:ResourceAccount"
 
 

@@ -1,7 +1,7 @@
 """What roles may do: they name actions and resources, give nobody rights, and reach only the data that they must."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 from os.path import commonprefix
 from typing import Final
@@ -255,8 +255,21 @@ def role_policy_stays_in_its_stack(policy: Resource, stack: Stack) -> Findings:
                 and not _is_of_stack(policy, resource, NAMED[parts[2]], stack)
             ):
                 yield f"{place} uses a key or authority that is not of this stack: name one in Resource"
+        if policy.allowed_accounts and _may_mean_buckets_of_strangers(statement, policy.allowed_accounts):
+            yield f"{place} reaches buckets of strangers whose names fit too: add StringEquals aws:ResourceAccount"
         if policy.get("role", None) not in people and not _is_about_own_objects(statement, stack):
             yield f"{place} uses keys for any bucket: add StringLike {_CONTEXT}aws:s3:arn with this stack's buckets"
+
+
+def _may_mean_buckets_of_strangers(statement: Statement, accounts: Collection[str]) -> bool:
+    """Whether it names buckets by a pattern: in all of AWS anybody may give a bucket a name that fits.
+
+    A bucket that is made is the account's own. No other action of S3 is without the key (IAM User Guide, "AWS global
+    condition context keys"); AWS Backup's managed policy AWSBackupServiceRolePolicyForItemRestores tests it as well.
+    """
+    names = [each.split(":", _PARTS_OF_ARN - 1)[-1].split("/")[0] for each in statement.resources() if ":s3:" in each]
+    by_pattern = not all(_names_one(name) and "${" not in name for name in names)
+    return by_pattern and set(statement.actions()) != {"s3:CreateBucket"} and not statement.leads_only_to(accounts)
 
 
 def _names_its_kind(resource: str) -> bool:

@@ -2,6 +2,7 @@
 asked in `evaluation`."""
 
 import json
+import re
 from fnmatch import fnmatchcase
 
 import pytest
@@ -239,6 +240,21 @@ def test_what_a_session_reaches_is_named_by_its_tag(stack, statements):
         "Null": {"dynamodb:LeadingKeys": "false"},
     }
     assert not {"dynamodb:Scan", "dynamodb:PartiQLSelect"} & set(policy["Items"]["Action"])
+
+
+@pytest.mark.parametrize("name", ["replication", "backup", "restore", "tenant-data", "operator"])
+def test_no_role_reaches_a_strangers_bucket_whose_name_fits(stack, statements, name):
+    policy = statements(stack.inputs("aws:iam/rolePolicy:RolePolicy", name)["policy"])
+    by_pattern = {
+        sid: each
+        for sid, each in policy.items()
+        if each["Effect"] == "Allow" and re.search(r"arn:aws:s3:::[^/\"]*[*$]", json.dumps(each["Resource"]))
+    }
+
+    assert by_pattern
+    for sid, each in by_pattern.items():
+        condition = None if each["Action"] == "s3:CreateBucket" else {"aws:ResourceAccount": "123456789012"}
+        assert each.get("Condition", {}).get("StringEquals") == condition, sid
 
 
 @pytest.mark.parametrize(
