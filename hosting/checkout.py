@@ -1,6 +1,6 @@
 """Where things are in a checkout of this project."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hosting.errors import HostingError
@@ -18,6 +18,10 @@ class Checkout:
     def of_this_package(cls) -> "Checkout":
         """The checkout that holds this package (it is installed editable)."""
         return cls(Path(__file__).resolve().parent.parent)
+
+    def aside(self, place: str) -> "Checkout":
+        """This checkout with local clouds and stacks in a folder `place` of their own."""
+        return replace(self, place=place)
 
     @property
     def policies(self) -> Path:

@@ -5,7 +5,8 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -208,6 +209,23 @@ def forget_local_stacks(checkout: Checkout) -> list[str]:
             cloud.forget(stack)
     shutil.rmtree(checkout.local / "state", ignore_errors=True)
     return forgotten
+
+
+@contextmanager
+def from_nothing(checkout: Checkout, place: str) -> Generator[Checkout]:
+    """The checkout with empty local clouds and no stacks, which end with it; those of the user stay as they are."""
+    mine = checkout.aside(place)
+    _end_local_clouds(mine)
+    try:
+        yield mine
+    finally:
+        _end_local_clouds(mine)
+
+
+def _end_local_clouds(checkout: Checkout) -> None:
+    for cloud in local_clouds(checkout):
+        cloud.stop()
+    forget_local_stacks(checkout)
 
 
 def foreign_variables() -> set[str]:

@@ -6,14 +6,13 @@ The clouds and states lie apart from those of the user, and are gone afterwards;
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from hosting.checkout import Checkout
 from hosting.engine import Step
 from hosting.errors import HostingError
-from hosting.session import Verdict, forget_local_stacks, local_clouds, open_session
+from hosting.session import Verdict, from_nothing, open_session
 from policies.recording import ENVIRONMENT_VARIABLE
 
 T = TypeVar("T")
@@ -22,17 +21,12 @@ PLACE: Final = "mutants"
 """The folder below `.hosting` for all that the mutation run makes."""
 
 
-def apart(checkout: Checkout) -> Checkout:
-    """The checkout with local clouds and stacks that are only the mutation run's."""
-    return replace(checkout, place=PLACE)
-
-
 def record(checkout: Checkout, stacks: Sequence[str], say: Callable[[str], None]) -> Path:
     """Records a preview and an update of each stack; gives the folder.
 
     Raises HostingError when a stack can't be made.
     """
-    folder = apart(checkout).local / "recordings"
+    folder = checkout.aside(PLACE).local / "recordings"
     folder.mkdir(parents=True, exist_ok=True)
     for stack in stacks:
         say(f"Recording {stack}: a preview from nothing, then the update ...")
@@ -71,9 +65,7 @@ def _report(sender: Any, function: Callable[..., object], arguments: Sequence[ob
 
 
 def _record(checkout: Checkout, stack: str, folder: Path) -> None:
-    mine = apart(checkout)
-    end_local_clouds(mine)
-    try:
+    with from_nothing(checkout, PLACE) as mine:
         session = open_session(mine, stack, "local")
         for operation in ("preview", "up"):
             file = folder / f"{stack}.{operation}"
@@ -81,19 +73,10 @@ def _record(checkout: Checkout, stack: str, folder: Path) -> None:
             os.environ[ENVIRONMENT_VARIABLE] = str(file)
             is_preview = operation == "preview"
             _refuse_failure(stack, session.preview(session.engine.state()) if is_preview else session.up(_say_nothing))
-    finally:
-        end_local_clouds(mine)
 
 
 def _say_nothing(_: Step) -> None:
     """The steps of an update are of no interest here."""
-
-
-def end_local_clouds(checkout: Checkout) -> None:
-    """Ends the clouds of this place and forgets the stacks in them."""
-    for cloud in local_clouds(checkout):
-        cloud.stop()
-    forget_local_stacks(checkout)
 
 
 def _refuse_failure(stack: str, verdict: Verdict) -> None:

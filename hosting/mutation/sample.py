@@ -14,10 +14,10 @@ from hosting.checkout import Checkout
 from hosting.errors import HostingError
 from hosting.mutation.mutants import Mutant, Variation
 from hosting.mutation.recorded import RecordedRun, RecordedStack
-from hosting.mutation.recordings import apart, end_local_clouds, in_process_of_its_own
+from hosting.mutation.recordings import PLACE, in_process_of_its_own
 from hosting.mutation.sdk import PROVIDERS
 from hosting.mutation.wire import Change, changes_of, changing
-from hosting.session import open_session
+from hosting.session import from_nothing, open_session
 from hosting.words import counted
 from policies.court import Court
 from policies.judgements import JudgementLog
@@ -162,10 +162,8 @@ def _previewed(
     changes: Mapping[str, Mapping[str, Change]],
     inputs: Mapping[str, Mapping[str, Mapping[str, Any]]],
 ) -> Answer:
-    mine = apart(checkout)
-    end_local_clouds(mine)
     left: dict[str, Change] = {}
-    try:
+    with from_nothing(checkout, PLACE) as mine:
         session = open_session(mine, stack, "local", change=partial(changing, left))
         assert session.cloud is not None
         refused = [
@@ -176,8 +174,6 @@ def _previewed(
         for mutant, each in changes.items():
             left |= {} if mutant in refused else each
         run = session.preview(session.engine.state()).run
-    finally:
-        end_local_clouds(mine)
     if run.errors:
         raise HostingError(f"The engine can't preview mutants of {stack}: {'; '.join(run.errors)}")
     return Answer(frozenset(run.policy_violations), frozenset(refused))

@@ -6,14 +6,14 @@ import pytest
 
 from hosting.checkout import Checkout
 from hosting.errors import HostingError
-from hosting.mutation.recordings import apart, in_process_of_its_own
+from hosting.mutation.recordings import PLACE, in_process_of_its_own
 
 
 def test_place_is_apart_from_the_users(tmp_path):
     checkout = Checkout(tmp_path)
-    assert apart(checkout).local != checkout.local
-    assert apart(checkout).local.is_relative_to(tmp_path / ".hosting")
-    assert apart(checkout).policies == checkout.policies
+    assert checkout.aside(PLACE).local != checkout.local
+    assert checkout.aside(PLACE).local.is_relative_to(tmp_path / ".hosting")
+    assert checkout.aside(PLACE).policies == checkout.policies
 
 
 def double(number):
