@@ -116,8 +116,15 @@ def tenants_account_is_backed_up(account: Resource, stack: Stack) -> Findings:
     """Versions don't help where a whole container is spoilt: it has to be set back to a moment."""
     if not holds_tenants(account, stack):
         not_applicable("the account holds no tenant's container")
-    if not any(account in stack.sources(each, "properties") for each in stack.of_type(INSTANCE)):
+    if not any(account in _backed_up(each, stack) for each in stack.of_type(INSTANCE)):
         yield "customers' data can't be set back to a moment: add a BackupInstance of the account"
+
+
+def _backed_up(instance: Resource, stack: Stack) -> list[Resource]:
+    def read() -> str | None:
+        return instance.properties.part("data_source_info").get("resourceID", None)
+
+    return stack.meant(instance, "properties", [ACCOUNT], "id", read=read)
 
 
 @rule(LOCK)

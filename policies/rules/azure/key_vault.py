@@ -76,11 +76,18 @@ def vault_key_is_valid(key: Resource) -> Findings:
 @stack_rule(KEY)
 def key_of_database_never_ends(key: Resource, stack: Stack) -> Findings:
     """PostgreSQL refuses every connection as soon as a version of its key has expired, rotated or not."""
-    servers = stack.of_type("azure-native:dbforpostgresql:Server")
-    if not any(key in stack.sources(server, "data_encryption") for server in servers):
+    if not any(key in _keys_of(server, stack) for server in stack.of_type("azure-native:dbforpostgresql:Server")):
         not_applicable("the key is no database's")
     if key.properties.part("rotation_policy").part("attributes").has("expiry_time"):
         yield "the database stops when the key ends: remove rotation_policy.attributes.expiry_time"
+
+
+def _keys_of(server: Resource, stack: Stack) -> list[Resource]:
+    def read() -> list[str]:
+        encryption = server.part("data_encryption")
+        return [encryption.get(name, "") for name in ("primaryKeyURI", "geoBackupKeyURI")]
+
+    return stack.meant(server, "data_encryption", [KEY, HSM], "key_uri", "key_uri_with_version", read=read)
 
 
 @rule(KEY)

@@ -80,6 +80,16 @@ def private_endpoint_leads_to_own_resource(endpoint: Resource, stack: Stack) -> 
             yield "the endpoint leads to a stranger: set private_link_service_id and group_ids to one of the stack's"
 
 
+def connected(endpoint: Resource, stack: Stack) -> list[Resource]:
+    """The resources of the stack to which an endpoint leads."""
+    name = "private_link_service_connections"
+
+    def read() -> list[str]:
+        return [each.get("private_link_service_id", "") for each in endpoint.get(name, [])]
+
+    return stack.meant(endpoint, name, list(_LINKED), "id", read=read)
+
+
 @stack_rule(ENDPOINT)
 def private_endpoint_lies_in_own_subnet(endpoint: Resource, stack: Stack) -> Findings:
     """An endpoint in a stranger's network lets the stranger in."""

@@ -6,6 +6,7 @@ from policies.durations import duration
 from policies.ownership import uses_own
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
+from policies.rules.azure.private_link import ENDPOINT, connected
 from policies.tables import tls_setting
 
 ACCOUNT = "azure-native:storage:StorageAccount"
@@ -13,8 +14,6 @@ SCOPE = "azure-native:storage:EncryptionScope"
 CONTAINER = "azure-native:storage:BlobContainer"
 KEY = "azure-native:keyvault:Key"
 HSM = "azure-native:keyvault:ManagedHsm"
-
-PRIVATE_ENDPOINT = "azure-native:network:PrivateEndpoint"
 
 _READ_IN_BOTH = "Standard_RAGZRS"
 _IN_BOTH = ("Standard_GZRS", _READ_IN_BOTH)
@@ -166,8 +165,7 @@ def storage_account_lies_in_two_regions(account: Resource, stack: Stack) -> Find
 @stack_rule(ACCOUNT)
 def storage_account_is_copied_over_its_private_link_only(account: Resource, stack: Stack) -> Findings:
     """A copy to any account of the same tenant of Entra leaves the network; one over private links stays within."""
-    endpoints = stack.of_type(PRIVATE_ENDPOINT)
-    if not any(account in stack.sources(each, "private_link_service_connections") for each in endpoints):
+    if not any(account in connected(each, stack) for each in stack.of_type(ENDPOINT)):
         not_applicable("the account has no private endpoint")
     if account.get("allowed_copy_scope", None) != "PrivateLink":
         yield "blobs may be copied out of the network: set allowed_copy_scope to PrivateLink"
