@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
-from policies.properties import UndeterminedError, camel_case, is_unknown, scalars
+from policies.properties import UndeterminedError, camel_case, holds_unknown, is_unknown
 from policies.rbac.directory import ACCOUNT, ASSIGNMENTS, KEY, SCOPE, Directory, allows
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings
@@ -69,10 +69,16 @@ def gaps(copy: Resource, stack: Stack) -> Findings:
             yield from _delivers(copy, "storage_account_id", stack)
 
 
+def keys_over(store: Resource, stack: Stack) -> list[Resource]:
+    """The keys in vaults under which a store lies."""
+    name = _ENCRYPTED.get(store.resource_type)
+    return [] if name is None else _keys(store, name, stack)
+
+
 def _opens_its_keys(user: Resource, store: Resource, stack: Stack) -> Findings:
     """The store's identity wraps with the key that the store, or a scope in it, names."""
     directory = stack.derived(Directory)
-    keys = _keys(user, _ENCRYPTED[store.resource_type] if user is store else "key_vault_properties", stack)
+    keys = keys_over(store, stack) if user is store else _keys(user, "key_vault_properties", stack)
     identities = [*directory.attached(store), store]
     for key in keys:
         if not any(_has(identity, key, _WRAPS, stack, of_data=True) for identity in identities):
@@ -102,12 +108,7 @@ def _writes(log: Resource, stack: Stack) -> Findings:
 
 
 def _backs_up(instance: Resource, stack: Stack) -> Findings:
-    vaults = [each for each in stack.sources(instance, "vault_name") if each.resource_type == VAULT] or [
-        each
-        for each in stack.of_type(VAULT)
-        if each.all_properties().get("vaultName", each.all_properties().get("name"))
-        == instance.all_properties().get("vaultName")
-    ]
+    vaults = stack.meant(instance, "vault_name", [VAULT], "vault_name", "name")
     accounts = _accounts(instance, "properties", stack)
     if not vaults or not accounts:
         yield "its vault or what it backs up is not in the stack: set data_store and data_source_info to what is there"
@@ -177,28 +178,37 @@ def _given_by_grantee(stack: Stack) -> Mapping[str, _Given]:
 
 def _accounts(user: Resource, name: str, stack: Stack) -> list[Resource]:
     """The storage accounts that a property means."""
-    by_dependency = [each for each in stack.sources(user, name) if each.resource_type == ACCOUNT]
-    known = stack.derived(_accounts_by_name)
-    found = [known[text] for text in _texts(user.all_properties().get(camel_case(name))) if text in known]
-    return list({each.urn: each for each in (*found, *by_dependency)}.values())
-
-
-def _accounts_by_name(stack: Stack) -> Mapping[str, Resource]:
-    found: dict[str, Resource] = {}
-    for account in stack.of_type(ACCOUNT):
-        for name in ("id", "accountName", "name"):
-            value = account.all_properties().get(name)
-            if isinstance(value, str) and not is_unknown(value):
-                found[value.lower()] = account
-    return found
+    return _meant(user, name, ACCOUNT, stack)
 
 
 def _keys(user: Resource, name: str, stack: Stack) -> list[Resource]:
-    """The keys in vaults that a property means: by dependency, else by the key's address."""
-    known = stack.derived(_keys_by_address)
-    addresses = _addresses(user.all_properties().get(camel_case(name)))
-    named = {known[each].urn: known[each] for each in addresses if each in known}
-    return list(named.values()) or [each for each in stack.sources(user, name) if each.resource_type == KEY]
+    """The keys in vaults that a property means."""
+    return _meant(user, name, KEY, stack)
+
+
+_KNOWN_BY: Final[Mapping[str, tuple[str, ...]]] = {ACCOUNT: ("id", "accountName", "name"), KEY: ("keyUri",)}
+
+
+def _meant(user: Resource, name: str, kind: str, stack: Stack) -> list[Resource]:
+    """What a property means by value; where a part of it isn't known, or of what it means, by the dependency."""
+    value = user.all_properties().get(camel_case(name))
+    by_text = stack.derived(_by_text)[kind]
+    found = [by_text[each] for each in _addresses(value) if each in by_text]
+    sources = [each for each in stack.sources(user, name) if each.resource_type == kind]
+    waiting = [each for each in sources if holds_unknown(value) or _known(each, _KNOWN_BY[kind][0]) is None]
+    return list({each.urn: each for each in (*found, *waiting)}.values())
+
+
+def _by_text(stack: Stack) -> Mapping[str, Mapping[str, Resource]]:
+    return {
+        kind: {text.lower(): each for each in stack.of_type(kind) for name in names if (text := _known(each, name))}
+        for kind, names in _KNOWN_BY.items()
+    }
+
+
+def _known(resource: Resource, name: str) -> str | None:
+    value = resource.all_properties().get(name)
+    return value if isinstance(value, str) and not is_unknown(value) else None
 
 
 def _addresses(value: object) -> Iterable[str]:
@@ -213,12 +223,3 @@ def _addresses(value: object) -> Iterable[str]:
             yield from _addresses(each)
     elif isinstance(value, str):
         yield value.lower()
-
-
-def _keys_by_address(stack: Stack) -> Mapping[str, Resource]:
-    addresses = ((each.all_properties().get("keyUri"), each) for each in stack.of_type(KEY))
-    return {text.lower(): key for text, key in addresses if isinstance(text, str) and not is_unknown(text)}
-
-
-def _texts(value: object) -> Iterable[str]:
-    return (each.lower() for each in scalars(value) if isinstance(each, str))

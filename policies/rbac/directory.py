@@ -184,17 +184,16 @@ class Directory:
         return bool(own) and any(place.startswith(f"{own}/") for place in self.places_of(assignment))
 
     def attached(self, user: Resource) -> list[Resource]:
-        """The identities of the stack that a resource has attached."""
-        found = {each.urn: each for each in self._stack.sources(user, "identity") if each.resource_type == IDENTITY}
+        """The identities of the stack that a resource has attached; where one isn't known yet, by the dependency."""
         identity = user.all_properties().get("identity")
-        names = (
-            cast("Mapping[str, Any]", identity).get("userAssignedIdentities") if isinstance(identity, Mapping) else None
-        )
-        for name in cast("Iterable[object]", names or ()):
-            known = self._by_id.get(str(name).lower())
-            if known is not None:
-                found[known.urn] = known
-        return list(found.values())
+        mapping = cast("Mapping[str, Any]", identity) if isinstance(identity, Mapping) else {}
+        # What Azure gives back is a mapping by id.
+        names = identity if is_unknown(identity) else mapping.get("userAssignedIdentities")
+        attached = [names] if isinstance(names, str) else [str(each) for each in cast("Iterable[object]", names or ())]
+        found = [self._by_id.get(name.lower()) for name in attached]
+        if any(map(is_unknown, attached)):
+            found += [each for each in self._stack.sources(user, "identity") if each.resource_type == IDENTITY]
+        return list({each.urn: each for each in found if each is not None}.values())
 
     @cached_property
     def signing_keys(self) -> list[Resource]:

@@ -289,10 +289,11 @@ def _find_storage_identities(stack: Stack) -> Mapping[str, Resource]:
     for scope in stack.of_type(SCOPE):
         if stack.tenant(scope) is None:
             continue
-        holders = [each for each in stack.sources(scope, "account_name") if each.resource_type == ACCOUNT]
-        named = accounts.get(scope.all_properties().get("accountName"))
-        for account in holders or ([named] if named is not None else []):
-            found |= {each.urn: each for each in directory.attached(account)}
+        name = scope.all_properties().get("accountName")
+        holders = stack.sources(scope, "account_name") if is_unknown(name) else [accounts.get(name)]
+        for account in holders:
+            if account is not None and account.resource_type == ACCOUNT:
+                found |= {each.urn: each for each in directory.attached(account)}
     return found
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from policies.principals import SECOND
-from policies.properties import Record
+from policies.properties import Record, UndeterminedError
+from policies.rbac.directory import Directory
 from policies.references import means
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
@@ -19,7 +20,6 @@ IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
 
 _IMAGE: Final = re.compile(r"([a-z0-9]+\.azurecr\.io)/[a-z0-9._/-]+@sha256:[0-9a-f]{64}")
 
-_ACCOUNT: Final = "azure-native:storage:StorageAccount"
 _ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
 _LONGEST_JOB_SECONDS: Final = 24 * 3600
 
@@ -221,14 +221,14 @@ def workload_has_one_identity(workload: Resource) -> Findings:
 @stack_rule(APP, JOB)
 def workload_shares_no_identity(workload: Resource, stack: Stack) -> Findings:
     """What shares an identity shares its rights: one service taken over is then all of them."""
-    own = [each for each in stack.sources(workload, "identity") if each.resource_type == IDENTITY]
+    directory = stack.derived(Directory)
+    own = directory.attached(workload)
     if not own:
         yield "the identity isn't the stack's: name one of its own in identity.user_assigned_identities"
     for identity in own:
         if stack.tenant(identity) is not None:
             yield "the workload works as a tenant: name one of its own in identity.user_assigned_identities"
-        sharing = [each for each in stack.of_type(APP, JOB, _ACCOUNT) if identity in stack.sources(each, "identity")]
-        if any(each.urn != workload.urn for each in sharing):
+        if any(each.urn != workload.urn for each in directory.lent[identity.urn]):
             yield (
                 "another resource works as the same identity: name one of its own in identity.user_assigned_identities"
             )
@@ -340,8 +340,17 @@ def app_has_the_rights_of_its_double(app: Resource, stack: Stack) -> Findings:
 def _roles(app: Resource, stack: Stack) -> Counter[str]:
     """How often the app's identity has each role: by the role's id, or where that isn't known yet, its definition."""
     found: Counter[str] = Counter()
-    for identity in stack.sources(app, "identity"):
+    for identity in stack.derived(Directory).attached(app):
         for assignment in stack.referring("principal_id", identity, [_ASSIGNMENT], "principal_id"):
-            definitions = [each.urn for each in stack.sources(assignment, "role_definition_id")]
-            found.update(definitions or [assignment.get("role_definition_id", "").lower()])
+            found.update(_role_of(assignment, stack))
     return found
+
+
+def _role_of(assignment: Resource, stack: Stack) -> list[str]:
+    try:
+        return [assignment.get("role_definition_id", "").lower()]
+    except UndeterminedError:
+        definitions = [each.urn for each in stack.sources(assignment, "role_definition_id")]
+        if not definitions:
+            raise
+        return definitions

@@ -6,9 +6,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from policies.properties import UndeterminedError
+from policies.rbac.copies import keys_over
 from policies.rbac.directory import CONTAINER, Directory
 from policies.references import means
-from policies.resources import TENANT_TYPE, Resource, Stack, identities
+from policies.resources import TENANT_TYPE, Resource, Stack
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.tables import BuiltInRole, CustomRole, GivenRole, azure_roles
 
@@ -274,8 +275,7 @@ def key_is_opened_for_what_lies_under_it(assignment: Resource, stack: Stack) -> 
             continue
         users = [grantee.resource, *directory.lent.get(grantee.resource.urn, ())]
         for key in keys:
-            known = identities(key, "key_uri", "key_uri_with_version")
-            if not any(key in stack.sources(user) or user.mentions(known) for user in users):
+            if not any(key in keys_over(user, stack) for user in users):
                 yield f"nothing that works as {grantee.label} lies under {key.resource_name}: remove the RoleAssignment"
 
 
