@@ -12,7 +12,7 @@ def pattern(expression: str, wanted: str) -> AfterValidator:
 
     def check(value: str) -> str:
         if re.fullmatch(expression, value) is None:
-            raise ValueError(f"{value!r} is not {wanted}")
+            raise ValueError(f"{value!r} is not {wanted}: correct it")
         return value
 
     return AfterValidator(check)
@@ -22,7 +22,7 @@ def _is_address_range(value: str) -> str:
     try:
         IPv4Network(value)
     except ValueError as error:
-        raise ValueError(f"{value!r} is not an IPv4 range in CIDR notation such as 10.40.0.0/16") from error
+        raise ValueError(f"{value!r} is not an IPv4 range in CIDR notation such as 10.40.0.0/16: correct it") from error
     return value
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 from itertools import combinations
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
@@ -26,6 +26,7 @@ from infra.fields import (
     Uuid,
     pattern,
 )
+from infra.mistakes import LineOf, MisfitError, told
 from infra.tenants import Tenant
 
 NAMESPACE: Final = "hosting"
@@ -105,7 +106,7 @@ class SecondRegion(_Model):
 def _are_different(users: tuple[str, ...]) -> tuple[str, ...]:
     for first, second in combinations(users, 2):
         if first == second:
-            raise ValueError(f"names {first!r} twice: name two different accounts")
+            raise ValueError(f"{first!r} stands there twice: name two different accounts")
     return users
 
 
@@ -210,7 +211,8 @@ BreakGlassUserArn = Annotated[
     str,
     pattern(
         r"arn:aws:iam::\d{12}:user/[\w+=,.@/-]+",
-        "the ARN of an IAM user, `arn:aws:iam::<account>:user/<name>`: a role's session shows no second factor",
+        "the ARN of an IAM user such as arn:aws:iam::210987654321:user/break-glass, for a role's session shows no "
+        "second factor",
     ),
 ]
 
@@ -251,9 +253,10 @@ class CloudIntegratedOptions(_Model):
     @model_validator(mode="after")
     def _breaks_the_glass_from_outside(self) -> Self:
         if self.break_glass_principal_arn.split(":")[4] in self.allowed_account_ids:
-            raise ValueError(
-                f"breakGlassPrincipalArn {self.break_glass_principal_arn!r} is of the stack's own account: "
-                "name a user of the organisation's own account"
+            raise MisfitError(
+                "breakGlassPrincipalArn",
+                f"{self.break_glass_principal_arn!r} is of the stack's own account: "
+                "name a user of the organisation's own account",
             )
         return self
 
@@ -283,24 +286,19 @@ class IdentityOptions(_Model):
     def _keeps_break_glass_for_emergencies(self) -> Self:
         for user in self.approver_user_ids:
             if user in self.break_glass_user_ids:
-                raise ValueError(f"approverUserIds names {user!r}, an account for emergencies only: name a person")
+                raise MisfitError("approverUserIds", f"names {user!r}, an account for emergencies only: name a person")
         return self
 
 
-StackName = Annotated[
-    str,
-    pattern(
-        r"(?=.{2,12}$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
-        "a stack name of 2 to 12 lower-case letters, digits and single hyphens within",
-    ),
-]
+_STACK_NAME: Final = re.compile(r"(?=.{2,12}$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
 NamePrefix = Annotated[str, pattern(r"[a-z][a-z0-9]{2,7}", "3 to 8 lower-case letters and digits")]
 
 
 class IdentitySettings(_Model):
     """Everything that the stack of the Entra tenant can choose. It hosts nothing: no region, no customers."""
 
-    stack: StackName
+    stack: str
     service: Literal["identity"]
     name_prefix: NamePrefix
     """Comes first in the names of groups, policies and access packages."""
@@ -315,7 +313,7 @@ class IdentitySettings(_Model):
 class Settings(_Model):
     """Everything that a stack of a service can choose. What is a security setting is not here: it can't be chosen."""
 
-    stack: StackName
+    stack: str
     """The stack's name; part of every physical name."""
     service: Literal["aware", "cloud-integrated"]
     jurisdiction: Jurisdiction
@@ -362,6 +360,14 @@ class Settings(_Model):
             **(options.terms if options is not None else {}),
         }
 
+    @model_validator(mode="before")
+    @classmethod
+    def _has_options_of_no_other_service(cls, values: Mapping[str, object]) -> Mapping[str, object]:
+        for service, other in (("aware", "cloudIntegrated"), ("cloud-integrated", "aware")):
+            if values.get("service") == service and other in values:
+                raise MisfitError(other, f"does not belong to the service {service}: remove it")
+        return values
+
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         self._has_options_of_its_service()
@@ -378,61 +384,69 @@ class Settings(_Model):
         return self
 
     def _has_options_of_its_service(self) -> None:
-        wanted, other = ("aware", "cloud_integrated") if self.service == "aware" else ("cloud_integrated", "aware")
+        wanted = "aware" if self.service == "aware" else "cloud_integrated"
         if getattr(self, wanted) is None:
-            raise ValueError(f"{to_camel(wanted)} is missing: the service {self.service} needs it")
-        if getattr(self, other) is not None:
-            raise ValueError(f"{to_camel(other)} does not belong to the service {self.service}: remove it")
+            raise MisfitError(to_camel(wanted), f"is missing: the service {self.service} needs it, so add it")
 
     def _stays_in_jurisdiction(self) -> None:
         offered = self._regions_of_jurisdiction()
         if not offered:
-            raise ValueError(f"jurisdiction {self.jurisdiction!r} is not offered for the service {self.service}")
+            others = ", ".join(name for name, regions in self._regions.items() if regions)
+            raise MisfitError(
+                "jurisdiction", f"{self.jurisdiction!r} is not offered for the service {self.service}: use {others}"
+            )
         places = [("region", "zones", self.region, self.zones)]
         if self.second_region is not None:
             second = self.second_region
             places.append(("secondRegion.region", "secondRegion.zones", second.region, second.zones))
         for key, zones_key, region, zones in places:
             if region not in offered:
-                raise ValueError(
-                    f"{key} {region!r} is outside the jurisdiction {self.jurisdiction!r}: use one of "
-                    + ", ".join(offered)
+                raise MisfitError(
+                    key, f"{region!r} is outside the jurisdiction {self.jurisdiction!r}: use {_either(offered)}"
                 )
-            zone = r"[1-3]" if self.service == "aware" else re.escape(region) + "[a-z]"
+            zone, example = (r"[1-3]", "1") if self.service == "aware" else (re.escape(region) + "[a-z]", f"{region}a")
             for name in zones:
                 if re.fullmatch(zone, name) is None:
-                    raise ValueError(f"zone {name!r} is not a zone of {region}")
+                    raise MisfitError(
+                        zones_key, f"names {name!r}, which is no zone of {region}: name one such as {example}"
+                    )
             if len(set(zones)) != len(zones):
-                raise ValueError(f"{zones_key} names a zone twice: name three different ones")
+                raise MisfitError(zones_key, "names a zone twice: name three different ones")
 
     def _has_a_second_region_where_there_is_one(self) -> None:
         if self.second_region is not None and self.second_region.region == self.region:
-            raise ValueError(f"secondRegion.region {self.region!r} is the first region: name another one, or none")
+            raise MisfitError("secondRegion.region", f"{self.region!r} is the first region: name another one, or none")
         others = [region for region in self._regions_of_jurisdiction() if region != self.region]
         if self.service == "cloud-integrated" and self.second_region is None and others:
-            raise ValueError(
-                "secondRegion is missing: customers' data are kept at two sites where the jurisdiction has two, "
-                "so name one of " + ", ".join(others)
+            raise MisfitError(
+                "secondRegion",
+                "is missing: customers' data are kept at two sites where the jurisdiction has two, "
+                f"so name {_either(others)}",
             )
 
     def _has_a_way_in_wherever_it_serves(self) -> None:
         options, second = self.cloud_integrated, self.second_region
         if options and second and second.serving and options.second_vpn_device_certificate_arn is None:
-            raise ValueError(
-                "cloudIntegrated.secondVpnDeviceCertificateArn is missing: the second region serves, and nobody could "
-                f"come in: import the devices' authority into ACM in {second.region} and name it"
+            raise MisfitError(
+                "cloudIntegrated.secondVpnDeviceCertificateArn",
+                "is missing: the second region serves, and nobody could come in, so import the devices' authority into "
+                f"ACM in {second.region} and name it",
             )
 
+    @property
+    def _regions(self) -> Mapping[str, tuple[str, ...]]:
+        return AWARE_REGIONS if self.service == "aware" else CLOUD_INTEGRATED_REGIONS
+
     def _regions_of_jurisdiction(self) -> tuple[str, ...]:
-        regions = AWARE_REGIONS if self.service == "aware" else CLOUD_INTEGRATED_REGIONS
-        return regions.get(self.jurisdiction, ())
+        return self._regions.get(self.jurisdiction, ())
 
     def _can_erase_within_its_term(self) -> None:
         term, shortest = self.retention.deletion_policy_days, SHORTEST_DELETION_POLICY_DAYS[self.service]
         if term < shortest:
-            raise ValueError(
-                f"retention.deletionPolicyDays {term} can't be kept by the service {self.service}, where what was "
-                f"deleted can be brought back for {shortest} days: use {shortest} or more"
+            raise MisfitError(
+                "retention.deletionPolicyDays",
+                f"{term} can't be kept by the service {self.service}, where what was deleted can be brought back for "
+                f"{shortest} days: use {shortest} or more",
             )
 
     def _has_room_for_its_subnets(self) -> None:
@@ -442,54 +456,68 @@ class Settings(_Model):
         clients = IPv4Network(self.vpn_address_space)
         for key, network in networks.items():
             if not 16 <= network.prefixlen <= 20:
-                raise ValueError(f"{key} {network} can't hold the subnets of three zones: use a range from /16 to /20")
+                raise MisfitError(key, f"{network} can't hold the subnets of three zones: use a range from /16 to /20")
         if not 16 <= clients.prefixlen <= 22:
-            raise ValueError(f"vpnAddressSpace {self.vpn_address_space} must be a range from /16 to /22")
+            raise MisfitError("vpnAddressSpace", f"{clients} is too large or too small: use a range from /16 to /22")
         ranges = {**networks, "vpnAddressSpace": clients}
         for key, value in ranges.items():
             if not any(value.subnet_of(range_) for range_ in PRIVATE_RANGES):
-                raise ValueError(f"{key} {value} is not a private range: take it from 10.0.0.0/8 or 172.16.0.0/12")
+                raise MisfitError(key, f"{value} is not a private range: take it from 10.0.0.0/8 or 172.16.0.0/12")
         for (first, one), (second, other) in combinations(ranges.items(), 2):
             if one.overlaps(other):
-                raise ValueError(f"{first} {one} and {second} {other} overlap: choose ranges apart from each other")
+                raise MisfitError(second, f"{other} overlaps with {first} {one}: choose ranges apart from each other")
 
     def _holds_no_more_tenants_than_a_cell_may(self) -> None:
         most = MAXIMUM_TENANTS[self.service]
         if len(self.tenants) > most:
-            raise ValueError(
-                f"tenants has {len(self.tenants)} rows, and a stack of {self.service} holds {most} at most: "
-                f"put the others into another stack, such as {self.stack}-2, of the same program"
+            raise MisfitError(
+                "tenants",
+                f"has {len(self.tenants)} rows, and a stack of {self.service} holds {most} at most: "
+                f"put the others into another stack, such as {self.stack}-2, of the same program",
             )
 
     def _names_each_tenant_once(self) -> None:
         for first, second in combinations(self.tenants, 2):
             if first.id == second.id:
-                raise ValueError(f"tenants names {first.id!r} twice: remove one of the rows")
+                raise MisfitError("tenants", f"names {first.id!r} twice: remove one of the rows")
 
     def _opens_cases_of_its_tenants(self) -> None:
         tenants = {tenant.id for tenant in self.tenants}
         cases = self.aware.cases if self.aware else ()
         for case in cases:
             if case.tenant not in tenants:
-                raise ValueError(
-                    f"aware.cases names {case.tenant!r}, which is no tenant of this stack: remove {case.ticket}"
+                raise MisfitError(
+                    "aware.cases", f"names {case.tenant!r}, which is no tenant of this stack: remove {case.ticket}"
                 )
         for first, second in combinations(cases, 2):
             if first.tenant == second.tenant:
-                raise ValueError(f"aware.cases names {first.tenant!r} twice: one row opens the tenant's data")
+                raise MisfitError(
+                    "aware.cases",
+                    f"names {first.tenant!r} twice, and one row opens the tenant's data: remove the other",
+                )
 
     def _names_each_vpn_group_once(self) -> None:
         groups = self.cloud_integrated.vpn_groups if self.cloud_integrated else ()
         for first, second in combinations(groups, 2):
             if first.name == second.name or first.id == second.id:
-                raise ValueError(f"cloudIntegrated.vpnGroups names {second.name!r} twice: remove one of the rows")
+                raise MisfitError("cloudIntegrated.vpnGroups", f"names {second.name!r} twice: remove one of the rows")
 
     def _has_a_domain_that_certificates_take(self) -> None:
-        if self.service == "cloud-integrated" and len(self.portal_domain) > MAXIMUM_CERTIFICATE_NAME - len("vpn-2."):
-            raise ValueError(
-                f"portalDomain {self.portal_domain!r} is too long: with `vpn-2.` before it a certificate's name "
-                f"must not be longer than {MAXIMUM_CERTIFICATE_NAME} characters"
+        most = MAXIMUM_CERTIFICATE_NAME - len("vpn-2.")
+        if self.service == "cloud-integrated" and len(self.portal_domain) > most:
+            raise MisfitError(
+                "portalDomain",
+                f"{self.portal_domain!r} is too long for a certificate with `vpn-2.` before it: use one of {most} "
+                "characters at most",
             )
+
+
+class _Served(_Model):
+    """The service alone, for a file whose service is none: it can't be said what else should stand there."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    service: Literal["aware", "cloud-integrated", "identity"]
 
 
 StackSettings = Settings | IdentitySettings
@@ -508,19 +536,30 @@ def parse_settings(stack: str, values: Mapping[str, object]) -> Settings:
     return settings
 
 
-def parse_stack(stack: str, values: Mapping[str, object]) -> StackSettings:
-    """As `parse_settings`, for the stack of the Entra tenant as well."""
+def parse_stack(stack: str, values: Mapping[str, object], line_of: LineOf = lambda _: None) -> StackSettings:
+    """As `parse_settings`, for the stack of the Entra tenant as well. `line_of` tells where the file says something."""
+    if _STACK_NAME.fullmatch(stack) is None:
+        raise SettingsError(
+            f"Pulumi.{stack}.yaml: {stack!r} is not a stack name of 2 to 12 lower-case letters, digits and single "
+            "hyphens within: rename the file."
+        )
     plain = {key: _from_json(value) for key, value in values.items()}
     if "stack" in plain:
-        raise SettingsError(f"Pulumi.{stack}.yaml: {NAMESPACE}:stack is not a setting: remove it.")
+        raise SettingsError(f"Pulumi.{stack}.yaml: {NAMESPACE}:stack is not a key here: remove it.")
     # Pulumi demands a value of every key that Pulumi.yaml describes; an empty one stands there for none.
-    present = {key: value for key, value in plain.items() if value not in ({}, [], "")}
-    model = IdentitySettings if plain.get("service") == "identity" else Settings
+    present = {"stack": stack, **{key: value for key, value in plain.items() if value not in ({}, [], "")}}
+    service = present.get("service", "identity" if "identity" in present else "aware")
+    model = IdentitySettings if service == "identity" else Settings
     try:
-        return model.model_validate({**present, "stack": stack})
+        _Served.model_validate({"service": service})
+        return model.model_validate(present)
     except ValidationError as error:
-        problems = "; ".join(_sentence(problem) for problem in error.errors())
-        raise SettingsError(f"Pulumi.{stack}.yaml: {problems}.") from None
+        mistakes = told(error, model, present, prefix=f"{NAMESPACE}:", line_of=line_of)
+        raise SettingsError(f"Pulumi.{stack}.yaml: {mistakes}") from None
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _from_json(value: object) -> object:
@@ -530,19 +569,3 @@ def _from_json(value: object) -> object:
         except ValueError:
             return value
     return value
-
-
-def _sentence(problem: Any) -> str:
-    place = ".".join(str(part) for part in problem["loc"])
-    message = problem["msg"].removeprefix("Value error, ")
-    match problem["type"]:
-        case "extra_forbidden":
-            return f"{NAMESPACE}:{place} is not a known setting: remove it or correct its spelling"
-        case "missing":
-            return f"{NAMESPACE}:{place} is missing: add it"
-        case _ if place == "stack":
-            return message
-        case _ if place:
-            return f"{NAMESPACE}:{place}: {message[0].lower() + message[1:]}"
-        case _:
-            return message

@@ -62,10 +62,10 @@ def test_an_unknown_stack(clone):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"regoin": "us-east-1"}, "hosting:regoin is not a known setting"),
+        ({"regoin": "us-east-1"}, "hosting:regoin is not a key here"),
         ({"region": "eu-central-1"}, "region 'eu-central-1' is outside the jurisdiction 'us'"),
         ({"addressSpace": "10.0.0.0/24"}, "can't hold the subnets of three zones"),
-        ({"vpnAddressSpace": "10.50.0.0/20"}, "overlap"),
+        ({"vpnAddressSpace": "10.50.0.0/20"}, "overlaps with addressSpace"),
         ({"tenants": [{"id": "Acme!"}]}, "'Acme!' is not a tenant id"),
         ({"tenants": [{"id": "a" * 20}]}, "is not a tenant id of 3 to 19"),
         ({"tenants": [{"id": "acme"}, {"id": "acme"}]}, "names 'acme' twice"),

@@ -100,5 +100,5 @@ def test_configuration_of_others_is_left_alone(declared):
 
 
 def test_settings_that_cannot_be_used_end_the_program_with_their_sentence(exports):
-    with pytest.raises(pulumi.RunError, match="hosting:colour is not a known setting"):
+    with pytest.raises(pulumi.RunError, match="hosting:colour is not a key here"):
         exports(configuration("ci-us") | {"hosting:colour": "red"})

@@ -95,30 +95,38 @@ AWARE_OPTIONS = sample("useast")["aware"]
 SUBSCRIPTION = AWARE_OPTIONS["allowedSubscriptionIds"][0]
 
 MISTAKES = {
-    "unknown setting": ("ci-us", {"colour": "red"}, "hosting:colour is not a known setting: remove it or correct"),
-    "misspelt setting": ("ci-us", {"adressSpace": "10.0.0.0/16"}, "hosting:adressSpace is not a known setting"),
-    "setting in the program's spelling": ("ci-us", {"name_prefix": "h"}, "hosting:name_prefix is not a known setting"),
+    "unknown setting": ("ci-us", {"colour": "red"}, "hosting:colour is not a key here: remove it, or correct its name"),
+    "misspelt setting": ("ci-us", {"adressSpace": "10.0.0.0/16"}, "hosting:adressSpace is not a key here: remove"),
+    "setting in the program's spelling": (
+        "ci-us",
+        {"name_prefix": "h"},
+        "hosting:name_prefix is not a key here: remove",
+    ),
     "unknown setting of the service": (
         "ci-us",
         {"cloudIntegrated": {**OPTIONS, "colour": "red"}},
-        "hosting:cloudIntegrated.colour is not a known setting",
+        "hosting:cloudIntegrated.colour is not a key here: remove",
     ),
     "unknown setting of a tenant": (
         "ci-us",
         {"tenants": [{"id": "acme", "stat": "active"}]},
-        "hosting:tenants.0.stat is not a known setting",
+        r"hosting:tenants\[0\].stat is not a key here: did you mean state\?",
     ),
-    "the stack's name as a setting": ("ci-us", {"stack": "other"}, "hosting:stack is not a setting: remove it"),
-    "unknown service": ("ci-us", {"service": "aws"}, "hosting:service: input should be 'aware' or 'cloud-integrated'"),
-    "tenant id malformed": ("ci-us", {"tenants": [{"id": "Acme-1"}]}, "hosting:tenants.0.id: 'Acme-1' is not a tenant"),
-    "tenant id too short": ("useast", {"tenants": [{"id": "ab"}]}, "hosting:tenants.0.id: 'ab' is not a tenant id"),
+    "the stack's name as a setting": ("ci-us", {"stack": "other"}, "hosting:stack is not a key here: remove it"),
+    "unknown service": ("ci-us", {"service": "aws"}, "hosting:service has to be 'aware', 'cloud-integrated' or "),
+    "tenant id malformed": (
+        "ci-us",
+        {"tenants": [{"id": "Acme-1"}]},
+        r"hosting:tenants\[0\].id: 'Acme-1' is not a tenant",
+    ),
+    "tenant id too short": ("useast", {"tenants": [{"id": "ab"}]}, r"hosting:tenants\[0\].id: 'ab' is not a tenant id"),
     "tenant id too long": ("useast", {"tenants": [{"id": "a" * 20}]}, f"'{'a' * 20}' is not a tenant id of 3 to 19"),
     "tenant twice": ("ci-us", {"tenants": [TENANT, {"id": "other"}, TENANT]}, "tenants names 'acme' twice: remove one"),
-    "tenant without id": ("ci-us", {"tenants": [{}]}, "hosting:tenants.0.id is missing: add it"),
+    "tenant without id": ("ci-us", {"tenants": [{}]}, r"hosting:tenants\[0\].id is missing: add it"),
     "unknown state": (
         "ci-us",
         {"tenants": [{"id": "acme", "state": "gone"}]},
-        "hosting:tenants.0.state: input should be 'active', 'suspended', 'terminated' or 'deleted'",
+        r"hosting:tenants\[0\].state has to be 'active', 'suspended', 'terminated' or 'deleted'",
     ),
     "too many tenants": (
         "ci-us",
@@ -126,32 +134,40 @@ MISTAKES = {
         "tenants has 251 rows, and a stack of cloud-integrated holds 250 at most: put the others into another stack, "
         "such as ci-us-2,",
     ),
-    "tenants that are no list": ("ci-us", {"tenants": "acme"}, "hosting:tenants: input should be a valid tuple"),
+    "tenants that are no list": ("ci-us", {"tenants": "acme"}, "hosting:tenants has to be a list: write"),
     "tenants that are broken JSON": (
         "ci-us",
         {"tenants": '[{"id": '},
-        "hosting:tenants: input should be a valid tuple",
+        "hosting:tenants has to be a list: write",
     ),
     "region outside the jurisdiction": (
         "ci-us",
         {"region": "eu-central-1"},
-        "region 'eu-central-1' is outside the jurisdiction 'us': use one of us-east-1, us-east-2, us-west-2",
+        "region 'eu-central-1' is outside the jurisdiction 'us': use us-east-1, us-east-2 or us-west-2",
     ),
     "region of the other cloud": ("useast", {"region": "us-east-1"}, "region 'us-east-1' is outside the jurisdiction"),
-    "jurisdiction unknown": ("ci-us", {"jurisdiction": "fr"}, "hosting:jurisdiction: input should be 'us', 'uk'"),
-    "jurisdiction not offered": ("useast", {"jurisdiction": "za"}, "jurisdiction 'za' is not offered for the service"),
-    "two zones": ("ci-us", {"zones": ["us-east-1a", "us-east-1b"]}, "hosting:zones: .*at least 3 items"),
+    "jurisdiction unknown": ("ci-us", {"jurisdiction": "fr"}, "hosting:jurisdiction has to be 'us', 'uk'"),
+    "jurisdiction not offered": (
+        "useast",
+        {"jurisdiction": "za"},
+        "jurisdiction 'za' is not offered for the service aware: use us",
+    ),
+    "two zones": ("ci-us", {"zones": ["us-east-1a", "us-east-1b"]}, "hosting:zones has too few entries: name 3"),
     "a zone twice": ("useast", {"zones": ["1", "2", "2"]}, "zones names a zone twice: name three different ones"),
     "a zone of another region": (
         "ci-us",
         {"zones": ["us-east-1a", "us-east-1b", "us-west-2a"]},
-        "zone 'us-west-2a' is not a zone of us-east-1",
+        "hosting:zones names 'us-west-2a', which is no zone of us-east-1: name one such as us-east-1a",
     ),
-    "a zone that is no name of one": ("useast", {"zones": ["1", "2", "4"]}, "zone '4' is not a zone of eastus"),
+    "a zone that is no name of one": (
+        "useast",
+        {"zones": ["1", "2", "4"]},
+        "zones names '4', which is no zone of eastus",
+    ),
     "overlapping ranges": (
         "ci-us",
         {"addressSpace": "172.21.0.0/16"},
-        "addressSpace 172.21.0.0/16 and vpnAddressSpace 172.21.0.0/20 overlap: choose ranges apart",
+        "hosting:vpnAddressSpace 172.21.0.0/20 overlaps with addressSpace 172.21.0.0/16: choose ranges apart",
     ),
     "range too small for three zones": (
         "ci-us",
@@ -162,9 +178,9 @@ MISTAKES = {
     "range for VPN clients too small": (
         "useast",
         {"vpnAddressSpace": "172.20.0.0/23"},
-        "vpnAddressSpace 172.20.0.0/23 must be a range from /16 to /22",
+        "vpnAddressSpace 172.20.0.0/23 is too large or too small: use a range from /16 to /22",
     ),
-    "range for VPN clients too large": ("ci-us", {"vpnAddressSpace": "172.16.0.0/12"}, "must be a range from /16 to"),
+    "range for VPN clients too large": ("ci-us", {"vpnAddressSpace": "172.16.0.0/12"}, "use a range from /16 to"),
     "public range": ("ci-us", {"addressSpace": "8.8.0.0/16"}, "addressSpace 8.8.0.0/16 is not a private range"),
     "loopback range": ("ci-us", {"addressSpace": "127.0.0.0/16"}, "addressSpace 127.0.0.0/16 is not a private range"),
     "public range for VPN clients": ("ci-us", {"vpnAddressSpace": "8.8.0.0/20"}, "vpnAddressSpace 8.8.0.0/20 is not a"),
@@ -176,13 +192,13 @@ MISTAKES = {
     "logs kept too short": (
         "ci-us",
         {"retention": {"logDays": 364}},
-        "hosting:retention.logDays: .*greater than or eq",
+        "hosting:retention.logDays is too small: use 365 or more",
     ),
-    "logs kept too long": ("ci-us", {"retention": {"logDays": 731}}, "hosting:retention.logDays: .*less than or equal"),
+    "logs kept too long": ("ci-us", {"retention": {"logDays": 731}}, "hosting:retention.logDays is too large: use 730"),
     "data erased too soon": (
         "useast",
         {"retention": {"deletionPolicyDays": 29}},
-        "hosting:retention.deletionPolicyDays: .*greater than or equal to 30",
+        "hosting:retention.deletionPolicyDays is too small: use 30 or more",
     ),
     "data erased before a deleted key is": (
         "useast",
@@ -192,19 +208,19 @@ MISTAKES = {
     "data erased too late": (
         "useast",
         {"retention": {"deletionPolicyDays": 366}},
-        "hosting:retention.deletionPolicyDays: .*less than or equal to 365",
+        "hosting:retention.deletionPolicyDays is too large: use 365 or less",
     ),
-    "a size that is none": ("useast", {"size": "huge"}, "hosting:size: input should be 'dev' or 'production'"),
+    "a size that is none": ("useast", {"size": "huge"}, "hosting:size has to be 'dev' or 'production': choose"),
     "nobody on call": ("ci-us", {"onCallEmail": "nobody"}, "hosting:onCallEmail: 'nobody' is not an e-mail address"),
     "no second region where there is one": (
         "ci-us",
         {"secondRegion": {}},
-        "secondRegion is missing: .* so name one of us-east-2, us-west-2",
+        "secondRegion is missing: .* so name us-east-2 or us-west-2",
     ),
     "second region where there is none": (
         "ci-eu",
         {"secondRegion": SECOND},
-        "secondRegion.region 'us-west-2' is outside the jurisdiction 'eu': use one of eu-central-1",
+        "secondRegion.region 'us-west-2' is outside the jurisdiction 'eu': use eu-central-1",
     ),
     "second region outside the jurisdiction": (
         "ci-us",
@@ -219,7 +235,7 @@ MISTAKES = {
     "a zone of the first region in the second": (
         "ci-us",
         {"secondRegion": {**SECOND, "zones": ["us-west-2a", "us-west-2b", "us-east-1a"]}},
-        "zone 'us-east-1a' is not a zone of us-west-2",
+        "hosting:secondRegion.zones names 'us-east-1a', which is no zone of us-west-2: name one such as us-west-2a",
     ),
     "a zone of the second region twice": (
         "useast",
@@ -229,7 +245,7 @@ MISTAKES = {
     "ranges of the regions overlap": (
         "ci-us",
         {"secondRegion": {**SECOND, "addressSpace": "10.50.128.0/17"}},
-        "addressSpace 10.50.0.0/16 and secondRegion.addressSpace 10.50.128.0/17 overlap",
+        "hosting:secondRegion.addressSpace 10.50.128.0/17 overlaps with addressSpace 10.50.0.0/16",
     ),
     "second range too small": (
         "ci-us",
@@ -242,7 +258,7 @@ MISTAKES = {
     "domain too long for a certificate": (
         "ci-us",
         {"portalDomain": "a" * 50 + ".example.com"},
-        "is too long: with `vpn-2.` before it a certificate's name must not be longer than 64 characters",
+        "is too long for a certificate with `vpn-2.` before it: use one of 58 characters at most",
     ),
     "options of the service missing": (
         "ci-us",
@@ -267,33 +283,68 @@ MISTAKES = {
     "a key store that is none": (
         "useast",
         {"aware": {**AWARE_OPTIONS, "keyStore": "software"}},
-        "hosting:aware.keyStore: input should be 'vault' or 'managed-hsm'",
+        "hosting:aware.keyStore has to be 'vault' or 'managed-hsm'",
     ),
     "two accounts": (
         "ci-us",
         {"cloudIntegrated": {**OPTIONS, "allowedAccountIds": ["123456789012", "123456789013"]}},
-        "hosting:cloudIntegrated.allowedAccountIds: .*at most 1 item",
+        "hosting:cloudIntegrated.allowedAccountIds has too many entries: name 1",
     ),
     "no account": (
         "ci-us",
         {"cloudIntegrated": {**OPTIONS, "allowedAccountIds": []}},
-        "hosting:cloudIntegrated.allowedAccountIds: .*at least 1 item",
+        "hosting:cloudIntegrated.allowedAccountIds has too few entries: name 1",
     ),
     "two subscriptions": (
         "useast",
         {"aware": {**AWARE_OPTIONS, "allowedSubscriptionIds": [SUBSCRIPTION, SUBSCRIPTION[:-1] + "9"]}},
-        "hosting:aware.allowedSubscriptionIds: .*at most 1 item",
+        "hosting:aware.allowedSubscriptionIds has too many entries: name 1",
     ),
     "no subscription": (
         "useast",
         {"aware": {**AWARE_OPTIONS, "allowedSubscriptionIds": []}},
-        "hosting:aware.allowedSubscriptionIds: .*at least 1 item",
+        "hosting:aware.allowedSubscriptionIds has too few entries: name 1",
     ),
     "no group for the VPN": (
         "ci-us",
         {"cloudIntegrated": {**OPTIONS, "vpnGroups": []}},
-        "hosting:cloudIntegrated.vpnGroups: .*at least 1 item",
+        "hosting:cloudIntegrated.vpnGroups has too few entries: name 1",
     ),
+    "a list with nothing behind its key": (
+        "ci-us",
+        {"tenants": None},
+        "hosting:tenants has no value: write one behind",
+    ),
+    "a tenant of whom nothing is said": ("ci-us", {"tenants": [None]}, r"hosting:tenants\[0\] has no value: write"),
+    "a tenant by its id alone": ("ci-us", {"tenants": ["acme"]}, r"hosting:tenants\[0\] has to hold keys with values"),
+    "a number as a key": (
+        "ci-us",
+        {"tenants": [{"id": "acme", 1: 2}]},
+        r"hosting:tenants\[0\]\[1\] is not a key: write",
+    ),
+    "an account that isn't in quotes": (
+        "ci-us",
+        {"cloudIntegrated": {**OPTIONS, "allowedAccountIds": [123456789012]}},
+        r"^Pulumi.ci-us.yaml: hosting:cloudIntegrated.allowedAccountIds\[0\] has to be a text: write it in quotes.$",
+    ),
+    "days in words": ("ci-us", {"retention": {"logDays": "a year"}}, "logDays has to be a whole number: write digits"),
+    "days and a half": ("ci-us", {"retention": {"logDays": 365.5}}, "logDays has to be a whole number: write digits"),
+    "a switch in words": (
+        "ci-us",
+        {"secondRegion": {**SECOND, "serving": "maybe"}},
+        "hosting:secondRegion.serving has to be true or false: write one of them",
+    ),
+    "options of the other service, and not even whole": (
+        "ci-us",
+        {"aware": {"keyStore": "vault"}},
+        "^Pulumi.ci-us.yaml: hosting:aware does not belong to the service cloud-integrated: remove it.$",
+    ),
+    "a service that is none, and options of another": (
+        "identity",
+        {"service": "identiy"},
+        "^Pulumi.identity.yaml: hosting:service has to be 'aware', 'cloud-integrated' or 'identity': choose",
+    ),
+    "no service": ("identity", {"service": ""}, "^Pulumi.identity.yaml: hosting:service is missing: add it.$"),
     "a group of the VPN twice": (
         "ci-us",
         {"cloudIntegrated": {**OPTIONS, "vpnGroups": [{"name": "on-call", "id": "1"}, {"name": "on-call", "id": "2"}]}},
@@ -305,13 +356,14 @@ MISTAKES = {
 @pytest.mark.parametrize(("stack", "change", "sentence"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_answered_with_one_sentence_that_names_the_file_and_the_key(stack, change, sentence):
     with pytest.raises(SettingsError) as refusal:
-        parse_settings(stack, {**sample(stack), **change})
+        parse_stack(stack, {**sample(stack), **change})
 
     text = str(refusal.value)
     assert re.search(sentence, text), text
     assert text.startswith(f"Pulumi.{stack}.yaml: ")
-    assert text.endswith(".")
+    assert text[-1] in ".?"
     assert "\n" not in text
+    assert not re.search(r"[Ii]nput should|valid |greater than|items? after|Field required|pydantic|tuple", text), text
     assert refusal.value.__cause__ is None
 
 
@@ -332,6 +384,60 @@ def test_every_setting_that_is_needed_is_asked_for(stack):
 def test_two_mistakes_are_both_told():
     with pytest.raises(SettingsError, match=r"hosting:namePrefix: .*; hosting:portalDomain: "):
         parse_settings("ci-us", {**sample("ci-us"), "namePrefix": "?", "portalDomain": "?"})
+
+
+MISSPELT = {
+    "a key of every stack": ("ci-us", ("region",), "regoin", "hosting:regoin is not a key here: did you mean region?"),
+    "of an object": (
+        "useast",
+        ("aware", "accessGroups"),
+        "accesGroups",
+        "hosting:aware.accesGroups is not a key here: did you mean accessGroups?",
+    ),
+    "of an object in an object": (
+        "useast",
+        ("aware", "accessGroups", "onCall"),
+        "oncall",
+        "hosting:aware.accessGroups.oncall is not a key here: did you mean onCall?",
+    ),
+    "that may be left out": (
+        "useast",
+        ("aware", "keyStore"),
+        "keystore",
+        "hosting:aware.keystore is not a key here: did you mean keyStore?",
+    ),
+    "of an object that may be left out": (
+        "ci-us",
+        ("secondRegion", "zones"),
+        "zone",
+        "hosting:secondRegion.zone is not a key here: did you mean zones?",
+    ),
+    "of a row": ("ci-us", ("tenants", 1, "id"), "ID", "hosting:tenants[1].ID is not a key here: did you mean id?"),
+    "of the service": ("ci-us", ("service",), "servce", "hosting:servce is not a key here: did you mean service?"),
+}
+
+
+@pytest.mark.parametrize(("stack", "place", "spelt", "sentence"), MISSPELT.values(), ids=MISSPELT)
+def test_a_key_that_is_misspelt_is_said_once_with_what_was_meant(stack, place, spelt, sentence):
+    values = holder = sample(stack)
+    for part in place[:-1]:
+        holder = holder[part]
+    holder[spelt] = holder.pop(place[-1])
+
+    with pytest.raises(SettingsError) as refusal:
+        parse_stack(stack, values)
+
+    assert str(refusal.value) == f"Pulumi.{stack}.yaml: {sentence}"
+
+
+def test_of_many_mistakes_the_first_are_told_and_the_others_counted():
+    values = {key: value for key, value in sample("ci-us").items() if key in ("service", "cloudIntegrated")}
+
+    with pytest.raises(SettingsError) as refusal:
+        parse_settings("ci-us", values)
+
+    assert str(refusal.value).count("is missing: add it; ") == 5
+    assert str(refusal.value).endswith("hosting:addressSpace is missing: add it; and 4 more like these.")
 
 
 @pytest.mark.parametrize("regions", [AWARE_REGIONS, CLOUD_INTEGRATED_REGIONS])
@@ -418,7 +524,7 @@ def test_the_stack_of_the_entra_tenant_is_understood():
 
 
 def test_a_setting_of_a_service_is_none_of_the_entra_tenants():
-    with pytest.raises(SettingsError, match="hosting:region is not a known setting"):
+    with pytest.raises(SettingsError, match="hosting:region is not a key here"):
         parse_stack("identity", {**sample("identity"), "region": "eastus"})
 
 
@@ -433,9 +539,9 @@ BREAK_GLASS = "00000000-0000-4000-8000-000000000021"
 @pytest.mark.parametrize(
     ("key", "users", "message"),
     [
-        ("breakGlassUserIds", [BREAK_GLASS], "at least 2 items"),
+        ("breakGlassUserIds", [BREAK_GLASS], "has too few entries: name 2"),
         ("breakGlassUserIds", [BREAK_GLASS, BREAK_GLASS], "twice: name two different accounts"),
-        ("approverUserIds", ["00000000-0000-4000-8000-000000000031"], "at least 2 items"),
+        ("approverUserIds", ["00000000-0000-4000-8000-000000000031"], "has too few entries: name 2"),
         ("approverUserIds", ["00000000-0000-4000-8000-000000000031"] * 2, "twice: name two different accounts"),
         (
             "approverUserIds",
