@@ -5,7 +5,6 @@ second one adds is what each tenant takes. Limits and prices stand in `quotas.to
 their sources.
 """
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,12 +19,13 @@ import pulumi
 from pulumi.runtime import mocks
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from rich.console import Console
-from rich.table import Table
+from rich.table import Table as ShownTable
 
 from hosting.errors import HostingError
 from hosting.words import counted
 from infra.settings import MAXIMUM_TENANTS, Settings
 from infra.tenants import Tenant
+from policies.loading import Table, TableError
 
 TABLES: Final = Path(__file__).parent
 
@@ -53,9 +53,9 @@ class _Entry(BaseModel):
     @model_validator(mode="after")
     def _says_where_its_number_is_from(self) -> Self:
         if not self.types and not self.assumes:
-            raise ValueError(f"{self.name!r} counts no type and says no assumption")
+            raise ValueError(f"{self.name!r} counts no type and says no assumption: add one of them")
         if (self.fixed or self.per_tenant) and not self.assumes:
-            raise ValueError(f"{self.name!r} has a number that no assumption explains")
+            raise ValueError(f"{self.name!r} has a number that no assumption explains: add `assumes`")
         return self
 
 
@@ -199,9 +199,11 @@ class Forecast:
 
 
 def read_tables(folder: Path = TABLES) -> tuple[Quotas, Prices]:
-    """The tables of limits and prices. Raises pydantic's ValidationError for one that isn't as it should be."""
-    quotas, prices = (tomllib.loads((folder / f"{name}.toml").read_text()) for name in ("quotas", "prices"))
-    return Quotas.model_validate(quotas), Prices.model_validate(prices)
+    """The tables of limits and prices. Raises HostingError for one that isn't as it should be."""
+    try:
+        return Table("quotas.toml", Quotas, folder=folder)(), Table("prices.toml", Prices, folder=folder)()
+    except TableError as error:
+        raise HostingError(f"{error}.") from None
 
 
 def forecast(settings: Settings) -> Forecast:
@@ -222,12 +224,12 @@ def refuse_too_many(settings: Settings, tenants: int) -> None:
 def show_forecast(found: Forecast, tenants: int, console: Console) -> None:
     """Prints how far each limit reaches, the nearest first, and the monthly cost."""
     settings, resources, monthly = found.settings, found.resources, found.monthly
-    limits = Table("limit", "most", "taken", "tenants that fit", "", box=None, header_style="bold", pad_edge=False)
+    limits = ShownTable("limit", "most", "taken", "tenants that fit", "", box=None, header_style="bold", pad_edge=False)
     for reach in found.reaches:
         fits = "any number" if reach.tenants == inf else f"{reach.tenants:,.0f}"
         taken = f"{reach.amount.of(tenants):,.0f}"
         limits.add_row(reach.quota.name, f"{reach.quota.most:,.0f}", taken, fits, reach.quota.remark)
-    costs = Table("a month", "units", "US dollars", box=None, header_style="bold", pad_edge=False)
+    costs = ShownTable("a month", "units", "US dollars", box=None, header_style="bold", pad_edge=False)
     for price, amount in found.costs:
         units = amount.of(tenants)
         if units:

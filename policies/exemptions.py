@@ -50,14 +50,14 @@ class Exemption(BaseModel):
     def _is_narrow_and_short(self) -> Self:
         head, _, name = self.resource.rpartition("::")
         if not head or any(sign in head for sign in "*?"):
-            raise ValueError("resource has to name its type in full, as TYPE::NAME or a whole URN")
+            raise ValueError("resource says no type in full: write TYPE::NAME, or a whole URN")
         # To `fnmatchcase` they mean sets of letters, and `[!!]*` is every name.
         if any(sign in self.resource for sign in "[]"):
             raise ValueError("resource holds a bracket: write * and ? only for what isn't said of a name")
         if ("*" in name or name.strip("?") != name) and len(name.replace("*", "").replace("?", "")) < FEWEST_LETTERS:
             raise ValueError(f"resource reaches too far: say {FEWEST_LETTERS} letters of the name at least")
         if self.expires < self.granted:
-            raise ValueError("expires before it was granted")
+            raise ValueError("expires is before granted: correct one of them")
         if self.expires - self.granted > LONGEST:
             raise ValueError(f"lasts longer than {LONGEST.days} days: grant it for a shorter time")
         return self

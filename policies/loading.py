@@ -9,7 +9,7 @@ import pkgutil
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -19,35 +19,12 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from policies.mistakes import Place, first_mistake
+
 FOLDER: Final = Path(__file__).parent
 """Where the tables lie."""
 
 _T = TypeVar("_T")
-
-Place = Sequence[str | int]
-"""Keys and indexes of lists, from a file's top level down."""
-
-_PROBLEMS: Final[Mapping[str, str]] = {
-    "missing": "this key is missing: add it",
-    "extra_forbidden": "no such key is known: correct its name, or remove it",
-    "string_type": "it has to be a text: write it in quotes",
-    "int_type": "it has to be a number: write it without quotes",
-    "literal_error": "it has to be {expected}: correct it",
-    "string_too_short": "it says too little: say it in {min_length} letters at least",
-    "too_short": "it holds too little: name {min_length} at least",
-    "too_long": "it holds too much: name {max_length} at most",
-    "value_error": "{error}",
-    **dict.fromkeys(("bool_type", "bool_parsing"), "it has to be true or false: correct it"),
-    **dict.fromkeys(("tuple_type", "list_type", "frozen_set_type"), "it has to be a list: write it in square brackets"),
-    **dict.fromkeys(
-        ("dict_type", "mapping_type", "model_type"), "it has to be a table: write keys with values into it"
-    ),
-    **dict.fromkeys(
-        ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
-        "it has to be a day: write it as 2026-12-31",
-    ),
-}
-"""What is wrong, and how to mend it, by pydantic's name for it."""
 
 _TWICE: Final = re.compile(r"overwrite|twice|redefine|mutate|duplicate", re.IGNORECASE)
 """What Python's reader of TOML says where a name stands a second time."""
@@ -71,6 +48,8 @@ class Table(Generic[_T]):
     """What the content has to be."""
     optional: bool = False
     """Whether the file may be empty, or missing as a whole. Any other that is empty was emptied by mistake."""
+    folder: Path | None = None
+    """Where the file lies, if it is none of the pack's."""
 
     def __call__(self) -> _T:
         """The content. Raises TableError."""
@@ -79,8 +58,12 @@ class Table(Generic[_T]):
     def error(self, problem: str, *place: str | int) -> TableError:
         """The refusal for what is wrong at a place. If that isn't there, the nearest above it tells the line."""
         line = _line(self._lines(), place)
-        where = [f"policies/{self.name}", *([f"line {line}"] if line else []), *([_dotted(place)] if place else [])]
+        where = [f"{self._said}", *([f"line {line}"] if line else []), *([_dotted(place)] if place else [])]
         return TableError(f"{', '.join(where)}: {problem}")
+
+    @property
+    def _said(self) -> str:
+        return f"{self.folder.name if self.folder else 'policies'}/{self.name}"
 
     @cached_property
     def _content(self) -> _T:
@@ -90,10 +73,8 @@ class Table(Generic[_T]):
         try:
             return TypeAdapter(self.kind).validate_python(content)
         except ValidationError as error:
-            first = error.errors()[0]
-            template = _PROBLEMS.get(first["type"], "it can't be used as it is: correct it")
-            place = [each for each in first["loc"] if each != "[key]"]
-            raise self.error(template.format(**first.get("ctx", {})), *place) from None
+            place, problem = first_mistake(error, self.kind, content)
+            raise self.error(problem, *place) from None
 
     def _load(self) -> dict[str, Any]:
         try:
@@ -105,25 +86,25 @@ class Table(Generic[_T]):
             what = (
                 "a name stands there twice: remove one of them" if _TWICE.search(said) else "it is no TOML: correct it"
             )
-            raise TableError(f"policies/{self.name}, line {line}: {what} ({said.partition(' (at ')[0]})") from None
+            raise TableError(f"{self._said}, line {line}: {what} ({said.partition(' (at ')[0]})") from None
 
     def _lines(self) -> list[str]:
         return self._text().splitlines()
 
     def _text(self) -> str:
         try:
-            raw = (FOLDER / self.name).read_bytes()
+            raw = ((self.folder or FOLDER) / self.name).read_bytes()
         except FileNotFoundError:
             if self.optional:
                 return ""
-            raise TableError(f"policies/{self.name} is missing: restore it") from None
+            raise TableError(f"{self._said} is missing: restore it") from None
         except OSError as error:
-            raise TableError(f"policies/{self.name} can't be read: {error.strerror}") from None
+            raise TableError(f"{self._said} can't be read: {error.strerror}") from None
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError as error:
             line = raw.count(b"\n", 0, error.start) + 1
-            raise TableError(f"policies/{self.name}, line {line}: it is no text in UTF-8: save it as such") from None
+            raise TableError(f"{self._said}, line {line}: it is no text in UTF-8: save it as such") from None
 
 
 def modules_below(*packages: ModuleType) -> list[ModuleType]:

@@ -172,9 +172,11 @@ class Principals(BaseModel):
     def _names_roles(self) -> Self:
         tagged = [name for role in self.aws.values() for name in role.tags]
         if sorted(tagged) != sorted(name for name, role in self.aws.items() if role.session):
-            raise ValueError("each role with `session` stands in the `tags` of one role, and no other does")
+            raise ValueError(
+                "each role with session has to stand in the tags of one role, and no other may: correct tags"
+            )
         if unknown := {name for role in self.aws.values() for name in role.passes} - self.aws.keys():
-            raise ValueError(f"passes names no role of the table: {', '.join(sorted(unknown))}")
+            raise ValueError(f"passes names {min(unknown)}, which is no role of the table: correct it")
         lent = [(role.lent_as, name) for role in self.aws.values() for name in role.lent_to]
         if len(set(lent)) != len(lent):
             raise ValueError("two roles are lent to one: name it in lent_to of one role")

@@ -39,11 +39,11 @@ class Control(BaseModel):
     @model_validator(mode="after")
     def _stands_on_something(self) -> Self:
         if self.kind == "enforced" and not self.rules:
-            raise ValueError("an enforced measure needs rules")
+            raise ValueError("a measure that is enforced has no rules: name them, or change its kind")
         if self.kind != "enforced" and (not self.owner or not self.reason):
-            raise ValueError(f"a measure that is {self.kind} needs an owner and a reason")
+            raise ValueError(f"a measure that is {self.kind} has no owner or no reason: add both")
         if self.kind == "evidenced" and not self.rules and not self.evidence:
-            raise ValueError("an evidenced measure needs rules or evidence")
+            raise ValueError("a measure that is evidenced has neither rules nor evidence: add one of them")
         return self
 
 

@@ -13,6 +13,8 @@ from pulumi_policy import PolicyConfigSchema
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from policies.mistakes import first_mistake
+
 AGREED_POLICY: Final = "stack-is-as-agreed"
 """The policy that takes the pack's configuration."""
 
@@ -144,10 +146,9 @@ class Terms(BaseModel):
         try:
             return cls.model_validate(configuration)
         except ValidationError as error:
-            problem = error.errors()[0]
-            place = ".".join(str(part) for part in problem["loc"])
-            said = problem["msg"] if problem["type"] != "extra_forbidden" else f"no such term; use {', '.join(_NAMES)}"
-            raise TermsError(f"the configuration of {AGREED_POLICY}, {place}: {said}") from None
+            place, problem = first_mistake(error, cls, configuration)
+            name = ".".join(map(str, place))
+            raise TermsError(f"the configuration of {AGREED_POLICY}, {name}: {problem}") from None
 
 
 _DEVICE_CERTIFICATES: Final = ("vpnDeviceCertificateArn", "secondVpnDeviceCertificateArn")

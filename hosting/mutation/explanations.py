@@ -5,15 +5,15 @@ the mutants become. An entry that no surviving mutant needs is refused, and so i
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hosting.errors import HostingError
 from hosting.mutation.mutants import Mutant
+from policies.loading import Table, TableError
 
 FOLDER: Final = Path(__file__).parent / "leaves"
 
@@ -37,11 +37,13 @@ class Explanation(BaseModel):
     @model_validator(mode="after")
     def _says_why_and_of_what(self) -> Self:
         if (self.reason is None) == (self.gap is None):
-            raise ValueError("an entry has either a reason or a gap")
+            raise ValueError("an entry has either a reason or a gap: write one of them")
         if any(not re.search(r"[A-Za-z]", each) for each in self.paths):
-            raise ValueError("a path must name a property: an entry for all of a type hides the next weakness")
+            raise ValueError(
+                "a path names no property, and an entry for all of a type hides the next weakness: name one"
+            )
         if any(not re.match(r"[a-z-]+:", each) for each in self.types):
-            raise ValueError("a type begins with its package, such as aws:")
+            raise ValueError("a type has no package: begin it with one, such as aws:")
         return self
 
     def covers(self, mutant: Mutant) -> bool:
@@ -60,22 +62,21 @@ class Explanation(BaseModel):
         )
 
 
+class _Leaves(BaseModel):
+    """One file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    leaf: tuple[Explanation, ...]
+
+
 def load_explanations(folder: Path = FOLDER) -> list[Explanation]:
     """All entries. Raises HostingError for one that says too little or covers too much."""
-    entries: list[Explanation] = []
-    for file in sorted(folder.glob("*.toml")):
-        try:
-            content = tomllib.loads(file.read_text("utf-8"))
-            entries += [Explanation.model_validate(each) for each in content.pop("leaf", [])]
-        except tomllib.TOMLDecodeError as error:
-            raise HostingError(f"{file.name} is not valid TOML ({error}): correct it.") from None
-        except ValidationError as error:
-            problem = error.errors()[0]
-            place = ".".join(map(str, problem["loc"])) or str(problem["input"])
-            raise HostingError(f"{file.name}: {place}: {problem['msg']}: correct that entry.") from None
-        if content:
-            raise HostingError(f"{file.name} holds {', '.join(content)}: every entry is a table [[leaf]].")
-    return entries
+    try:
+        leaves = [Table(file.name, _Leaves, folder=folder)() for file in sorted(folder.glob("*.toml"))]
+    except TableError as error:
+        raise HostingError(f"{error}.") from None
+    return [entry for each in leaves for entry in each.leaf]
 
 
 def explanation_of(mutant: Mutant, entries: Iterable[Explanation]) -> Explanation | None:

@@ -152,7 +152,12 @@ def test_a_value_of_another_type_is_refused_with_its_place(table, tables_folder)
         ("network/reach.toml", '["tcp/443"]', '["tcp/9-1"]', "ports: tcp/9-1 names no ports: write tcp/443"),
         ("network/reach.toml", '["tcp/443"]', '"tcp/443"', "it names no ports: write a list"),
         ("environment.toml", "'(?i:SharedAccessSignature)'", "'(?i:Shared'", '"a signed link": these are no regular'),
-        ("environment.toml", "\nabout = ", "\nabouts = ", "secret_names.about: this key is missing: add it"),
+        (
+            "environment.toml",
+            "\nabout = ",
+            "\nabouts = ",
+            "line 62, secret_names.abouts: no such key is known: did you mean about?",
+        ),
         (
             "incidents.toml",
             '"detail.severity" =',
@@ -160,7 +165,38 @@ def test_a_value_of_another_type_is_refused_with_its_place(table, tables_folder)
             "attack-found: an event has a value at source",
         ),
         ("azure_roles.toml", '["workload"]', '["workloads"]', "it has to be 'workload', 'audit', "),
-        ("rbac/roles.toml", "\nactions = ", "\naction = ", "7f951dda-4ed3-4680-a7ca-43fe172d538d.action: no such key"),
+        (
+            "rbac/roles.toml",
+            "\nactions = ",
+            "\naction = ",
+            "43fe172d538d.action: no such key is known: did you mean actions?",
+        ),
+        ("tls.toml", "\nreviewed = ", "\nreviewd = ", "line 4, reviewd: no such key is known: did you mean reviewed?"),
+        ("jurisdictions.toml", "[global]", "[globl]", "globl: no such key is known: did you mean global?"),
+        (
+            "principals.toml",
+            "\nsession = true",
+            "\nsesion = true",
+            "sesion: no such key is known: did you mean session?",
+        ),
+        (
+            "network/reach.toml",
+            '\nports = ["tcp/443"]',
+            '\nport = ["tcp/443"]',
+            'line 9, services."hosting:aware:Aware".internet[0].port: no such key is known: did you mean ports?',
+        ),
+        (
+            "detections.toml",
+            'IP = ["Address", "IPAddress"]',
+            'IP = ["Address"]',
+            "IP[1]: this entry is missing: add it",
+        ),
+        (
+            "destinations.toml",
+            '= "people of customers with Google',
+            '= "" #',
+            '"accounts.google.com": it is empty: say it',
+        ),
         ("effects.toml", '    "acm-pca:GetCertificate",\n', "    7,\n", "line 620, looks[3]: it has to be a text"),
         (
             "principals.toml",

@@ -29,9 +29,9 @@ def table(**roles):
         ),
         ({"lent_to": ["portal"]}, "lent by a property"),
         ({"people": "anybody"}, "signed-in"),
-        ({"service": None, "session": True}, "stands in the `tags`"),
-        ({"tags": ["nobody"]}, "stands in the `tags`"),
-        ({"passes": ["nobody"]}, "no role of the table: nobody"),
+        ({"service": None, "session": True}, "has to stand in the tags"),
+        ({"tags": ["nobody"]}, "has to stand in the tags"),
+        ({"passes": ["nobody"]}, "names nobody, which is no role of the table"),
     ],
 )
 def test_a_role_without_one_way_in_is_refused(change, message):

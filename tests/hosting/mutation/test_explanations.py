@@ -55,12 +55,18 @@ def test_entries_are_loaded(tmp_path):
         (GOOD.replace("tags.stack", "*"), "all of a type"),
         (GOOD.replace("tags.stack", "**.[]"), "all of a type"),
         (GOOD.replace("aws:*", "*"), "package"),
-        (GOOD.replace("nobody reads this tag", "no"), "at least 15"),
+        (
+            GOOD.replace("nobody reads this tag", "no"),
+            "aws.toml, line 4, leaf\\[0\\].reason: it says too little: say it in 15 letters at least.$",
+        ),
         (GOOD + 'gap = "and yet it is also a gap"\n', "either a reason or a gap"),
-        (GOOD.replace("reason", "other"), "aws.toml"),
-        (GOOD + 'because = "x"\n', "Extra inputs"),
-        (GOOD + "[other]\n", "other"),
-        ("[[leaf", "not valid TOML"),
+        (
+            GOOD.replace("reason =", "reasons ="),
+            r"aws.toml, line 4, leaf\[0\].reasons: no such key is known: did you mean reason\?",
+        ),
+        (GOOD + 'because = "x"\n', "aws.toml, line 5, leaf\\[0\\].because: no such key is known: correct"),
+        (GOOD + "[other]\n", "aws.toml, line 5, other: no such key is known"),
+        ("[[leaf", "aws.toml, line 1: it is no TOML: correct it"),
     ],
 )
 def test_entry_that_says_too_little_or_covers_too_much_is_refused(tmp_path, text, problem):
