@@ -1,14 +1,17 @@
 """Tasks and services of Amazon ECS: confined, of known images, spread, deployed without a gap."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from policies.containers import containers, log_group
+from policies.documents import Statement, statements
 from policies.principals import SECOND
 from policies.properties import Record, fits_any
 from policies.resources import Resource, Stack, aws_region
 from policies.rulebook import Findings, rule, stack_rule
 from policies.rules.aws.keys import is_under_shared_key
 from policies.rules.aws.network import GROUP
+from policies.rules.aws.role_policies import AGENT
+from policies.rules.aws.trust import ROLE, ROLE_POLICY
 from policies.rules.aws.zones import SERVICE, SUBNET, TARGET, ZONES, scaling_of, stands_ready
 from policies.tables import jurisdictions
 
@@ -17,10 +20,12 @@ TASK = "aws:ecs/taskDefinition:TaskDefinition"
 SCALING = "aws:appautoscaling/policy:Policy"
 REPOSITORY = "aws:ecr/repository:Repository"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
-ROLE = "aws:iam/role:Role"
 SECRET = "aws:secretsmanager/secret:Secret"  # noqa: S105  # a type's name
 NAMESPACE = "aws:servicediscovery/httpNamespace:HttpNamespace"
 AUTHORITY = "aws:acmpca/certificateAuthorityCertificate:CertificateAuthorityCertificate"
+
+_PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+"""What it takes to pull an image."""
 
 _BUSIEST = 66
 """Percent of its processors' time at which a service of three zones has to grow: the loss of one takes a third."""
@@ -150,7 +155,11 @@ def _are_of_stack(service: Resource, name: str, kind: str, stack: Stack) -> Find
 
 @stack_rule(TASK)
 def task_runs_the_image_of_its_service(task: Resource, stack: Stack) -> Findings:
-    """With another service's image that one's code has this one's rights, such as to say of whom a session is."""
+    """With another service's image that one's code has this one's rights, such as to say of whom a session is.
+
+    What starts the task can't so much as pull another.
+    """
+    yield _pulls_no_other(task, stack)
     for container in containers(task):
         repository = container.repository
         for each in stack.meant(
@@ -158,6 +167,31 @@ def task_runs_the_image_of_its_service(task: Resource, stack: Stack) -> Findings
         ):
             if each.resource_name.removesuffix(SECOND) != task.resource_name.removesuffix(SECOND):
                 yield f"the container {container.name} runs {each.resource_name}: set image to the service's own"
+
+
+def _pulls_no_other(task: Resource, stack: Stack) -> Findings:
+    service = task.resource_name.removesuffix(SECOND)
+    own = {
+        f"repository/{repository.name}"
+        for repository in stack.of_type(REPOSITORY)
+        if repository.resource_name.removesuffix(SECOND) == service
+    }
+    for role in stack.meant(task, "execution_role_arn", [ROLE], "arn"):
+        for policy in stack.referring("role", role, (ROLE_POLICY,), "name", "id"):
+            for statement in statements(policy.document("policy")):
+                if statement.is_allow and any(map(statement.acts_on, _PULL)) and not _is_of(own, statement):
+                    yield (
+                        f"the policy {policy.resource_name} pulls other services' images: name the repository of "
+                        f"{service} alone in Resource"
+                    )
+
+
+def _is_of(repositories: Collection[str], statement: Statement) -> bool:
+    """Whether a statement is about these repositories alone, as far as it is about any; the agent's is everybody's."""
+    arns = [each.split(":", 5) for each in statement.resources() if each != AGENT]
+    return not statement.leaves_out and all(
+        parts[2:3] not in ([], ["ecr"]) or parts[-1] in repositories for parts in arns
+    )
 
 
 @stack_rule(SERVICE)

@@ -77,7 +77,9 @@ _READS: Final = re.compile(r"[a-z0-9-]+:(Describe|Get|List)\w*\*?")
 _CONTEXT: Final = "kms:EncryptionContext:"
 _OF_BUCKETS: Final = f"{_CONTEXT}aws:s3:arn".lower()
 _GRANT: Final = ("bool", "kms:grantisforawsresource")
-_AGENT: Final = "arn:aws:ecr:*:*:repository/aws-guardduty-agent-fargate"
+AGENT: Final = "arn:aws:ecr:*:*:repository/aws-guardduty-agent-fargate"
+"""The image that GuardDuty puts beside each task."""
+
 _RESTORE_TEST: Final = "awsbackup-restore-test-"
 """How AWS Backup calls what a restore test makes."""
 _OF_SERVICES: Final = (_RESTORE_TEST, f"table/{_RESTORE_TEST}", "rule/AwsBackupManagedRule", "secret:ecs-sc!")
@@ -241,7 +243,7 @@ def role_policy_stays_in_its_stack(policy: Resource, stack: Stack) -> Findings:
             changes = not all(_READS.fullmatch(action) for action in statement.actions())
             if changes and policy.get("role", None) not in people and not _names_its_kind(resource):
                 yield f"{place} changes things of whatever name: name them in Resource"
-            elif resource in ("*", _AGENT):
+            elif resource in ("*", AGENT):
                 continue
             elif len(parts) != _PARTS_OF_ARN or parts[3] not in regions:
                 yield f"{place} reaches outside the jurisdiction: name resources in its regions"
