@@ -240,7 +240,7 @@ class CloudIntegratedOptions(_Model):
 
     @property
     def terms(self) -> dict[str, str | Sequence[str]]:
-        """Where it is made, who gets in, by what, and from which devices."""
+        """Where it is made, who gets in, by what, from which devices, and where its names stand."""
         certificates = (self.vpn_device_certificate_arn, self.second_vpn_device_certificate_arn)
         return {
             "accountIds": list(self.allowed_account_ids),
@@ -248,6 +248,7 @@ class CloudIntegratedOptions(_Model):
             "breakGlassPrincipalArn": self.break_glass_principal_arn,
             "vpnGroupIds": [group.id for group in self.vpn_groups],
             "vpnDeviceCertificateArns": [each for each in certificates if each is not None],
+            "hostedZoneId": self.hosted_zone_id,
         }
 
     @model_validator(mode="after")

@@ -480,6 +480,11 @@ class Stack:
         """The one whom questions about changes leave out."""
         return self._term("deployer_id")
 
+    @cached_property
+    def hosted_zone_id(self) -> str:
+        """The zone of Route 53 in which the portal has its names."""
+        return self._term("hosted_zone_id")
+
     def _term(self, name: str) -> Any:
         """Raises UndeterminedError when nothing says it, or when its sources contradict each other."""
         named = self.terms(name)

@@ -35,6 +35,7 @@ HELD_BY: Final[Mapping[str, Sequence[str]]] = {
     "approver_user_ids": ("group-holds-whom-was-agreed",),
     "guardian_group_ids": ("detection-asks-about-own",),
     "deployer_id": ("detection-asks-about-own",),
+    "hosted_zone_id": ("record-points-into-this-stack",),
 }
 """For each term the rules that hold a stack to it, whose clauses are broken where the term isn't as agreed."""
 
@@ -54,6 +55,7 @@ PLACES: Final[Mapping[str, str]] = {
     "approver_user_ids": "approverUserIds in hosting:identity",
     "guardian_group_ids": "approvers and breakGlass of accessGroups in hosting:aware",
     "deployer_id": "deployerId in hosting:aware",
+    "hosted_zone_id": "hostedZoneId in hosting:cloudIntegrated",
 }
 """Where a stack file says each term."""
 
@@ -105,6 +107,8 @@ class Terms(BaseModel):
     """The groups of Entra who let others in, or get past Conditional Access: who comes into one is an incident."""
     deployer_id: str | None = None
     """The one whom questions about changes leave out, because others ask about nobody else."""
+    hosted_zone_id: str | None = None
+    """The zone of Route 53 in which the portal has its names."""
 
     @classmethod
     def of_stack(cls, project: str, configuration: Mapping[str, str]) -> Self:
@@ -134,6 +138,7 @@ class Terms(BaseModel):
                         [aware["accessGroups"][name] for name in _GUARDIANS] if "accessGroups" in aware else None
                     ),
                     "deployer_id": aware.get("deployerId"),
+                    "hosted_zone_id": aws.get("hostedZoneId"),
                     **retention,
                 }
             )

@@ -78,6 +78,7 @@ def test_who_is_let_in_is_a_term():
     assert aws["breakGlassPrincipalArn"] == "arn:aws:iam::210987654321:user/break-glass"
     assert aws["vpnGroupIds"] == [f"00000000-0000-4000-8000-0000000000{number}" for number in (11, 12)]
     assert [str(each)[-2:] for each in aws["vpnDeviceCertificateArns"]] == ["31", "32"]
+    assert aws["hostedZoneId"] == "Z0000000000000000001"
     aware = parse_settings("useast", sample("useast")).terms
     assert aware["breakGlassUserIds"] == [f"00000000-0000-4000-8000-0000000000{number}" for number in (21, 22)]
 

@@ -22,7 +22,7 @@ RECORDED |= {
     "breakGlassUserIds": ["d", "c"],
 }
 RECORDED |= {"vpnDeviceCertificateArns": ["arn:certificate"], "accountIds": ["account"], "entraTenantId": "directory"}
-RECORDED |= {"guardianGroupIds": ["e", "f"], "deployerId": "g"}
+RECORDED |= {"guardianGroupIds": ["e", "f"], "deployerId": "g", "hostedZoneId": "Z1"}
 STACK = {"service": {"type": SERVICE, "properties": RECORDED}}
 
 
@@ -59,6 +59,7 @@ def test_a_stack_file_names_who_is_let_in():
         "vpnGroups": [{"name": "b", "id": "g-2"}, {"name": "a", "id": "g-1"}],
         "vpnDeviceCertificateArn": "arn:2",
         "secondVpnDeviceCertificateArn": "arn:1",
+        "hostedZoneId": "Z1",
     }
 
     assert Terms.of_stack("hosting", {"hosting:cloudIntegrated": json.dumps(aws)}) == Terms(
@@ -67,6 +68,7 @@ def test_a_stack_file_names_who_is_let_in():
         break_glass_principal_arn="arn:user",
         vpn_group_ids=("g-1", "g-2"),
         vpn_device_certificate_arns=("arn:1", "arn:2"),
+        hosted_zone_id="Z1",
     )
     identity = {"breakGlassUserIds": ["d", "c"], "approverUserIds": ["b", "a"]}
     assert Terms.of_stack("hosting", {"hosting:identity": json.dumps(identity)}) == Terms(
@@ -130,6 +132,7 @@ def test_the_engine_is_told_the_schema():
         "approverUserIds": names,
         "guardianGroupIds": names,
         "deployerId": {"type": "string"},
+        "hostedZoneId": {"type": "string"},
     }
 
 

@@ -250,6 +250,7 @@ def _alternatives(certificate: Resource) -> Iterable[str]:
 @stack_rule(RECORD)
 def record_points_into_this_stack(record: Resource, stack: Stack) -> Findings:
     """A name that points elsewhere, or to what is gone, is one whose customers somebody else can receive."""
+    yield _stands_in_own_zone(record, stack)
     aliases = list(record.get("aliases", []))
     if not aliases:
         yield _proves_a_certificate(record, stack)
@@ -263,6 +264,11 @@ def record_points_into_this_stack(record: Resource, stack: Stack) -> Findings:
         yield "customers who ask for the name's address get none: set type to A"
     if record.name not in {certificate.domain_name for certificate in stack.of_type(CERTIFICATE)}:
         yield "no certificate of this stack is for the name: set name to the portal's"
+
+
+def _stands_in_own_zone(record: Resource, stack: Stack) -> Findings:
+    if record.get("zone_id", None) != stack.hosted_zone_id:
+        yield "the record stands where nobody looks for it, or in a stranger's zone: set zone_id to the stack's"
 
 
 def _proves_a_certificate(record: Resource, stack: Stack) -> Findings:
