@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from hosting.checkout import Checkout
@@ -64,6 +66,20 @@ def test_the_local_passphrase_is_made_once_and_is_nobody_elses(tmp_path, monkeyp
 
     assert first == second
     assert (tmp_path / ".hosting" / "local" / "passphrase").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("is_there_before", [False, True])
+def test_nothing_can_be_logged_where_the_engine_logs_all_properties(tmp_path, is_there_before):
+    logs = Path(local_environment(Checkout(tmp_path))["PULUMI_HOME"]) / "logs"
+    if is_there_before:
+        logs.unlink()
+        logs.mkdir()
+        (logs / "pulumi.log").touch()
+        local_environment(Checkout(tmp_path))
+
+    with pytest.raises(FileExistsError):
+        logs.mkdir(parents=True)
+    assert logs.read_bytes() == b""
 
 
 def test_a_second_run_that_is_refused_leaves_the_answers_of_the_first_one_alone():
