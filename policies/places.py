@@ -1,7 +1,6 @@
 """The places on networks that texts name, and those at which a stack in Azure answers: the table `places.toml`."""
 
 import re
-from fnmatch import fnmatchcase
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -55,14 +54,14 @@ class Places:
     """The hosts of a stack in Azure. Made by `Stack.derived`."""
 
     def __init__(self, stack: Stack) -> None:
-        self._patterns = sorted(
+        self._hosts = {
             pattern.replace("{}", name.lower())
             for kind, place in places().items()
             for resource in stack.of_type(kind)
             for name in identities(resource, *place.names)
             for pattern in place.hosts
-        )
+        }
 
     def has(self, host: str) -> bool:
         """Whether the host is the stack's own, or the replica's that asks."""
-        return host in LOCAL or any(fnmatchcase(host, pattern) for pattern in self._patterns)
+        return host in LOCAL or host in self._hosts

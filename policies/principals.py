@@ -148,6 +148,15 @@ class Delivery(BaseModel):
         return self
 
 
+class Called(BaseModel):
+    """The services that call another one in their environment of Azure, by their logical names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    called_by: tuple[str, ...]
+    reason: Annotated[str, Field(min_length=20)]
+
+
 class Principals(BaseModel):
     """The whole table."""
 
@@ -165,6 +174,8 @@ class Principals(BaseModel):
     """By the logical name of the key, which stands for that of the second region as well."""
     deliveries: Mapping[str, Delivery]
     """By the logical name of the bucket, which stands for that of the second region as well."""
+    services: Mapping[str, Called]
+    """By the logical name of the service, which stands for that of the second region as well. No other is called."""
     azure: Mapping[str, AzureAssignment]
     """By the logical name of the assignment, without the tenant's id where there is one for each tenant."""
 

@@ -6,10 +6,11 @@ from typing import Final
 from policies.containers import containers
 from policies.environment import is_in_clear, is_named_secret, secret_in
 from policies.places import Places, hosts_in
+from policies.principals import SECOND, principals
 from policies.properties import Record
-from policies.resources import Resource, Stack
+from policies.resources import Resource, Stack, identities
 from policies.rulebook import Findings, rule, stack_rule
-from policies.rules.azure.container_apps import APP, JOB, containers_of
+from policies.rules.azure.container_apps import APP, ENVIRONMENT, JOB, containers_of
 from policies.tables import destinations
 from policies.variables import diversion
 
@@ -78,19 +79,40 @@ def _is_no_stand_in(container: str, variable: Record) -> Findings:
 
 @stack_rule(APP, JOB)
 def workload_is_told_of_own_places_only(workload: Resource, stack: Stack) -> Findings:
-    """Whoever answers at the address that a workload was told gets customers' data, and the token sent along."""
+    """Whoever answers at the address that a workload was told gets customers' data, and the token sent along.
+
+    Which service calls which says principals.toml.
+    """
     for container, variable in _variables(workload):
-        yield _leads_to_own(container, variable, stack.derived(Places))
+        yield _leads_to_own(workload, container, variable, stack)
 
 
-def _leads_to_own(container: str, variable: Record, own: Places) -> Findings:
+def _leads_to_own(workload: Resource, container: str, variable: Record, stack: Stack) -> Findings:
     name = str(variable.name)
     hosts = hosts_in(name, str(variable.get("value", "")))
-    if not all(own.has(host) or host in destinations() for host in hosts):
+    others = {host for host in hosts if not stack.derived(Places).has(host) and host not in destinations()}
+    if others and not others <= _called_by(workload, stack):
         yield (
-            f"the variable {name} of {container} leads to a stranger: name what is the stack's own, or approve the "
-            "host in policies/destinations.toml"
+            f"the variable {name} of {container} leads to a stranger, or to a service that isn't called from there: "
+            "name what is the stack's own (policies/principals.toml), or approve the host in policies/destinations.toml"
         )
+
+
+def _called_by(workload: Resource, stack: Stack) -> set[str]:
+    """The hosts of the services that a workload calls, all in its own environment."""
+    caller = workload.resource_name.removesuffix(SECOND)
+    called = {name for name, service in principals().services.items() if caller in service.called_by}
+    return {
+        f"{app.one_of('container_app_name', 'name')}.{domain}".lower()
+        for environment in _environments(workload, stack)
+        for domain in identities(environment, "default_domain")
+        for app in stack.of_type(APP)
+        if app.resource_name.removesuffix(SECOND) in called and environment in _environments(app, stack)
+    }
+
+
+def _environments(workload: Resource, stack: Stack) -> list[Resource]:
+    return stack.meant(workload, "environment_id", [ENVIRONMENT], "id")
 
 
 @rule(TASK)

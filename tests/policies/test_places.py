@@ -42,10 +42,11 @@ def test_every_host_of_a_text_is_found(name, value, hosts):
 
 def test_a_stack_has_the_hosts_of_its_resources():
     store = Resource("azure-native:storage:StorageAccount", "s", "s", {"accountName": "Store"})
-    environment = Resource("azure-native:app:ManagedEnvironment", "e", "e", {"defaultDomain": "one.example.com"})
-    places = Places(Stack([store, environment]))
+    domain = Resource("azure-native:cdn:AFDCustomDomain", "d", "d", {"hostName": "one.example.com"})
+    places = Places(Stack([store, domain]))
 
-    assert all(places.has(each) for each in ("store.blob.core.windows.net", "app.one.example.com", *LOCAL))
+    assert all(places.has(each) for each in ("store.blob.core.windows.net", "one.example.com", *LOCAL))
     assert not any(
-        places.has(each) for each in ("stranger.blob.core.windows.net", "one.example.com.stranger.example.com", "")
+        places.has(each)
+        for each in ("stranger.blob.core.windows.net", "app.one.example.com", "one.example.com.example.com", "")
     )

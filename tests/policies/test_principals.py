@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from policies.principals import Delivery, Principals, principals
 from policies.properties import camel_case
 from policies.rules.aws.lent_roles import LENT
+from policies.tables import paths as paths_of_services
 from policies.tables import reviewed_properties
 
 REASON = "for a test, in which nobody works"
@@ -13,7 +14,8 @@ ROLE = {"room": "hosting:cloud_integrated:Access", "service": "s3.amazonaws.com"
 
 
 def table(**roles):
-    others: dict[str, dict[str, object]] = {name: {} for name in ("azure", "deliveries", "keys", "queues", "tables")}
+    names = ("azure", "deliveries", "keys", "queues", "services", "tables")
+    others: dict[str, dict[str, object]] = {name: {} for name in names}
     return Principals.model_validate({"aws": roles, "aws-account": {"reason": REASON}, **others})
 
 
@@ -57,6 +59,13 @@ def test_roles_that_use_a_table_are_of_the_table():
     used = {role for table in principals().tables.values() for role in table.used_by}
 
     assert used <= principals().aws.keys()
+
+
+def test_services_that_call_others_are_services():
+    """They are those that answer customers; the migration calls none."""
+    services = {name for name, called in principals().services.items() for name in (name, *called.called_by)}
+
+    assert services == paths_of_services().azure.keys()
 
 
 def paths(settable):
