@@ -75,8 +75,22 @@ REFERENCES: Final[Mapping[str, tuple[Reference, ...]]] = {
         Reference("parameters.associations.domains.id", ("azure-native:cdn:AFDCustomDomain", ENDPOINT)),
         Reference("parameters.waf_policy.id", ("azure-native:frontdoor:Policy",)),
     ),
+    "azure-native:dataprotection:BackupVault": (
+        Reference(
+            "properties.security_settings.encryption_settings.kek_identity.identity_id", (IDENTITY,), optional=True
+        ),
+    ),
+    "azure-native:dbforpostgresql:Server": (
+        Reference("data_encryption.geo_backup_user_assigned_identity_id", (IDENTITY,), optional=True),
+        Reference("data_encryption.primary_user_assigned_identity_id", (IDENTITY,)),
+        Reference("network.delegated_subnet_resource_id", (SUBNET,)),
+        Reference("network.private_dns_zone_arm_resource_id", ("azure-native:privatedns:PrivateZone",)),
+    ),
     "azure-native:dnsresolver:DnsResolver": (Reference("virtual_network.id", (NETWORK,)),),
     "azure-native:dnsresolver:InboundEndpoint": (_BY_SUBNET,),
+    "azure-native:eventhub:Namespace": (
+        Reference("encryption.key_vault_properties.identity.user_assigned_identity", (IDENTITY,)),
+    ),
     "azure-native:network:AzureFirewall": (_BY_SUBNET, _BY_ADDRESS),
     "azure-native:network:NatGateway": (Reference("public_ip_addresses.id", (PUBLIC_ADDRESS,)),),
     "azure-native:network:PrivateDnsZoneGroup": (
@@ -89,6 +103,9 @@ REFERENCES: Final[Mapping[str, tuple[Reference, ...]]] = {
     ),
     "azure-native:network:VirtualNetworkGateway": (_BY_SUBNET, _BY_ADDRESS),
     "azure-native:privatedns:VirtualNetworkLink": (Reference("virtual_network.id", (NETWORK,)),),
+    "azure-native:storage:StorageAccount": (
+        Reference("encryption.encryption_identity.encryption_user_assigned_identity", (IDENTITY,), optional=True),
+    ),
 }
 """By type, what a resource hangs on."""
 
