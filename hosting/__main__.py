@@ -1,4 +1,4 @@
-"""The command line: `uv run hosting --help`, or `make help` for the same in the Makefile's words."""
+"""Previews, updates and judges the stacks of this checkout; `make help` lists what it is needed for every day."""
 
 import json
 import shlex
@@ -43,8 +43,8 @@ from hosting.session import (
     rule_names,
 )
 from hosting.stack_files import copy_for_local_cloud, read_settings
-from hosting.words import counted
-from infra.settings import IdentitySettings
+from hosting.words import counted, written
+from infra.settings import IdentitySettings, Settings
 from policies.register import load_register
 
 application = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -151,7 +151,7 @@ def up(
         verdict = session.up(_showing(console))
     _conclude(session, verdict, console, "up")
     for name, value in session.engine.outputs().items():
-        console.print(f"{name}: {escape(str(value))}", soft_wrap=True)
+        console.print(f"{name}: {escape(written(value))}", soft_wrap=True)
     if cloud == "real":
         refuse_pending_links(session.engine.state().resources)
 
@@ -333,22 +333,38 @@ def stop() -> None:
 
 
 @_command
-def env() -> None:
+def env(
+    stack: Annotated[
+        str | None, typer.Option("--stack", "-s", help="In whose region AWS commands work; else the one that is up.")
+    ] = None,
+) -> None:
     """Prints what `pulumi` and AWS commands need to work on the local stacks: eval "$(.venv/bin/hosting env)"."""
     checkout = Checkout.of_this_package()
+    servers = {cloud.name: server for cloud in local_clouds(checkout) if (server := cloud.server())}
+    region = _region(checkout, stack)
     for name in checkout.stack_names():
         try:
             copy_for_local_cloud(checkout, name)
         except HostingError as error:
             typer.echo(f"# {name} is left out: {error}")
-    variables = local_environment(checkout) | environment_of(
-        {cloud.name: server for cloud in local_clouds(checkout) if (server := cloud.server())}
-    )
+    variables = local_environment(checkout) | environment_of(servers, *([region] if region else []))
     variables["PULUMI_OPTION_CWD"] = str(checkout.local)
     for name in sorted(foreign_variables() - variables.keys()):
         typer.echo(f"unset {name}")
     for name, value in variables.items():
         typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _region(checkout: Checkout, stack: str | None) -> str | None:
+    """The region of a stack in AWS, or else of the first that is up there; None if there is none."""
+    up = [each for cloud in local_clouds(checkout) if cloud.name == "aws" for each in cloud.stacks()]
+    if stack is None and len(up) > 1:
+        typer.echo(
+            f"{', '.join(up)} are up, and AWS commands work in the region of {up[0]}: say -s for another.", err=True
+        )
+    chosen = stack or next(iter(up), None)
+    settings = read_settings(checkout, chosen) if chosen else None
+    return settings.region if isinstance(settings, Settings) and settings.service == "cloud-integrated" else None
 
 
 def _saying(console: Console) -> Callable[[str], None]:

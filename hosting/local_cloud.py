@@ -202,8 +202,8 @@ def _is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def environment_of(servers: Mapping[CloudName, Server]) -> dict[str, str]:
-    """What makes the engine and boto3 talk to these servers instead of to the clouds."""
+def environment_of(servers: Mapping[CloudName, Server], region: str = "us-east-1") -> dict[str, str]:
+    """What makes the engine, boto3 and AWS's own commands talk to these servers, and in AWS to a region."""
     providers = ",".join(f"{PACKAGES[name]}:{server.provider_port}" for name, server in sorted(servers.items()))
     environment = {"PULUMI_DEBUG_PROVIDERS": providers}
     for name in ("azure", "entra"):
@@ -214,6 +214,7 @@ def environment_of(servers: Mapping[CloudName, Server]) -> dict[str, str]:
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{servers['aws'].http_port}",
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": region,
+            "AWS_REGION": region,
         }
     return environment

@@ -1,0 +1,76 @@
+"""What the command line prints, where no engine is needed for it."""
+
+import json
+import os
+
+import pytest
+from typer.testing import CliRunner
+
+from hosting.__main__ import application
+from hosting.checkout import Checkout
+from hosting.local_cloud import LocalCloud
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A checkout with this project's stack files, in whose local AWS nothing is up; its server is this process."""
+    for file in Checkout.of_this_package().root.glob("Pulumi*.yaml"):
+        (tmp_path / file.name).write_text(file.read_text())
+    found = Checkout(tmp_path)
+    monkeypatch.setattr(Checkout, "of_this_package", classmethod(lambda _: found))
+    monkeypatch.setattr("hosting.local_cloud.Server.is_running", lambda *_: True)
+    folder = found.local / "cloud"
+    folder.mkdir(parents=True)
+    record = {"pid": os.getpid(), "instance": "a", "providerPort": 1, "httpPort": 2}
+    (folder / "aws.json").write_text(json.dumps(record))
+    return found
+
+
+def environment(*arguments):
+    """What `hosting env` exports, and what it says to the person at the terminal."""
+    done = CliRunner().invoke(application, ["env", *arguments])
+    assert done.exit_code == 0, done.output
+    lines = [line.removeprefix("export ") for line in done.stdout.splitlines() if line.startswith("export ")]
+    return dict(line.split("=", 1) for line in lines), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("up", "arguments", "region"),
+    [
+        ([], [], "us-east-1"),
+        (["ci-eu"], [], "eu-central-1"),
+        (["ci-eu"], ["-s", "ci-za"], "af-south-1"),
+        (["ci-au", "ci-eu"], ["--stack", "ci-eu"], "eu-central-1"),
+        (["ci-eu"], ["-s", "useast"], "us-east-1"),
+    ],
+)
+def test_aws_commands_work_in_the_region_of_the_stack(checkout, up, arguments, region):
+    for stack in up:
+        LocalCloud(checkout, "aws").remember(stack)
+
+    variables, said = environment(*arguments)
+
+    assert variables["AWS_DEFAULT_REGION"] == variables["AWS_REGION"] == region
+    assert said == ""
+
+
+def test_of_several_stacks_it_says_whose_region_it_is(checkout):
+    for stack in ("ci-eu", "ci-au"):
+        LocalCloud(checkout, "aws").remember(stack)
+
+    variables, said = environment()
+
+    assert variables["AWS_DEFAULT_REGION"] == "ap-southeast-2"
+    assert said == "ci-au, ci-eu are up, and AWS commands work in the region of ci-au: say -s for another.\n"
+
+
+@pytest.mark.usefixtures("checkout")
+def test_a_stack_that_is_none_is_refused():
+    done = CliRunner().invoke(application, ["env", "-s", "uswest"])
+
+    assert done.exit_code == 1
+    assert "There is no stack 'uswest'" in done.stderr
+
+
+def test_help_says_what_the_command_is_for():
+    assert "uv run" not in CliRunner().invoke(application, ["--help"]).output
