@@ -16,6 +16,8 @@ from hosting.changed import changed_stacks
 from hosting.checkout import Checkout
 from hosting.controls import STACKS, judged_resources, render
 from hosting.diagram import draw, put_into
+from hosting.drift import said as drift_said
+from hosting.drift import undeclared
 from hosting.engine import Run, Step
 from hosting.errors import HostingError
 from hosting.forecast import forecast as make_forecast
@@ -23,7 +25,7 @@ from hosting.forecast import refuse_too_many, show_forecast
 from hosting.gates import refuse_destruction
 from hosting.granted import repeating
 from hosting.guards import emptied, staying
-from hosting.local_cloud import environment_of
+from hosting.local_cloud import CloudName, Server, environment_of
 from hosting.mutation.command import mutate
 from hosting.mutation.sample import SHARE
 from hosting.pulumi_cli import find_cli, install_cli
@@ -157,21 +159,30 @@ def up(
 
 
 @_command
-def refresh(stack: Stack = "useast", cloud: Cloud = "local", http_port: HttpPort = None) -> None:
+def refresh(
+    *,
+    stack: Stack = "useast",
+    cloud: Cloud = "local",
+    expect_no_changes: Annotated[
+        bool, typer.Option("--expect-no-changes", help="Fails if anything was changed, for runs that nobody watches.")
+    ] = False,
+    http_port: HttpPort = None,
+) -> None:
     """Brings the state to what the cloud holds, and shows what was changed behind the program's back."""
     console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
-    session.resume(_saying(console))
+    before = session.resume(_saying(console))
     run = session.engine.refresh(_showing(console))
     _raise_failure(session, run)
-    drifted = len([step for step in run.outcomes if step.operation is not OpType.SAME])
-    console.print(
-        f"{counted(drifted, 'resource')} of {stack} changed behind the program's back: `make up STACK={stack}` heals "
-        "what the program declares."
-        if drifted
-        else f"{stack} is in the cloud as the state knows it.",
-        soft_wrap=True,
-    )
+    drifted = {step.urn for step in run.outcomes if step.operation is not OpType.SAME}
+    others = undeclared(before.resources, session.engine.state().resources, drifted)
+    for each in others:
+        shown = escape(f"{each.resource.kind} {each.resource.name}")
+        console.print(f"  [cyan]?[/] {shown} [dim]({', '.join(each.properties)})[/]", soft_wrap=True)
+    told = drift_said(stack, len(drifted), len(others))
+    if told and expect_no_changes:
+        raise HostingError(told)
+    console.print(told or f"{stack} is in the cloud as the state knows it.", soft_wrap=True)
 
 
 @_command
@@ -340,7 +351,9 @@ def env(
 ) -> None:
     """Prints what `pulumi` and AWS commands need to work on the local stacks: eval "$(.venv/bin/hosting env)"."""
     checkout = Checkout.of_this_package()
-    servers = {cloud.name: server for cloud in local_clouds(checkout) if (server := cloud.server())}
+    servers: dict[CloudName, Server] = {
+        cloud.name: server for cloud in local_clouds(checkout) if (server := cloud.server())
+    }
     region = _region(checkout, stack)
     for name in checkout.stack_names():
         try:

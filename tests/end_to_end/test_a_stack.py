@@ -188,6 +188,29 @@ def test_a_change_behind_its_back_is_found_and_healed(deployed):
     assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
 
 
+def test_what_somebody_adds_beside_the_program_is_named_and_judged(deployed):
+    clone = deployed("ci-eu")
+    ec2 = clone.client("ec2", "eu-central-1")
+    (group,) = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["hostco-ci-eu-portal"]}])[
+        "SecurityGroups"
+    ]
+    opened = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[opened])
+
+    found = clone.is_refused("refresh", "--stack", "ci-eu", "--expect-no-changes")
+    judged = clone.is_refused("preview", "--stack", "ci-eu")
+    ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[opened])
+    undone = clone.succeeds("refresh", "--stack", "ci-eu")
+
+    assert "  ? aws:ec2/securityGroup:SecurityGroup portal (ingress)" in found
+    assert "error: 1 resource of ci-eu changed in what the program doesn't declare (?): `make preview" in found
+    assert "group-open-to-internet-is-at-the-edge: aws:ec2/securityGroup:SecurityGroup portal" in judged
+    assert "  ? aws:ec2/securityGroup:SecurityGroup portal (ingress)" in undone
+    assert "is in the cloud as the state knows it" in clone.succeeds(
+        "refresh", "--stack", "ci-eu", "--expect-no-changes"
+    )
+
+
 REGIONS = {"ci-us": ("us-east-1", "us-west-2"), "ci-eu": ("eu-central-1",)}
 
 
