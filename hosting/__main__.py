@@ -399,8 +399,8 @@ def _conclude(session: Session, verdict: Verdict, console: Console, done: str) -
     if not run.succeeded and not run.steps:
         _raise_failure(session, run)
     operations = run.changes() if done == "up" else run.planned_changes()
-    console.print(_summary(session.settings.stack, operations, done))
-    whole = run.succeeded or bool(verdict.report.violations)
+    whole = run.succeeded or (bool(verdict.report.violations) and not run.errors)
+    console.print(_summary(session.settings.stack, operations, done if whole else f"{done}, as far as it got"))
     show(verdict.report, console, whole=whole, refusals=verdict.refusals)
     if verdict.refusals or (verdict.report.violations and not run.errors):
         raise typer.Exit(1)

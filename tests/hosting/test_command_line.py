@@ -1,14 +1,23 @@
 """What the command line prints, where no engine is needed for it."""
 
+import io
 import json
 import os
+from dataclasses import replace
 
 import pytest
+from pulumi.automation import OpType
+from rich.console import Console
+from typer import Exit
 from typer.testing import CliRunner
 
+from hosting.__main__ import _conclude as conclude
 from hosting.__main__ import application
 from hosting.checkout import Checkout
+from hosting.engine import Run, Step
 from hosting.local_cloud import LocalCloud
+from hosting.report import Judgement, Report
+from hosting.session import Session, Verdict
 
 
 @pytest.fixture
@@ -74,3 +83,32 @@ def test_a_stack_that_is_none_is_refused():
 
 def test_help_says_what_the_command_is_for():
     assert "uv run" not in CliRunner().invoke(application, ["--help"]).output
+
+
+URN = "urn:pulumi:ci-us::hosting::aws:kms/alias:Alias::tenant-initech-key"
+DELETED = Run(succeeded=False, steps=[Step(OpType.DELETE, URN, "aws:kms/alias:Alias")])
+ALIAS = Judgement(rule="r", urn=URN, answer="violated", messages=("it is wrong: mend it",))
+
+
+@pytest.mark.parametrize(
+    ("run", "judgements", "said"),
+    [
+        (replace(DELETED, errors=["it is protected"]), (), "ci-us previewed, as far as it got: 1 delete."),
+        (replace(DELETED, errors=["it is protected"]), (ALIAS,), "ci-us previewed, as far as it got: 1 delete."),
+        (DELETED, (ALIAS,), "ci-us previewed: 1 delete."),
+        (replace(DELETED, succeeded=True), (), "ci-us previewed: 1 delete."),
+    ],
+)
+def test_a_run_that_ended_early_is_not_summed_up_as_if_it_were_whole(settings_with, run, judgements, said):
+    verdict = Verdict(
+        run, Report(pack=None, judgements=judgements), refusals=("Tenant 'initech' has no row any more.",)
+    )
+    session = Session(settings_with(), [], None, None)
+    console = Console(file=io.StringIO(), width=200)
+
+    with pytest.raises(Exit):
+        conclude(session, verdict, console, "previewed")
+
+    printed = console.file.getvalue()
+    assert printed.splitlines()[0] == said
+    assert ("ended before every rule had judged" in printed) == ("as far as" in said)
