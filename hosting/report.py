@@ -5,8 +5,10 @@ rule without a single line makes the report incomplete, and an incomplete report
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
 from pulumi.automation import OpType
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,6 +18,8 @@ from rich.markup import escape
 from hosting.engine import Run
 from hosting.words import counted
 from policies.rulebook import WEIGHT, Answer
+
+_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
 
 _ENDING = (OpType.DELETE, OpType.DELETE_REPLACED, OpType.DISCARD_REPLACED)
 """Steps of objects that end, which the engine shows to no rule; what comes in their place it does show."""
@@ -129,22 +133,23 @@ def fold(file: Path, expected_rules: Iterable[str], run: Run) -> Report:
 def show(report: Report, console: Console, *, whole: bool, refusals: Sequence[str] = ()) -> None:
     """Prints the report: violations with clause and mend, the gate's `refusals`, what is undetermined, and the counts.
 
-    What a rule says alike of several resources stands once, below all of them. `whole` is false for a run that the
-    cloud or the engine ended early, in which rules are bound to be missing.
+    What a rule says alike of several resources stands once, below all of them. What concerns few of them comes first:
+    of one mistake's consequences most are what many have in common. `whole` is false for a run that the cloud or the
+    engine ended early, in which rules are bound to be missing.
     """
     rules = report.pack.rules if report.pack else {}
 
     def say(line: str) -> None:
         console.print(line, soft_wrap=True)
 
-    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    alike: dict[tuple[str, tuple[str, ...]], list[Judgement]] = {}
     for violation in sorted(report.violations, key=lambda each: (each.rule, each.urn)):
-        alike.setdefault((violation.rule, violation.messages), []).append(_resource(violation))
-    for (rule, messages), resources in alike.items():
+        alike.setdefault((violation.rule, _merged(violation.messages)), []).append(violation)
+    for (rule, messages), violations in sorted(alike.items(), key=lambda each: (len(each[1]), each[0])):
         # The pack's own checks stand for no clause; where they are about some, their messages name them.
         clauses = f" [{', '.join(rules[rule].clauses)}]" if rule in rules else ""
-        for resource in resources:
-            say(f"[red]violation[/] {escape(f'{rule}: {resource}{clauses}')}")
+        for resources in _by_type(violations):
+            say(f"[red]violation[/] {escape(f'{rule}: {resources}{clauses}')}")
         for message in messages:
             say(f"    {escape(message)}")
     for refusal in refusals:
@@ -167,6 +172,27 @@ def show(report: Report, console: Console, *, whole: bool, refusals: Sequence[st
         f"something to judge, {counted(judged, 'resource')} judged, {counted(len(report.violations), 'violation')}, "
         f"{len(waiting)} undetermined" + (f", {len(report.exempted)} exempted." if report.exempted else ".")
     )
+
+
+def _merged(messages: Sequence[str]) -> tuple[str, ...]:
+    """The messages; those that differ only in what stands in their one pair of brackets as one that lists it all."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for message in messages:
+        before, *inside, after = _BRACKETS.split(message) if len(_BRACKETS.findall(message)) == 1 else (message, "")
+        found.setdefault((before, after), []).extend(inside)
+    return tuple(
+        f"{before}({', '.join(dict.fromkeys(inside))}){after}" if inside else before
+        for (before, after), inside in found.items()
+    )
+
+
+def _by_type(judgements: Iterable[Judgement]) -> list[str]:
+    """What was judged, a text a type with the names of all."""
+    found: dict[str, list[str]] = {}
+    for judgement in judgements:
+        kind, _, name = _resource(judgement).partition(" ")
+        found.setdefault(kind, []).append(name)
+    return [f"{kind} {', '.join(names)}" for kind, names in found.items()]
 
 
 def _resource(judgement: Judgement) -> str:

@@ -61,21 +61,42 @@ def test_an_exempted_finding_is_listed_with_its_reason_and_does_not_fail(answers
     assert console.file.getvalue().endswith("0 violations, 0 undetermined, 1 exempted.\n")
 
 
-def test_what_a_rule_says_alike_of_several_resources_stands_once(answers):
+def test_what_a_rule_says_alike_of_several_resources_stands_once_and_behind_what_concerns_fewer(answers):
     said = [answer("violated", urn=KEY + name, messages=["set it"]) for name in ("-one", "-two")]
     other = answer("violated", urn=KEY + "-three", messages=["make it true"])
     console = Console(file=io.StringIO(), width=200)
     show(fold(answers(other, *said), ["key_rotates"], Run()), console, whole=True, refusals=["acme is active."])
 
     assert console.file.getvalue().startswith(
-        "violation key_rotates: aws:kms/key:Key acme-one [6.c]\n"
-        "violation key_rotates: aws:kms/key:Key acme-two [6.c]\n"
-        "    set it\n"
         "violation key_rotates: aws:kms/key:Key acme-three [6.c]\n"
         "    make it true\n"
+        "violation key_rotates: aws:kms/key:Key acme-one, acme-two [6.c]\n"
+        "    set it\n"
         "refused acme is active.\n"
         "Policy: "
     )
+
+
+def test_alike_means_of_one_type(answers):
+    other = KEY.replace("aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey")
+    lines = [answer("violated", urn=KEY, messages=["set it"])]
+    lines.append({**answer("violated", urn=other, messages=["set it"]), "type": "aws:kms/replicaKey:ReplicaKey"})
+    console = Console(file=io.StringIO(), width=200)
+    show(fold(answers(*lines), ["key_rotates"], Run()), console, whole=True)
+
+    assert console.file.getvalue().startswith(
+        "violation key_rotates: aws:kms/key:Key acme [6.c]\n"
+        "violation key_rotates: aws:kms/replicaKey:ReplicaKey acme [6.c]\n"
+        "    set it\n"
+    )
+
+
+def test_messages_that_differ_in_brackets_only_are_one(answers):
+    said = ["it may use a key (kms:Decrypt): deny it", "it may use a key (kms:Encrypt): deny it", "it (a) or (b)"]
+    console = Console(file=io.StringIO(), width=200)
+    show(fold(answers(answer("violated", messages=said)), ["key_rotates"], Run()), console, whole=True)
+
+    assert "    it may use a key (kms:Decrypt, kms:Encrypt): deny it\n    it (a) or (b)\n" in console.file.getvalue()
 
 
 def test_a_check_of_the_pack_itself_shows_no_clause(answers):
