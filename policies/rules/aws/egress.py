@@ -127,7 +127,9 @@ def _connected(entry: Resource, stack: Stack) -> set[Connection]:
 def way_to_internet_is_for_services_only(entry: Resource, stack: Stack) -> Findings:
     """Load balancer, VPN and endpoints answer those inside: a way out of theirs is one for people, or for nobody."""
     if _is_set(entry, "prefix_list_id"):
-        if not stack.meant(entry, "prefix_list_id", [VPC_ENDPOINT], "prefix_list_id"):
+        doors = stack.meant(entry, "prefix_list_id", [VPC_ENDPOINT], "prefix_list_id")
+        # An interface endpoint never comes to have a list: what was computed from it may name anybody's.
+        if not any(door.get("vpc_endpoint_type", "Gateway") == "Gateway" for door in doors):
             yield "the list's addresses are not those of an endpoint of this stack: set prefix_list_id to an endpoint's"
         return
     target = entry.get("cidr_ipv4", None)
