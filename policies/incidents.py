@@ -20,6 +20,10 @@ class Incident(BaseModel):
     kept: bool = False
     """Whether it has to be kept in a log group; else it has to reach on-call."""
     events: Annotated[tuple[Mapping[str, Any], ...], Field(min_length=1)]
+    lacks: tuple[str, ...] = ("userIdentity.invokedBy",)
+    """Fields, by their path, that such an event doesn't have unless it says otherwise: what somebody does, nobody else
+    does for them.
+    """
     each: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
     """Fields, by their path, that take several values in turn."""
 

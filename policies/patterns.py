@@ -1,12 +1,13 @@
 """Patterns by which AWS picks events: filters of CloudWatch Logs for JSON, and event patterns of EventBridge.
 
 What can't be read, or isn't known here, picks nothing: for who asks whether an event is noticed that is the careful
-answer. So does a negation of a field that isn't there.
+answer. So does a negation of a field that isn't there, and the demand that a field is missing, which every event that
+happens may have though the example of it doesn't: unless it is known to lack that field.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final, cast
 
@@ -20,11 +21,14 @@ _ABSENT: Final = object()
 _STATES: Final[Mapping[str, object]] = {"IS NULL": None, "IS TRUE": True, "IS FALSE": False}
 
 
-def log_matches(pattern: str, event: Mapping[str, Any]) -> bool:
-    """Whether a filter picks the event (CloudWatch Logs User Guide, "Filter pattern syntax", JSON)."""
+def log_matches(pattern: str, event: Mapping[str, Any], lacks: Collection[str] = ()) -> bool:
+    """Whether a filter picks the event (CloudWatch Logs User Guide, "Filter pattern syntax", JSON).
+
+    `lacks` are the fields, by their path, that such an event is known not to have.
+    """
     body = re.fullmatch(r"\{(.*)\}", pattern.strip(), re.DOTALL)
     try:
-        return body is not None and _Filter(body[1]).read()(event)
+        return body is not None and _Filter(body[1], lacks).read()(event)
     except _UnreadableError:
         return False
 
@@ -36,8 +40,9 @@ class _UnreadableError(Exception):
 class _Filter:
     """Reads a filter from left to right: || binds less than &&."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, lacks: Collection[str]) -> None:
         self._tokens = list(_tokens(text))
+        self._lacks = lacks
         self._place = 0
 
     def read(self) -> Test:
@@ -78,7 +83,7 @@ class _Filter:
         selector = self._take("selector")[1]
         operator = " ".join(self._take("operator")[1].split())
         if operator == "NOT EXISTS":
-            return lambda event: _value(event, selector) is _ABSENT
+            return lambda event: _value(event, selector) is _ABSENT and selector in self._lacks
         if operator in _STATES:
             return lambda event: _value(event, selector) is _STATES[operator]
         if operator not in _COMPARISONS:
@@ -170,7 +175,7 @@ def _fits(value: object, wanted: object) -> bool:
         return value is not _ABSENT and type(value) is type(wanted) and value == wanted
     ((operator, operand),) = cast("dict[str, Any]", wanted).items()
     if operator == "exists":
-        return (value is not _ABSENT) == operand
+        return value is not _ABSENT and operand is True
     compare = _OPERATORS.get(operator)
     return value is not _ABSENT and compare is not None and compare(value, operand)
 

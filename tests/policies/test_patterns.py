@@ -37,7 +37,7 @@ LINE = {
     ],
 )
 def test_a_filter_picks_a_line(pattern) -> None:
-    assert log_matches(pattern, LINE)
+    assert log_matches(pattern, LINE, lacks=["missing"])
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,8 @@ def test_a_filter_picks_a_line(pattern) -> None:
         "{ $.eventName > 2 }",
         "{ $.count = three }",
         "{ $.eventName NOT EXISTS }",
+        "{ $.eventID NOT EXISTS }",
+        '{ $.eventName = "UpdateTrail" && $.user.arn NOT EXISTS }',
         '{ $.list[7] = "first" }',
         '{ $.list.name = "first" }',
         '$.eventName = "UpdateTrail"',
@@ -64,7 +66,7 @@ def test_a_filter_picks_a_line(pattern) -> None:
     ],
 )
 def test_a_filter_passes_over_a_line_or_cannot_be_read(pattern) -> None:
-    assert not log_matches(pattern, LINE)
+    assert not log_matches(pattern, LINE, lacks=["missing", "eventName"])
 
 
 EVENT = {"source": "aws.backup", "detail": {"state": "FAILED", "size": 5, "tags": ["a", "b"]}, "account": "1"}
@@ -82,7 +84,7 @@ EVENT = {"source": "aws.backup", "detail": {"state": "FAILED", "size": 5, "tags"
         {"detail": {"state": [{"anything-but": {"prefix": "COMP"}}]}},
         {"detail": {"size": [{"numeric": [">", 0, "<=", 5]}]}},
         {"detail": {"tags": ["b"]}},
-        {"detail": {"other": [{"exists": False}], "state": [{"exists": True}]}},
+        {"detail": {"state": [{"exists": True}]}},
         {"$or": [{"source": ["aws.s3"]}, {"detail": {"state": ["FAILED"]}}]},
     ],
 )
@@ -104,6 +106,8 @@ def test_a_pattern_picks_an_event(pattern) -> None:
         {"detail": {"size": ["5"]}},
         {"detail": {"state": [{"numeric": ["=", 5]}]}},
         {"detail": {"state": [{"exists": False}]}},
+        {"detail": {"other": [{"exists": False}]}},
+        {"id": [{"exists": False}], "source": ["aws.backup"]},
         {"detail": {"state": [{"unheard-of": "FAILED"}]}},
         {"$or": [{"source": ["aws.s3"]}]},
     ],

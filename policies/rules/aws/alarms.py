@@ -130,7 +130,7 @@ def _is_noticed(name: str, incident: Incident, stand_ins: Mapping[str, Sequence[
         return
     for place, groups in _logs(incident.told_by, stack):
         heard = [each.pattern for each in _counters(groups, stack) if _wakes(each, stack)]
-        if not all(any(log_matches(pattern, event) for pattern in heard) for event in events):
+        if not all(any(log_matches(pattern, event, incident.lacks) for pattern in heard) for event in events):
             yield (
                 f"{name}: nobody is woken when {incident.means}: add an aws.cloudwatch.LogMetricFilter on {place}, and "
                 "a MetricAlarm that tells on-call"
