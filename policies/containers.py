@@ -11,6 +11,9 @@ from policies.properties import Record, Values
 from policies.resources import Resource
 from policies.variables import diversion
 
+_SCRATCH: Final = re.compile(r"/(scratch|tmp|var/tmp)(/[\w-]+)*")
+"""Where no program, library or setting of an image lies."""
+
 _NUMERIC_USER: Final = re.compile(r"[1-9]\d*(:[1-9]\d*)?")
 
 _DIGEST: Final = re.compile(r"(?P<repository>[^@\s]+)@sha256:[0-9a-f]{64}")
@@ -54,6 +57,9 @@ class Container:
             yield "is privileged: set privileged to false"
         if not self.record.get("readonlyRootFilesystem", False):
             yield "can change its own files: set readonlyRootFilesystem to true"
+        for mount in self.record.get("mountPoints", []):
+            if not mount.get("readOnly", False) and not _SCRATCH.fullmatch(str(mount.get("containerPath", ""))):
+                yield "can put others in the place of its own files: set containerPath of mountPoints to /scratch or /tmp"
         if not _NUMERIC_USER.fullmatch(str(self.record.get("user", ""))):
             yield "may run as root: set user to numbers other than 0"
         linux = self.record.get("linuxParameters", None)

@@ -33,6 +33,9 @@ _BUSIEST = 66
 _SOON = 300
 """Seconds: what Application Auto Scaling itself waits for ECS between two steps."""
 
+_LONGEST_GRACE = 300
+"""Seconds in which a new task answers, or never will."""
+
 
 @rule(TASK)
 def task_shares_no_machine(task: Resource) -> Findings:
@@ -275,6 +278,8 @@ def service_is_deployed_without_a_gap(service: Resource) -> Findings:
     breaker = service.get("deployment_circuit_breaker", None)
     if breaker is None or not (breaker.get("enable", False) and breaker.get("rollback", False)):
         yield "a deployment goes on though its tasks fail: set deployment_circuit_breaker to enable and roll back"
+    if service.get("health_check_grace_period_seconds", 0) > _LONGEST_GRACE:
+        yield f"who fails is left alone: set health_check_grace_period_seconds to {_LONGEST_GRACE} at most"
     controller = service.get("deployment_controller", None)
     if controller is not None and controller.get("type", "ECS") != "ECS":
         yield "something else than ECS deploys, which these rules don't judge: remove deployment_controller"

@@ -22,6 +22,9 @@ def function_is_all_its_own_code(function: Resource) -> Findings:
     for name in ("s3_bucket", "s3_key"):
         if function.get(name, None) is not None:
             yield f"the function's code can be changed after its approval: remove {name} and give its code"
+    code = function.get("code", None)
+    if code is not None and any(place.rpartition(".")[2] == "uri" for place, _ in code.texts()):
+        yield "the function's code is fetched from elsewhere at each deployment: give the program's own files in code"
     if function.get("environment", None) is not None:
         yield "the function has environment variables, in clear for everybody who may look: remove environment"
     if function.get("snap_start", None) is not None:

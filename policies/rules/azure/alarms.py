@@ -67,9 +67,10 @@ def action_group_calls_those_on_call_only(group: Resource, stack: Stack) -> Find
     if [each.get("email_address", None) for each in group.get("email_receivers", [])] != [stack.on_call_email]:
         yield "somebody else is called: set email_receivers to the address of those on call alone"
     phones = [f"+{each.country_code} {each.phone_number}" for each in group.get("sms_receivers", [])]
-    if not phones:
-        return
-    if not stack.terms("on_call_phone") or phones != [stack.on_call_phone]:
+    agreed = stack.terms("on_call_phone")
+    if agreed and not phones:
+        yield "nobody is woken: set sms_receivers to the number of those on call"
+    elif phones and (not agreed or phones != [stack.on_call_phone]):
         yield "somebody else gets text messages: set sms_receivers to the number of those on call alone"
 
 

@@ -105,6 +105,8 @@ def front_door_logs_no_content(profile: Resource) -> Findings:
     hidden = {each.match_variable for each in rules if each.get("selector_match_operator", None) == "EqualsAny"}
     if scrubbing.get("state", "Disabled") != "Enabled" or not hidden & {"QueryStringArgNames", "RequestUri"}:
         yield "logs hold what customers ask for: set log_scrubbing with a rule for QueryStringArgNames"
+    if any(each.match_variable == "RequestIPAddress" for each in scrubbing.get("scrubbing_rules", [])):
+        yield "logs don't say who came: remove what is about RequestIPAddress from log_scrubbing.scrubbing_rules"
 
 
 @rule(ROUTE)

@@ -11,6 +11,8 @@ RULE_SET: Final = "azure-native:eventhub:NamespaceNetworkRuleSet"
 HUB: Final = "azure-native:eventhub:EventHub"
 
 _LONGEST_HOURS: Final = 7 * 24
+_FEWEST_HOURS: Final = 24
+"""In a day somebody has mended what takes messages out."""
 
 
 @rule(NAMESPACE)
@@ -85,7 +87,10 @@ def event_hubs_span_zones(namespace: Resource) -> Findings:
 
 @rule(HUB)
 def event_hub_ends_messages(hub: Resource) -> Findings:
-    """What stays in the stream, or is captured from it, is a copy that no customer's deletion reaches."""
+    """What stays in the stream, or is captured from it, is a copy that no customer's deletion reaches.
+
+    What it ends within hours is lost the night on which nobody takes it out.
+    """
     retention = hub.part("retention_description")
     # Compaction keeps the last message of each key for good.
     if retention.get("cleanup_policy", "Delete") != "Delete":
@@ -93,5 +98,7 @@ def event_hub_ends_messages(hub: Resource) -> Findings:
     hours = retention.get("retention_time_in_hours", 24 * hub.get("message_retention_in_days", 7))
     if not 0 < hours <= _LONGEST_HOURS:
         yield f"the stream keeps messages for long: set retention_time_in_hours to {_LONGEST_HOURS} at most"
+    elif hours < _FEWEST_HOURS:
+        yield f"messages are lost within hours: set retention_time_in_hours to at least {_FEWEST_HOURS}"
     if hub.part("capture_description").get("enabled", False):
         yield "messages are copied out of the stream: remove capture_description"

@@ -255,8 +255,17 @@ def container_is_called_after_its_tenant(container: Resource, stack: Stack) -> F
 
 @stack_rule(CONTAINER)
 def container_uses_tenants_own_scope(container: Resource, stack: Stack) -> Findings:
-    """A container bound to another tenant's scope puts this tenant's data under the other's key."""
-    tenant = stack.tenant(container) or not_applicable("the container belongs to no tenant")
+    """A container bound to another tenant's scope puts this tenant's data under the other's key.
+
+    One that is nobody's among them would hold everybody's, under the account's key or one tenant's.
+    """
+    tenant = stack.tenant(container)
+    if tenant is None:
+        accounts = stack.meant(container, "account_name", [ACCOUNT], "name")
+        if not any(holds_tenants(each, stack) for each in accounts):
+            not_applicable("the container lies in no account with tenants' content")
+        yield "the container lies among the tenants' and is nobody's: remove it, or set parent to its tenant"
+        return
     yield uses_own(
         stack,
         tenant,

@@ -115,6 +115,9 @@ def web_firewall_logs_no_content(firewall: Resource) -> Findings:
             f"logs hold what was found: add one to policy_settings.scrubbing_rules with match_variable {variable}, "
             "selector_match_operator EqualsAny and state Enabled"
         )
+    others = sorted({each.match_variable for each in settings.get("scrubbing_rules", [])} - _HIDDEN)
+    if others:
+        yield f"logs don't say who attacks, and what: remove {', '.join(others)} from policy_settings.scrubbing_rules"
 
 
 @stack_rule(BINDING)

@@ -102,8 +102,11 @@ def access_package_has_its_policy(package: Resource, stack: Stack) -> Findings:
         yield "the package is in another catalog: set catalog_id to the stack's"
     if not stack.referring("access_package_id", package, [POLICY], "id"):
         yield "nothing says who may ask and who approves: add an AccessPackageAssignmentPolicy"
-    if not stack.referring("access_package_id", package, [IN_PACKAGE], "id"):
+    leads = stack.referring("access_package_id", package, [IN_PACKAGE], "id")
+    if not leads:
         yield "the package leads nowhere: add an AccessPackageResourcePackageAssociation with a group"
+    for other in leads[1:]:
+        yield f"who asks for one group comes into two: set access_package_id of {other.resource_name} to another package"
 
 
 @rule(CATALOG)
