@@ -1,15 +1,18 @@
 """Availability zones in AWS."""
 
+import re
 from collections.abc import Callable, Iterable
 
 from policies.properties import UndeterminedError
-from policies.resources import Resource, Stack, identities
-from policies.rulebook import Findings, stack_rule
+from policies.resources import Resource, Stack, aws_region, identities
+from policies.rulebook import Findings, rule, stack_rule
 
 SUBNET = "aws:ec2/subnet:Subnet"
 SERVICE = "aws:ecs/service:Service"
 TARGET = "aws:appautoscaling/target:Target"
 ZONES = 3
+
+_REGION = r"[a-z]+(-[a-z]+)+-\d+"
 
 
 def _subnets(user: Resource, name: str, read: Callable[[], Iterable[str]], stack: Stack) -> list[Resource]:
@@ -31,6 +34,20 @@ def _subnets(user: Resource, name: str, read: Callable[[], Iterable[str]], stack
 
 def _zones(subnets: Iterable[Resource]) -> set[str]:
     return {subnet.one_of("availability_zone", "availability_zone_id") for subnet in subnets}
+
+
+@rule(SUBNET)
+def subnet_lies_in_a_zone_of_its_region(subnet: Resource) -> Findings:
+    """A Local or Wavelength Zone belongs to a region and may lie in another country, as us-east-1-lim-1 does in Lima.
+
+    It is one building besides, with a part of what the region's own zones have.
+    """
+    zone, number = subnet.get("availability_zone", None), subnet.get("availability_zone_id", None)
+    region = aws_region(subnet) or ""
+    if zone is not None and not re.fullmatch(rf"{re.escape(region) or _REGION}[a-z]", zone):
+        yield "the zone is none of the region's own: set availability_zone to the region and a letter"
+    if number is not None and not re.fullmatch(r"[a-z]+\d-az\d+", number):
+        yield "the zone is none of the region's own: set availability_zone_id to one such as use1-az1"
 
 
 @stack_rule("aws:ec2/vpc:Vpc")

@@ -8,6 +8,7 @@ from policies.references import means
 from policies.resources import Resource, Stack, identities
 from policies.rulebook import Findings, not_applicable, rule, stack_rule
 from policies.rules.azure.blobs import is_immutable
+from policies.rules.azure.sentinel import is_watched
 from policies.tables import azure_roles
 
 WORKSPACE: Final = "azure-native:operationalinsights:Workspace"
@@ -208,6 +209,19 @@ def diagnostic_setting_reaches_workspace(setting: Resource, stack: Stack) -> Fin
     for name in elsewhere:
         if setting.has(name):
             yield f"a copy of the logs goes elsewhere: remove {name}"
+
+
+@stack_rule(SETTING, ENTRA_SETTING)
+def audit_goes_where_sentinel_watches(setting: Resource, stack: Stack) -> Findings:
+    """A workspace of the stack that Sentinel doesn't watch keeps logs for nobody: no question is ever asked of them."""
+    if len(setting.get("logs", [])) == 0:
+        not_applicable("the setting collects no logs")
+    # Customers' words are watched by what is written down about each question that somebody asks of them.
+    if setting.resource_type == SETTING and stack.meant(setting, "resource_uri", _WITH_WORDS, "id"):
+        not_applicable("customers' words lie in a workspace of their own")
+    watched = [each for each in stack.of_type(WORKSPACE) if is_watched(each, stack)]
+    if not any(stack.refers_to(setting, "workspace_id", workspace, "id") for workspace in watched):
+        yield "nothing asks about the logs: set workspace_id to the workspace that Sentinel watches"
 
 
 @rule(SETTING)

@@ -170,6 +170,15 @@ def app_runs_the_image_of_its_service(app: Resource) -> Findings:
             yield f"another service's program runs as this one: name the image of {service} in {place}.image"
 
 
+@stack_rule(JOB)
+def job_runs_no_service(job: Resource, stack: Stack) -> Findings:
+    """A job has rights that no service has, such as over the whole database: a service's program would have them too."""
+    services = {app.resource_name.removesuffix(SECOND) for app in stack.of_type(APP)}
+    for place, container in containers_of(job):
+        if container.get("image", "").partition("@")[0].rpartition("/")[2] in services:
+            yield f"a service's program runs with the job's rights: name an image of the job's own in {place}.image"
+
+
 @rule(APP, JOB)
 def workload_holds_no_secret(workload: Resource) -> Findings:
     """A secret in a setting is read by everybody who may look at the app; in Key Vault each reading is logged."""

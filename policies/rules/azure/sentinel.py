@@ -138,11 +138,19 @@ def _stand_ins(detection: Resource) -> Mapping[str, Sequence[str]]:
     return _wanted(detection).stand_ins(detection.get("query", "")) or {}
 
 
+def is_watched(workspace: Resource, stack: Stack) -> bool:
+    """Whether Sentinel looks through the workspace."""
+    return bool(stack.referring("workspace_name", workspace, [ONBOARDING], "name"))
+
+
 @stack_rule(DETECTION, ONBOARDING)
 def sentinel_watches_own_workspace(resource: Resource, stack: Stack) -> Findings:
-    """Rules over a stranger's logs find the stranger's intruders."""
-    if not stack.meant(resource, "workspace_name", [WORKSPACE], "name"):
+    """Rules over a stranger's logs find the stranger's intruders, and in a workspace without Sentinel nobody's."""
+    workspaces = stack.meant(resource, "workspace_name", [WORKSPACE], "name")
+    if not workspaces:
         yield "another workspace is watched: set workspace_name to the stack's"
+    elif resource.resource_type == DETECTION and not any(is_watched(each, stack) for each in workspaces):
+        yield "the question is asked where Sentinel doesn't watch: set workspace_name to that of SentinelOnboardingState"
 
 
 @stack_rule(WORKSPACE)
@@ -159,7 +167,7 @@ def sentinel_looks_for_what_matters(_: Resource, stack: Stack) -> Findings:
 @stack_rule(WORKSPACE)
 def sentinel_may_ask_its_workspace(workspace: Resource, stack: Stack) -> Findings:
     """Sentinel asks over no private link: a workspace that answers the network only is watched by nobody."""
-    if not stack.referring("workspace_name", workspace, [ONBOARDING], "name"):
+    if not is_watched(workspace, stack):
         not_applicable("Sentinel doesn't watch the workspace")
     if workspace.get("public_network_access_for_query", "Enabled") != "Enabled":
         yield "Sentinel's questions go unanswered: set public_network_access_for_query to Enabled"
