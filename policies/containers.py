@@ -59,7 +59,7 @@ class Container:
             yield "can change its own files: set readonlyRootFilesystem to true"
         for mount in self.record.get("mountPoints", []):
             if not mount.get("readOnly", False) and not _SCRATCH.fullmatch(str(mount.get("containerPath", ""))):
-                yield "can put others in the place of its own files: set containerPath of mountPoints to /scratch or /tmp"
+                yield "puts others in the place of its own files: set containerPath of mountPoints to /scratch or /tmp"
         if not _NUMERIC_USER.fullmatch(str(self.record.get("user", ""))):
             yield "may run as root: set user to numbers other than 0"
         linux = self.record.get("linuxParameters", None)

@@ -9,6 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from policies.loading import Table
 
+INVOKED_BY: Final = "userIdentity.invokedBy"
+"""The service of AWS that did it for somebody; without it they did it themselves."""
+
+_DOER: Final = "cloudformation.amazonaws.com"
+"""One that does whatever its user may do."""
+
 
 class Incident(BaseModel):
     """Something that must be heard of, with events that tell it."""
@@ -20,10 +26,10 @@ class Incident(BaseModel):
     kept: bool = False
     """Whether it has to be kept in a log group; else it has to reach on-call."""
     events: Annotated[tuple[Mapping[str, Any], ...], Field(min_length=1)]
-    lacks: tuple[str, ...] = ("userIdentity.invokedBy",)
-    """Fields, by their path, that such an event doesn't have unless it says otherwise: what somebody does, nobody else
-    does for them.
-    """
+    lacks: tuple[str, ...] = (INVOKED_BY,)
+    """Fields, by their path, that such an event doesn't have unless it says otherwise."""
+    only_directly: bool = False
+    """Whether nobody can have a service of AWS do it for them."""
     each: Mapping[str, tuple[Any, ...]] = Field(default_factory=dict)
     """Fields, by their path, that take several values in turn."""
 
@@ -44,7 +50,7 @@ class Incident(BaseModel):
 
         An event with a stand-in that stands for nothing can't happen, and isn't told.
         """
-        for event in self.events:
+        for event in self._events():
             for values in product(*self.each.values()):
                 varied: dict[str, Any] = copy.deepcopy(dict(event))
                 for path, value in zip(self.each, values, strict=True):
@@ -54,6 +60,13 @@ class Incident(BaseModel):
                         place = place.setdefault(name, {})
                     place[last] = value
                 yield from _filled(varied, stand_ins)
+
+    def _events(self) -> Iterator[Mapping[str, Any]]:
+        for event in self.events:
+            yield event
+            doer = event.get("userIdentity", {})
+            if event.get("eventType") == "AwsApiCall" and not self.only_directly and isinstance(doer, Mapping):
+                yield {**event, "userIdentity": {**doer, "invokedBy": _DOER}}
 
 
 def _filled(event: Mapping[str, Any], stand_ins: Mapping[str, Sequence[str]]) -> Iterator[Mapping[str, Any]]:

@@ -25,6 +25,14 @@ def test_what_nobody_can_do_is_not_told() -> None:
     assert list(incident.told({"{people}": []})) == []
 
 
+def test_a_call_of_the_api_is_told_as_if_a_service_had_made_it_too() -> None:
+    call = {"eventType": "AwsApiCall", "userIdentity": {"type": "AssumedRole"}}
+    by_service = {**call, "userIdentity": {"type": "AssumedRole", "invokedBy": "cloudformation.amazonaws.com"}}
+
+    assert list(Incident(means="m", told_by="trail", events=[call]).told({})) == [call, by_service]
+    assert list(Incident(means="m", told_by="trail", only_directly=True, events=[call]).told({})) == [call]
+
+
 def test_the_table_tells_of_every_incident_of_the_trail() -> None:
     found = incidents()
 

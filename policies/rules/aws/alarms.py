@@ -392,19 +392,18 @@ def event_target_is_of_this_stack(target: Resource, stack: Stack) -> Findings:
     destinations = _destinations(target, "arn", stack)
     if not destinations:
         yield "the target is neither a topic nor a log group of this stack: set arn to one that is"
-    is_kept = any(each.resource_type == LOG_GROUP for each in destinations)
-    if is_kept and not any(
-        _lets_in(each) for each in stack.of_type(LOG_POLICY) if aws_region(each) == aws_region(target)
-    ):
-        yield "EventBridge may not write to the log group: add an aws.cloudwatch.LogResourcePolicy"
+    policies = [each for each in stack.of_type(LOG_POLICY) if aws_region(each) == aws_region(target)]
+    for group in (each for each in destinations if each.resource_type == LOG_GROUP):
+        if not any(_lets_in(each, group, stack) for each in policies):
+            yield "EventBridge may not write to the log group: add an aws.cloudwatch.LogResourcePolicy about it"
 
 
-def _lets_in(policy: Resource) -> bool:
+def _lets_in(policy: Resource, group: Resource, stack: Stack) -> bool:
     try:
         found = [
             (action, service)
             for statement in statements(policy.document("policy_document"))
-            if statement.is_allow
+            if statement.is_allow and any(group in _own_logs(policy, arn, stack) for arn in statement.resources())
             for action in statement.actions()
             for service in statement.principals("Service")
         ]
@@ -426,15 +425,15 @@ def log_policy_lets_delivery_write_only(policy: Resource, stack: Stack) -> Findi
         actions = set(statement.actions())
         if not actions <= {"logs:CreateLogStream", "logs:PutLogEvents"}:
             yield f"statement {number} allows more than to write: name logs:CreateLogStream and logs:PutLogEvents"
-        if not all(_is_own_log(policy, arn, stack) for arn in statement.resources()):
+        if not all(_own_logs(policy, arn, stack) for arn in statement.resources()):
             yield f"statement {number} is about log groups that are not of this stack: name one that is in Resource"
         # A stream is made in nobody's name; what is written to it, in the rule's.
         if "logs:PutLogEvents" in actions and not statement.is_bound_to_account(policy.allowed_accounts):
             yield f"statement {number} lets services write for other accounts: add aws:SourceArn of this stack's rule"
 
 
-def _is_own_log(policy: Resource, arn: str, stack: Stack) -> bool:
-    return bool(stack.meant(policy, "policy_document", [LOG_GROUP], "arn", read=lambda: arn.removesuffix(":*")))
+def _own_logs(policy: Resource, arn: str, stack: Stack) -> list[Resource]:
+    return stack.meant(policy, "policy_document", [LOG_GROUP], "arn", read=lambda: arn.removesuffix(":*"))
 
 
 @stack_rule(SUBSCRIPTION)

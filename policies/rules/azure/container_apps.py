@@ -172,7 +172,7 @@ def app_runs_the_image_of_its_service(app: Resource) -> Findings:
 
 @stack_rule(JOB)
 def job_runs_no_service(job: Resource, stack: Stack) -> Findings:
-    """A job has rights that no service has, such as over the whole database: a service's program would have them too."""
+    """A job has rights that no service has, as over the whole database: a service's program would have them too."""
     services = {app.resource_name.removesuffix(SECOND) for app in stack.of_type(APP)}
     for place, container in containers_of(job):
         if container.get("image", "").partition("@")[0].rpartition("/")[2] in services:

@@ -150,7 +150,7 @@ def sentinel_watches_own_workspace(resource: Resource, stack: Stack) -> Findings
     if not workspaces:
         yield "another workspace is watched: set workspace_name to the stack's"
     elif resource.resource_type == DETECTION and not any(is_watched(each, stack) for each in workspaces):
-        yield "the question is asked where Sentinel doesn't watch: set workspace_name to that of SentinelOnboardingState"
+        yield "it is asked where Sentinel doesn't watch: set workspace_name to that of SentinelOnboardingState"
 
 
 @stack_rule(WORKSPACE)

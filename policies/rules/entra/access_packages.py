@@ -106,7 +106,7 @@ def access_package_has_its_policy(package: Resource, stack: Stack) -> Findings:
     if not leads:
         yield "the package leads nowhere: add an AccessPackageResourcePackageAssociation with a group"
     for other in leads[1:]:
-        yield f"who asks for one group comes into two: set access_package_id of {other.resource_name} to another package"
+        yield f"who asks for one group comes into two: set access_package_id of {other.resource_name} to another's"
 
 
 @rule(CATALOG)
