@@ -31,7 +31,7 @@ from hosting.mutation.sample import SHARE
 from hosting.pulumi_cli import find_cli, install_cli
 from hosting.release import refuse_pending_links, refuse_unsigned_images
 from hosting.report import show
-from hosting.report_files import refuse_unreviewed, write
+from hosting.report_files import read, refuse_unreviewed, report_folder, write
 from hosting.session import (
     Session,
     Target,
@@ -111,13 +111,15 @@ def preview(
 ) -> None:
     """Shows what `up` would do, judged by the policy pack and the deletion gate."""
     console = Console(highlight=False)
+    folder = report_folder(report) if report is not None else None
+    before = read(baseline) if baseline is not None else None
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
     state = session.engine.state()
     if state.pending_operations:
         console.print(f"{stack} is being updated, or was when a run was interrupted: `make up` goes on from there.")
     verdict = session.preview(state)
-    if report is not None:
-        write(session.json_report(verdict, "preview"), report, baseline)
+    if folder is not None:
+        write(session.json_report(verdict, "preview"), folder, before)
     for step in verdict.run.steps:
         _showing(console)(step)
     _conclude(session, verdict, console, "previewed")
@@ -137,6 +139,7 @@ def up(
 ) -> None:
     """Previews, passes the gates, then brings the stack to what the program says."""
     console = Console(highlight=False)
+    wanted = read(reviewed) if reviewed is not None else None
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
     state = session.resume(_saying(console), adopt or ())
     if cloud == "real":
@@ -144,8 +147,8 @@ def up(
     verdict = session.preview(state)
     if not verdict.passes:
         _conclude(session, verdict, console, "refused in the preview")
-    if reviewed is not None:
-        refuse_unreviewed(session.json_report(verdict, "preview"), reviewed)
+    if wanted is not None:
+        refuse_unreviewed(session.json_report(verdict, "preview"), wanted)
     console.print(_summary(stack, verdict.run.planned_changes(), "previewed"))
     if cloud == "real":
         verdict = repeating(lambda: session.up(_showing(console)), _saying(console))
@@ -164,7 +167,10 @@ def refresh(
     stack: Stack = "useast",
     cloud: Cloud = "local",
     expect_no_changes: Annotated[
-        bool, typer.Option("--expect-no-changes", help="Fails if anything was changed, for runs that nobody watches.")
+        bool,
+        typer.Option(
+            "--expect-no-changes", help="Fails if what is declared was changed: for runs that nobody watches."
+        ),
     ] = False,
     http_port: HttpPort = None,
 ) -> None:
@@ -180,7 +186,7 @@ def refresh(
         shown = escape(f"{each.resource.kind} {each.resource.name}")
         console.print(f"  [cyan]?[/] {shown} [dim]({', '.join(each.properties)})[/]", soft_wrap=True)
     told = drift_said(stack, len(drifted), len(others))
-    if told and expect_no_changes:
+    if drifted and expect_no_changes:
         raise HostingError(told)
     console.print(told or f"{stack} is in the cloud as the state knows it.", soft_wrap=True)
 

@@ -1,10 +1,11 @@
 """What a refresh found beside what the program declares, such as a rule that somebody added to a security group."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from hosting.engine import Deployed
+from hosting.mutation.sdk import shapes
 from hosting.words import counted
 
 _SECRET: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105 - the key by which the engine marks a secret
@@ -17,7 +18,7 @@ class Undeclared:
 
     resource: Deployed
     properties: tuple[str, ...]
-    """The outputs that differ."""
+    """What differs and could be declared."""
 
 
 def undeclared(before: Iterable[Deployed], after: Iterable[Deployed], drifted: Collection[str]) -> Sequence[Undeclared]:
@@ -27,7 +28,7 @@ def undeclared(before: Iterable[Deployed], after: Iterable[Deployed], drifted: C
     """
     known = {resource.urn: resource for resource in before}
     found = [
-        Undeclared(each, _differing(known[each.urn].outputs, each.outputs))
+        Undeclared(each, tuple(_differing(each.kind, known[each.urn].outputs, each.outputs)))
         for each in after
         if each.is_in_cloud and each.urn in known and each.urn not in drifted
     ]
@@ -44,14 +45,21 @@ def said(stack: str, drifted: int, others: int) -> str:
         )
     if others:
         sentences.append(
-            f"{counted(others, 'resource')} of {stack} changed in what the program doesn't declare (?): `make preview "
-            f"STACK={stack}` judges it, and whoever wants it undone does that in the cloud."
+            f"{counted(others, 'resource')} of {stack} changed in what the program doesn't declare (?), by somebody or "
+            f"by the cloud itself: `make preview STACK={stack}` judges it, and it is undone in the cloud."
         )
     return " ".join(sentences)
 
 
-def _differing(one: Any, other: Any) -> tuple[str, ...]:
-    return tuple(sorted(name for name in one.keys() | other.keys() if _shown(one.get(name)) != _shown(other.get(name))))
+def _differing(kind: str, one: Any, other: Any, place: tuple[str, ...] = ()) -> Iterator[str]:
+    """The properties that differ and that a program could set: others are the cloud's, such as who is connected."""
+    if _shown(one) == _shown(other) or (place and not shapes(kind, place)):
+        return
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for name in sorted(one.keys() | other.keys()):
+            yield from _differing(kind, one.get(name), other.get(name), (*place, name))
+    else:
+        yield ".".join(place)
 
 
 def _shown(value: Any) -> Any:

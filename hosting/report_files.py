@@ -1,6 +1,7 @@
 """The report as files: Markdown for a pull request, JSON for programs, SARIF for findings beside the code."""
 
 import json
+import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -147,27 +148,38 @@ def json_report(
     )
 
 
-def write(report: JsonReport, folder: Path, baseline: Path | None) -> None:
-    """Writes `STACK.json`, `STACK.md` and `STACK.sarif` into a folder, which is made.
+def report_folder(folder: Path) -> Path:
+    """A folder for reports, made if need be. Raises HostingError when nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise HostingError(f"No report can be written to {folder} ({error.strerror}): name another folder.") from None
 
-    `baseline` is an earlier JSON report, to which the clauses are compared. Raises HostingError when it is none.
-    """
-    before = _read(baseline) if baseline else None
-    folder.mkdir(parents=True, exist_ok=True)
+
+def read(file: Path) -> JsonReport:
+    """The JSON report of an earlier run. Raises HostingError when it is none."""
+    try:
+        return JsonReport.model_validate_json(file.read_text())
+    except (OSError, ValidationError):
+        raise HostingError(f"{file} is no report of an earlier run: name a file that --report has written.") from None
+
+
+def write(report: JsonReport, folder: Path, before: JsonReport | None) -> None:
+    """Writes `STACK.json`, `STACK.md` and `STACK.sarif` into a folder; the clauses are compared to those `before`."""
     (folder / f"{report.stack}.json").write_text(report.model_dump_json(indent=1) + "\n")
     (folder / f"{report.stack}.md").write_text(markdown(report, before))
     (folder / f"{report.stack}.sarif").write_text(json.dumps(sarif(report), indent=1) + "\n")
 
 
-def refuse_unreviewed(report: JsonReport, reviewed: Path) -> None:
+def refuse_unreviewed(report: JsonReport, reviewed: JsonReport) -> None:
     """Raises HostingError unless a preview comes to just what an earlier one came to, which people have looked at."""
-    wanted, found = ({_reviewable(each) for each in one.changes} for one in (_read(reviewed), report))
+    wanted, found = ({_reviewable(each) for each in one.changes} for one in (reviewed, report))
     other = sorted({urn for urn, *_ in wanted ^ found})
     if other:
         names = ", ".join(urn.rpartition("::")[2] for urn in other[:5]) + (" and others" if len(other) > 5 else "")
-        raise HostingError(
-            f"What would be done to {names} is not what {reviewed.name} shows: preview and review once more."
-        )
+        raise HostingError(f"What would be done to {names} is not what was reviewed: preview and review once more.")
 
 
 def _reviewable(change: Change) -> tuple[str, str, tuple[str, ...]]:
@@ -279,13 +291,6 @@ def _location(finding: Finding, stack: str) -> dict[str, Any]:
             "region": {"startLine": finding.line or 1},
         },
     }
-
-
-def _read(file: Path) -> JsonReport:
-    try:
-        return JsonReport.model_validate_json(file.read_text())
-    except (OSError, ValidationError):
-        raise HostingError(f"{file} is no report of an earlier run: name a file that --report has written.") from None
 
 
 def _room(step: Step) -> str:

@@ -85,6 +85,25 @@ def test_help_says_what_the_command_is_for():
     assert "uv run" not in CliRunner().invoke(application, ["--help"]).output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["preview", "--report", "/dev/null/a"],
+            "No report can be written to /dev/null/a (Not a directory): name another",
+        ),
+        (["preview", "--baseline", "none.json"], "none.json is no report of an earlier run"),
+        (["up", "--reviewed", "none.json"], "none.json is no report of an earlier run"),
+    ],
+)
+def test_a_file_that_can_not_be_used_is_refused_before_anything_runs(monkeypatch, arguments, said):
+    monkeypatch.setattr("hosting.__main__.open_session", lambda *_: pytest.fail("it ran"))
+    done = CliRunner().invoke(application, arguments)
+
+    assert done.exit_code == 1
+    assert said in done.stderr
+
+
 URN = "urn:pulumi:ci-us::hosting::aws:kms/alias:Alias::tenant-initech-key"
 DELETED = Run(succeeded=False, steps=[Step(OpType.DELETE, URN, "aws:kms/alias:Alias")])
 ALIAS = Judgement(rule="r", urn=URN, answer="violated", messages=("it is wrong: mend it",))

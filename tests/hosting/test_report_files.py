@@ -14,7 +14,9 @@ from hosting.report_files import (
     JsonReport,
     json_report,
     markdown,
+    read,
     refuse_unreviewed,
+    report_folder,
     sarif,
     schema,
     write,
@@ -173,28 +175,34 @@ def test_sarif_says_of_a_check_of_the_pack_itself_that_it_is_one():
 
 
 def test_all_are_written_and_the_json_can_be_a_baseline(refused, tmp_path):
-    folder = tmp_path / "new" / "reports"
+    folder = report_folder(tmp_path / "new" / "reports")
     write(refused, folder, None)
-    write(refused, folder, folder / "ci-us.json")
+    write(refused, folder, read(folder / "ci-us.json"))
 
     assert sorted(each.name for each in folder.iterdir()) == ["ci-us.json", "ci-us.md", "ci-us.sarif"]
     assert JsonReport.model_validate_json((folder / "ci-us.json").read_text()) == refused
     assert json.loads((folder / "ci-us.sarif").read_text())["version"] == "2.1.0"
 
 
-def test_a_baseline_that_is_none_is_refused(refused, tmp_path):
+def test_a_baseline_that_is_none_is_refused(tmp_path):
     with pytest.raises(HostingError, match="is no report of an earlier run"):
-        write(refused, tmp_path, tmp_path / "missing.json")
+        read(tmp_path / "missing.json")
+
+
+def test_a_folder_that_can_not_be_written_to_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+
+    for folder, reason in (("file", "File exists"), ("file/below", "Not a directory")):
+        with pytest.raises(HostingError, match=rf"No report can be written to \S+ \({reason}\): name another folder"):
+            report_folder(tmp_path / folder)
 
 
 def test_the_schema_in_the_checkout_is_that_of_the_report():
     assert SCHEMA_FILE.read_text() == schema()
 
 
-def test_only_what_was_reviewed_may_be_done(refused, tmp_path):
-    write(refused, tmp_path, None)
-    file = tmp_path / "ci-us.json"
-    refuse_unreviewed(refused, file)
+def test_only_what_was_reviewed_may_be_done(refused):
+    refuse_unreviewed(refused, refused)
 
     first, second = refused.changes
     for other in (
@@ -202,5 +210,5 @@ def test_only_what_was_reviewed_may_be_done(refused, tmp_path):
         [first, second.model_copy(update={"properties": ("tags",)})],
         [first, second, second.model_copy(update={"urn": "x::new"})],
     ):
-        with pytest.raises(HostingError, match=r"What would be done to \w+ is not what ci-us\.json shows"):
-            refuse_unreviewed(refused.model_copy(update={"changes": tuple(other)}), file)
+        with pytest.raises(HostingError, match=r"What would be done to \w+ is not what was reviewed"):
+            refuse_unreviewed(refused.model_copy(update={"changes": tuple(other)}), refused)
