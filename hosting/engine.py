@@ -28,6 +28,7 @@ from pulumi.automation import (
 )
 
 from hosting.errors import HostingError
+from hosting.interrupts import waiting_for_engine
 from hosting.positions import Positions
 from hosting.settling import settling
 from infra.__main__ import main as program
@@ -315,7 +316,7 @@ class StackEngine:
     def _run(self, call: Callable[[Callable[[EngineEvent], None]], None], judgements: Path | None = None) -> Run:
         run = Run()
         environment = {} if judgements is None else {"HOSTING_JUDGEMENTS": str(judgements)}
-        with self._environment(environment):
+        with self._environment(environment), waiting_for_engine():
             try:
                 self._unlocked(lambda: call(run.take))
             except CommandError as error:
