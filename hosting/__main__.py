@@ -139,6 +139,8 @@ def up(
 ) -> None:
     """Previews, passes the gates, then brings the stack to what the program says."""
     console = Console(highlight=False)
+    if adopt and cloud == "local":
+        raise HostingError("--adopt is for a real cloud, for the local one is searched: leave it out.")
     wanted = read(reviewed) if reviewed is not None else None
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
     state = session.resume(_saying(console), adopt or ())
@@ -178,6 +180,8 @@ def refresh(
     console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
     before = session.resume(_saying(console))
+    if not before.resources:
+        raise HostingError(f"{stack} isn't up, so there is nothing to look for: `make up STACK={stack}` first.")
     run = session.engine.refresh(_showing(console))
     _raise_failure(session, run)
     drifted = {step.urn for step in run.outcomes if step.operation is not OpType.SAME}
@@ -202,6 +206,9 @@ def destroy(
     console = Console(highlight=False)
     session = open_session(Checkout.of_this_package(), stack, cloud, http_port)
     state = session.resume(_saying(console))
+    if not state.resources:
+        console.print(f"{stack} isn't up: there is nothing to remove.")
+        return
     refusals = refuse_destruction(state.resources, session.settings, ignore_protect=ignore_protect)
     if refusals:
         raise HostingError(" ".join(refusals))
@@ -274,7 +281,8 @@ def diagram(
     try:
         page = put_into(into.read_text(), drawn)
     except (OSError, ValueError) as error:
-        raise HostingError(f"{into} can't take the diagram: {error}.") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise HostingError(f"{into} can't take the diagram: {reason}.") from None
     if check and page != into.read_text():
         raise HostingError(f"The diagram of {into} is out of date: run `hosting diagram -s {stack} --into {into}`.")
     into.write_text(page)

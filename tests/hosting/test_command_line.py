@@ -4,6 +4,7 @@ import io
 import json
 import os
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from pulumi.automation import OpType
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from hosting.__main__ import _conclude as conclude
 from hosting.__main__ import application
 from hosting.checkout import Checkout
-from hosting.engine import Run, Step
+from hosting.engine import Run, State, Step
 from hosting.local_cloud import LocalCloud
 from hosting.report import Judgement, Report
 from hosting.session import Session, Verdict
@@ -94,6 +95,7 @@ def test_help_says_what_the_command_is_for():
         ),
         (["preview", "--baseline", "none.json"], "none.json is no report of an earlier run"),
         (["up", "--reviewed", "none.json"], "none.json is no report of an earlier run"),
+        (["up", "--adopt", "urn=id"], "--adopt is for a real cloud, for the local one is searched: leave it out."),
     ],
 )
 def test_a_file_that_can_not_be_used_is_refused_before_anything_runs(monkeypatch, arguments, said):
@@ -102,6 +104,21 @@ def test_a_file_that_can_not_be_used_is_refused_before_anything_runs(monkeypatch
 
     assert done.exit_code == 1
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        ("refresh", 1, "error: ci-us isn't up, so there is nothing to look for: `make up STACK=ci-us` first.\n"),
+        ("destroy", 0, "ci-us isn't up: there is nothing to remove.\n"),
+    ],
+)
+def test_of_a_stack_that_is_not_up_nothing_else_is_said(monkeypatch, command, status, said):
+    session = SimpleNamespace(resume=lambda _: State(()))
+    monkeypatch.setattr("hosting.__main__.open_session", lambda *_: session)
+    done = CliRunner().invoke(application, [command, "-s", "ci-us"])
+
+    assert (done.exit_code, done.output) == (status, said)
 
 
 URN = "urn:pulumi:ci-us::hosting::aws:kms/alias:Alias::tenant-initech-key"
