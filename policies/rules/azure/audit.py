@@ -211,6 +211,15 @@ def diagnostic_setting_reaches_workspace(setting: Resource, stack: Stack) -> Fin
             yield f"a copy of the logs goes elsewhere: remove {name}"
 
 
+@stack_rule(SETTING)
+def words_lie_in_their_workspace_only(setting: Resource, stack: Stack) -> Findings:
+    """What customers say has to be gone with the deletion policy's term; a copy in an account stays for a year."""
+    if not stack.meant(setting, "resource_uri", _WITH_WORDS, "id") or len(setting.get("logs", [])) == 0:
+        not_applicable("the setting collects no customers' words")
+    if setting.has("storage_account_id"):
+        yield "customers' words outlive their workspace: remove storage_account_id"
+
+
 @stack_rule(SETTING, ENTRA_SETTING)
 def audit_goes_where_sentinel_watches(setting: Resource, stack: Stack) -> Findings:
     """A workspace of the stack that Sentinel doesn't watch keeps logs for nobody: no question is ever asked of them."""

@@ -5,6 +5,7 @@ from typing import Final
 from policies.references import means
 from policies.resources import Resource, Stack
 from policies.rulebook import Findings, rule, stack_rule
+from policies.rules.azure.sentinel import is_watched
 
 FLOW_LOG: Final = "azure-native:network:FlowLog"
 NETWORK: Final = "azure-native:network:VirtualNetwork"
@@ -45,8 +46,15 @@ def flow_log_stays_in_stack(flow_log: Resource, stack: Stack) -> Findings:
     for name, kind in (("target_resource_id", NETWORK), ("storage_id", ACCOUNT)):
         if not means(stack, flow_log, name, read=lambda name=name: named(name), targets={kind: ("id",)}):
             yield f"the record is of something else, or goes elsewhere: set {name} to a resource of the stack"
-    if not means(stack, flow_log, "flow_analytics_configuration", read=workspace, targets={WORKSPACE: ("id",)}):
-        yield "the record is looked at elsewhere: set workspace_resource_id to the stack's workspace"
+    if not means(
+        stack,
+        flow_log,
+        "flow_analytics_configuration",
+        read=workspace,
+        targets={WORKSPACE: ("id",)},
+        fits=lambda each: is_watched(each, stack),
+    ):
+        yield "the record is looked at elsewhere: set workspace_resource_id to the workspace that Sentinel watches"
 
 
 @stack_rule(NETWORK)

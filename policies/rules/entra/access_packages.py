@@ -140,6 +140,11 @@ def access_package_gives_membership_only(association: Resource, stack: Stack) ->
     def read() -> str | None:
         return association.get("catalog_resource_association_id", None)
 
+    packages = stack.meant(association, "access_package_id", [PACKAGE], "id")
+    for entry in stack.meant(association, "catalog_resource_association_id", [IN_CATALOG], "id", read=read):
+        groups = stack.meant(entry, "resource_origin_id", list(GROUPS), "object_id")
+        if {each.resource_name for each in groups} - {each.resource_name for each in packages}:
+            yield "who asks for one group comes into another: set catalog_resource_association_id to the package's own"
     if not means(stack, association, "catalog_resource_association_id", read=read, targets={IN_CATALOG: ("id",)}):
         yield (
             "the package leads to something that the stack doesn't govern: set catalog_resource_association_id to "
