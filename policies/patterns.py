@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any, Final, cast
 
 Test = Callable[[object], bool]
@@ -26,11 +27,16 @@ def log_matches(pattern: str, event: Mapping[str, Any], lacks: Collection[str] =
 
     `lacks` are the fields, by their path, that such an event is known not to have.
     """
+    return _test_of(pattern, tuple(lacks))(event)
+
+
+@lru_cache(maxsize=256)
+def _test_of(pattern: str, lacks: tuple[str, ...]) -> Test:
     body = re.fullmatch(r"\{(.*)\}", pattern.strip(), re.DOTALL)
     try:
-        return body is not None and _Filter(body[1], lacks).read()(event)
+        return _Filter("" if body is None else body[1], lacks).read()
     except _UnreadableError:
-        return False
+        return lambda _: False
 
 
 class _UnreadableError(Exception):

@@ -27,6 +27,19 @@ ROLE: Final = "aws:iam/role:Role"
 DELIVERY: Final = frozenset({"events.amazonaws.com", "delivery.logs.amazonaws.com"})
 """The services that bring events to a log group."""
 
+_KINDS_OF_IDENTITY: Final = (
+    "AWSAccount",
+    "AssumedRole",
+    "FederatedUser",
+    "IAMUser",
+    "IdentityCenterUser",
+    "Role",
+    "Root",
+    "SAMLUser",
+    "WebIdentityUser",
+)
+"""Who does something, but for services of AWS themselves (CloudTrail User Guide, "CloudTrail userIdentity element")."""
+
 _SOON: Final = 300
 """Seconds in which an alarm notices; CloudTrail takes five minutes by itself."""
 
@@ -116,7 +129,11 @@ def _number(text: object) -> float:
 @stack_rule(PROVIDER)
 def incidents_are_noticed(_provider: Resource, stack: Stack) -> Findings:
     """An incident that nobody hears of goes on until a customer finds it."""
-    stand_ins = {"{people}": _roles(stack, "Federated"), "{emergency}": _emergency_roles(stack)}
+    stand_ins = {
+        "{anybody}": _KINDS_OF_IDENTITY,
+        "{emergency}": _emergency_roles(stack),
+        "{people}": _roles(stack, "Federated"),
+    }
     for name, incident in incidents().items():
         yield _is_noticed(name, incident, stand_ins, stack)
 
