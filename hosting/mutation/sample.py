@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from hosting.checkout import Checkout
 from hosting.errors import HostingError
+from hosting.local_cloud import LocalCloud
 from hosting.mutation.mutants import Mutant, Variation
 from hosting.mutation.recorded import RecordedRun, RecordedStack
 from hosting.mutation.recordings import PLACE, in_process_of_its_own
@@ -166,14 +167,22 @@ def _previewed(
     with from_nothing(checkout, PLACE) as mine:
         session = open_session(mine, stack, "local", change=partial(changing, left))
         assert session.cloud is not None
-        refused = [
-            mutant
-            for mutant, resources in inputs.items()
-            if any(session.cloud.problems(urn, each) for urn, each in resources.items())
-        ]
-        for mutant, each in changes.items():
-            left |= {} if mutant in refused else each
-        run = session.preview(session.engine.state()).run
+        while True:
+            refused = _refused(session.cloud, inputs)
+            left.clear()
+            for mutant, each in changes.items():
+                left |= {} if mutant in refused else each
+            run = session.preview(session.engine.state()).run
+            # What a provider fills in, the cloud has heard from the engine only now.
+            if not run.errors or _refused(session.cloud, inputs) == refused:
+                break
     if run.errors:
         raise HostingError(f"The engine can't preview mutants of {stack}: {'; '.join(run.errors)}")
-    return Answer(frozenset(run.policy_violations), frozenset(refused))
+    return Answer(frozenset(run.policy_violations), refused)
+
+
+def _refused(cloud: LocalCloud, inputs: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> frozenset[str]:
+    """The mutants that have a resource against which the cloud has something before it is made."""
+    return frozenset(
+        mutant for mutant, each in inputs.items() if any(cloud.problems(urn, one) for urn, one in each.items())
+    )

@@ -1,6 +1,8 @@
 """The engine's part: what it is asked at once, and what its answers are held against."""
 
+from contextlib import nullcontext
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -79,3 +81,37 @@ def test_failure_of_the_engine_ends_the_run(asked):
 
     with pytest.raises(HostingError, match="no engine"):
         asked(answer)
+
+
+@pytest.mark.parametrize("fault", ["of a mutant", "of the engine"])
+def test_what_the_cloud_refuses_once_it_knows_the_providers_defaults_is_left_out(monkeypatch, fault):
+    previewed = []
+
+    class Session:
+        engine = SimpleNamespace(state=lambda: None)
+        cloud = SimpleNamespace(
+            problems=lambda urn, _: ["location"] if urn == "bad" and previewed and fault == "of a mutant" else []
+        )
+
+        def __init__(self, change):
+            self.left = change.args[0]
+
+        def preview(self, _):
+            previewed.append(set(self.left))
+            errors = ["bad: location"] if "bad" in self.left else []
+            return SimpleNamespace(run=SimpleNamespace(errors=errors, policy_violations=[("rule", "good")]))
+
+    monkeypatch.setattr(sample, "from_nothing", lambda *_: nullcontext())
+    monkeypatch.setattr(sample, "open_session", lambda *_, change: Session(change))
+
+    def ask():
+        each = {urn: {urn: {}} for urn in ("good", "bad")}
+        return sample._previewed(None, "useast", each, each)
+
+    if fault == "of the engine":
+        with pytest.raises(HostingError, match="bad: location"):
+            ask()
+        assert len(previewed) == 1
+        return
+    assert ask() == sample.Answer(frozenset({("rule", "good")}), frozenset({"bad"}))
+    assert previewed == [{"good", "bad"}, {"good"}]
