@@ -144,7 +144,7 @@ def show(report: Report, console: Console, *, whole: bool, refusals: Sequence[st
 
     alike: dict[tuple[str, tuple[str, ...]], list[Judgement]] = {}
     for violation in sorted(report.violations, key=lambda each: (each.rule, each.urn)):
-        alike.setdefault((violation.rule, _merged(violation.messages)), []).append(violation)
+        alike.setdefault((violation.rule, merged(violation.messages)), []).append(violation)
     for (rule, messages), violations in sorted(alike.items(), key=lambda each: (len(each[1]), each[0])):
         # The pack's own checks stand for no clause; where they are about some, their messages name them.
         clauses = f" [{', '.join(rules[rule].clauses)}]" if rule in rules else ""
@@ -174,7 +174,7 @@ def show(report: Report, console: Console, *, whole: bool, refusals: Sequence[st
     )
 
 
-def _merged(messages: Sequence[str]) -> tuple[str, ...]:
+def merged(messages: Sequence[str]) -> tuple[str, ...]:
     """The messages; those that differ only in what stands in their one pair of brackets as one that lists it all."""
     found: dict[tuple[str, ...], list[str]] = {}
     for message in messages:

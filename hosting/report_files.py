@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from hosting.engine import Run, Step
 from hosting.errors import HostingError
 from hosting.positions import Position
-from hosting.report import Judgement, Report
+from hosting.report import Judgement, Report, merged
 from hosting.words import counted
 from policies.properties import NOT_KNOWN
 from policies.rulebook import WEIGHT, Answer
@@ -200,6 +200,9 @@ def markdown(report: JsonReport, before: JsonReport | None = None) -> str:
         lines += ["", *(f"- {each}" for each in against)]
     for title, answer in _SECTIONS.items():
         found = [each for each in report.findings if each.answer == answer]
+        alike = Counter((each.rule, each.messages) for each in found)
+        # As on the terminal: what concerns few resources first, for most of a mistake's consequences concern many.
+        found.sort(key=lambda each: (alike[each.rule, each.messages], each.rule, each.messages))
         if found:
             lines += ["", f"#### {title} ({len(found)})", ""]
             if answer == "undetermined":
@@ -338,7 +341,7 @@ def _said(finding: Finding) -> str:
     """What a rule says of a resource, the properties that aren't known yet in one clause."""
     unknown = [each.removesuffix(NOT_KNOWN) for each in finding.messages if each.endswith(NOT_KNOWN)]
     if len(unknown) < _MANY:
-        return "; ".join(finding.messages)
+        return "; ".join(merged(finding.messages))
     others = [each for each in finding.messages if not each.endswith(NOT_KNOWN)]
     return "; ".join([*others, f"not known before the update: {', '.join(unknown)}"])
 

@@ -22,7 +22,7 @@ class Jurisdictions(BaseModel):
     azure: Mapping[str, tuple[str, ...]]
     azure_pairs: Mapping[str, str]
     """The region to which Azure itself copies what lies in another."""
-    global_types: Annotated[Mapping[str, str], Field(alias="global")]
+    global_types: Annotated[Mapping[str, Reason], Field(alias="global")]
     """Azure types whose location is `global`, with the reason why that is no breach."""
 
     def regions(self, cloud: Literal["aws", "azure"], jurisdiction: str) -> tuple[str, ...]:
@@ -75,11 +75,11 @@ class Egress(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    names: Mapping[str, str]
+    names: Mapping[str, Reason]
     """Domain names, with what is carried there; `{region}` stands for a region."""
-    tags: Mapping[str, str]
+    tags: Mapping[str, Reason]
     """Azure's service tags, with what is carried there."""
-    services: Mapping[str, str]
+    services: Mapping[str, Reason]
     """The services of AWS that go out to the internet, with what for."""
 
     def destinations(self, regions: Sequence[str]) -> frozenset[str]:
@@ -182,9 +182,9 @@ class Variables(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    addresses: Mapping[str, str]
+    addresses: Mapping[str, Reason]
     """Variables whose value is an address."""
-    refused: Mapping[str, str]
+    refused: Mapping[str, Reason]
     """Variables that no value makes right."""
 
 
@@ -255,9 +255,9 @@ class ReviewedTypes(BaseModel):
     """The packages of providers whose resources may be used at all."""
     judged: tuple[str, ...]
     """Types that rules of their own judge."""
-    unjudged: Mapping[str, str]
+    unjudged: Mapping[str, Reason]
     """Types that no rule names, with the reason why none has to."""
-    refused: Mapping[str, str]
+    refused: Mapping[str, Reason]
     """Types that rules name and that are refused all the same, with the reason."""
 
 

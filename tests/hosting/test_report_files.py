@@ -212,3 +212,13 @@ def test_only_what_was_reviewed_may_be_done(refused):
     ):
         with pytest.raises(HostingError, match=r"What would be done to \w+ is not what was reviewed"):
             refuse_unreviewed(refused.model_copy(update={"changes": tuple(other)}), refused)
+
+
+def test_what_concerns_few_resources_stands_first_and_says_once_what_differs_in_brackets_only():
+    many = [judgement("a-consequence", STACK + f"x::{number}", "violated", "it follows") for number in range(2)]
+    cause = judgement("the-cause", STACK + "x::one", "violated", "it may use a key (a): deny it")
+    cause = cause.model_copy(update={"messages": (*cause.messages, "it may use a key (b): deny it")})
+    bullets = [line for line in markdown(made(*many, cause)).splitlines() if line.startswith("- `")]
+
+    assert [each.split("`")[1] for each in bullets[:3]] == ["the-cause", "a-consequence", "a-consequence"]
+    assert bullets[0].endswith(": it may use a key (a, b): deny it")

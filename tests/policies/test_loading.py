@@ -191,6 +191,7 @@ def test_a_value_of_another_type_is_refused_with_its_place(table, tables_folder)
             'IP = ["Address"]',
             "IP[1]: this entry is missing: add it",
         ),
+        ("egress.toml", '= "the layers of those images"', '= ""', '"*.data.mcr.microsoft.com": it is empty: say it'),
         (
             "destinations.toml",
             '= "people of customers with Google',
