@@ -390,7 +390,12 @@ def _region(checkout: Checkout, stack: str | None) -> str | None:
             f"{', '.join(up)} are up, and AWS commands work in the region of {up[0]}: say -s for another.", err=True
         )
     chosen = stack or next(iter(up), None)
-    settings = read_settings(checkout, chosen) if chosen else None
+    try:
+        settings = read_settings(checkout, chosen) if chosen else None
+    except HostingError:
+        if stack is not None:
+            raise
+        return None  # of a stack that nobody asked for a comment says what is wrong
     return settings.region if isinstance(settings, Settings) and settings.service == "cloud-integrated" else None
 
 

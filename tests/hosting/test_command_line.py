@@ -74,6 +74,16 @@ def test_of_several_stacks_it_says_whose_region_it_is(checkout):
     assert said == "ci-au, ci-eu are up, and AWS commands work in the region of ci-au: say -s for another.\n"
 
 
+def test_a_stack_file_that_can_not_be_used_is_refused_only_where_it_is_asked_for(checkout):
+    LocalCloud(checkout, "aws").remember("ci-eu")
+    checkout.stack_file("ci-eu").write_text("config: {}\n")
+
+    variables, _ = environment()
+
+    assert variables["AWS_REGION"] == "us-east-1"
+    assert CliRunner().invoke(application, ["env", "-s", "ci-eu"]).exit_code == 1
+
+
 @pytest.mark.usefixtures("checkout")
 def test_a_stack_that_is_none_is_refused():
     done = CliRunner().invoke(application, ["env", "-s", "uswest"])
