@@ -395,7 +395,7 @@ def _region(checkout: Checkout, stack: str | None) -> str | None:
     except HostingError:
         if stack is not None:
             raise
-        return None  # of a stack that nobody asked for a comment says what is wrong
+        return None  # the stack's own commands say what is wrong with its file
     return settings.region if isinstance(settings, Settings) and settings.service == "cloud-integrated" else None
 
 

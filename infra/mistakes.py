@@ -58,8 +58,9 @@ def told(
     mistakes = [_mistake(each, model, values) for each in error.errors()]
     # A key that was misspelt isn't missing besides, and a list whose entries are wrong isn't too short.
     explained = {each.meant for each in mistakes} | {each.place[:-1] for each in mistakes if len(each.place) > 1}
-    causes = [each for each in mistakes if each.place not in explained]
-    sentences = [f"{_line(line_of(each.place))}{prefix}{_dotted(each.place)}{each.said}" for each in causes]
+    causes = [(line_of(each.place), each) for each in mistakes if each.place not in explained]
+    causes.sort(key=lambda each: each[0] or 0)
+    sentences = [f"{_line(line)}{prefix}{_dotted(each.place)}{each.said}" for line, each in causes]
     others = sentences[SHOWN:]
     return ended("; ".join([*sentences[:SHOWN], *([f"and {len(others)} more like these"] if others else [])]))
 

@@ -156,3 +156,14 @@ def test_a_file_that_can_not_be_read_is_refused(checkout):
 
     with pytest.raises(HostingError, match=r"Pulumi.useast.yaml can't be read \(Is a directory\): restore it from git"):
         read_settings(checkout, "useast")
+
+
+def test_mistakes_are_told_in_the_order_of_their_lines(checkout):
+    file = checkout.stack_file("useast")
+    text = file.read_text().replace("{id: globex, state: active}", "{id: globex, stat: active}")
+    file.write_text(text.replace("hosting:zones:", "hosting:zone:"))
+
+    with pytest.raises(
+        HostingError, match=r"yaml: line 6, hosting:zone is not .*; line 17, hosting:tenants\[1\].stat is"
+    ):
+        read_settings(checkout, "useast")
