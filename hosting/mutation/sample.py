@@ -52,7 +52,9 @@ class Answer:
 
     violations: Violations
     refused: frozenset[str]
-    """The mutants, by the URN of what is mutated, that the local cloud refuses; they were left out."""
+    """The mutants, by the URN of what is mutated, that the local cloud refuses; they are to be left out."""
+    is_whole: bool = True
+    """Whether they were left out, so that the preview came to its end."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,12 @@ def _preview(checkout: Checkout, stack: RecordedStack, varied: Sequence[_Varied]
         }
         for each in varied
     }
-    return in_process_of_its_own(_previewed, checkout, stack.name, changes, inputs)
+    refused: frozenset[str] = frozenset()
+    while True:
+        answer = in_process_of_its_own(_previewed, checkout, stack.name, changes, inputs, refused)
+        if answer.is_whole:
+            return answer
+        refused = answer.refused
 
 
 def _previewed(
@@ -162,23 +169,22 @@ def _previewed(
     stack: str,
     changes: Mapping[str, Mapping[str, Change]],
     inputs: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    refused: frozenset[str],
 ) -> Answer:
+    """What the engine says if the mutants that are known to be `refused` are left out."""
     left: dict[str, Change] = {}
     with from_nothing(checkout, PLACE) as mine:
         session = open_session(mine, stack, "local", change=partial(changing, left))
         assert session.cloud is not None
-        while True:
-            refused = _refused(session.cloud, inputs)
-            left.clear()
-            for mutant, each in changes.items():
-                left |= {} if mutant in refused else each
-            run = session.preview(session.engine.state()).run
-            # What a provider fills in, the cloud has heard from the engine only now.
-            if not run.errors or _refused(session.cloud, inputs) == refused:
-                break
-    if run.errors:
+        refused |= _refused(session.cloud, inputs)
+        for mutant, each in changes.items():
+            left |= {} if mutant in refused else each
+        run = session.preview(session.engine.state()).run
+        # What a provider fills in, the cloud has heard from the engine only now.
+        late = _refused(session.cloud, inputs) - refused if run.errors else frozenset[str]()
+    if run.errors and not late:
         raise HostingError(f"The engine can't preview mutants of {stack}: {'; '.join(run.errors)}")
-    return Answer(frozenset(run.policy_violations), refused)
+    return Answer(frozenset(run.policy_violations), refused | late, is_whole=not late)
 
 
 def _refused(cloud: LocalCloud, inputs: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> frozenset[str]:

@@ -70,8 +70,13 @@ def legacy_rule_lets_nothing_else_in(entry: Resource) -> Findings:
 
 @stack_rule(GROUP, DEFAULT_GROUP)
 def group_open_to_internet_is_at_the_edge(group: Resource, stack: Stack) -> Findings:
-    """A security group that is open on 443 and worn by a service lets the internet reach it past the edge."""
+    """A security group that is open on 443 and worn by a service lets the internet reach it past the edge.
+
+    What somebody has opened beside the program is no input: after a refresh it stands in the state.
+    """
     own = _inline(group)
+    for number, entry in enumerate(own):
+        yield _judge(entry, "protocol", _INLINE_RANGES, "prefix_list_ids", f"ingress[{number}]")
     opened = any(_comes_from_internet(entry, _INLINE_RANGES, "prefix_list_ids") for entry in own)
     for entry in stack.of_type(INGRESS_RULE):
         if stack.refers_to(entry, "security_group_id", group, "id"):

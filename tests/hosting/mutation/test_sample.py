@@ -86,6 +86,7 @@ def test_failure_of_the_engine_ends_the_run(asked):
 @pytest.mark.parametrize("fault", ["of a mutant", "of the engine"])
 def test_what_the_cloud_refuses_once_it_knows_the_providers_defaults_is_left_out(monkeypatch, fault):
     previewed = []
+    bare = SimpleNamespace(all_properties=dict)
 
     class Session:
         engine = SimpleNamespace(state=lambda: None)
@@ -104,9 +105,15 @@ def test_what_the_cloud_refuses_once_it_knows_the_providers_defaults_is_left_out
     monkeypatch.setattr(sample, "from_nothing", lambda *_: nullcontext())
     monkeypatch.setattr(sample, "open_session", lambda *_, change: Session(change))
 
+    monkeypatch.setattr(sample, "in_process_of_its_own", lambda function, *arguments: function(*arguments))
+    monkeypatch.setattr(sample, "changes_of", lambda _run, _variation, urn: {urn: {}})
+
     def ask():
-        each = {urn: {urn: {}} for urn in ("good", "bad")}
-        return sample._previewed(None, "useast", each, each)
+        varied = [
+            SimpleNamespace(mutant=SimpleNamespace(urn=urn), variation=SimpleNamespace(inputs={urn: bare}, followed=()))
+            for urn in ("good", "bad")
+        ]
+        return sample._preview(None, SimpleNamespace(name="useast", preview=None), varied)
 
     if fault == "of the engine":
         with pytest.raises(HostingError, match="bad: location"):
