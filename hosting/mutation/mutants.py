@@ -212,7 +212,7 @@ class Mutants:
         varied = self._edited(resource, state, place.path, new)
         # A name or a region stands at the top, and is none of several values that the SDK knows.
         is_identity = len(place.path) == 1 and not place.known.others
-        return _followed(run, urn, varied, here, new) if is_identity else varied
+        return _followed(run, urn, varied, (here, new), where=place.path[0]) if is_identity else varied
 
     def _edited(self, resource: Resource, state: Resource, path: Path, new: Any) -> Variation:
         before = resource.all_properties()
@@ -414,21 +414,26 @@ class Mutants:
         return _renamed(text, cast("str", self._tenant), cast("str", self._other))
 
 
-def _followed(run: RecordedRun, urn: str, varied: Variation, old: Any, new: Any) -> Variation:
-    """The variation together with what the program and the cloud compute from a text that is otherwise.
+_REGIONS: Final = ("location", "region")
+"""The properties that say where a resource is, by which nobody knows it."""
 
-    A name stands in the ARN, and both stand in what refers to the resource: who renames it breaks no reference.
+
+def _followed(run: RecordedRun, urn: str, varied: Variation, texts: tuple[Any, Any], *, where: str) -> Variation:
+    """The variation together with what the program and the cloud compute from a property's text, old and new.
+
+    A name stands in the ARN, and both stand in what refers to the resource: who renames it breaks no reference. A
+    region stands in the ARNs of others too, which stay where they are.
     """
+    old, new = texts
     if not isinstance(old, str) or not isinstance(new, str) or len(old) < SHORTEST or not new:
         return varied
     asked_for, state = varied.inputs[urn].all_properties(), cast("Resource", varied.states[urn])
     # A whole word: a name may be a part of another one.
     word = re.compile(rf"(?<![\w-]){re.escape(old)}(?![\w-])")
-    moved = {old: new}
-    for name, value in state.all_properties().items():
-        if name not in asked_for and isinstance(value, str) and word.search(value):
-            moved[value] = word.sub(lambda _: new, value)
-    outputs = {name: moved.get(value, value) if name not in asked_for else value for name, value in _texts(state)}
+    outputs = {name: value if name in asked_for else word.sub(lambda _: new, value) for name, value in _texts(state)}
+    moved = {value: outputs[name] for name, value in _texts(state) if value not in (outputs[name], old)}
+    if where not in _REGIONS:
+        moved[old] = new
     inputs = dict(varied.inputs)
     states = {**varied.states, urn: changed(state, {**state.all_properties(), **outputs})}
     for user in run.users.get(urn, ()):

@@ -16,6 +16,8 @@ TENANT = "hosting:infra:Tenant"
 KEY = "aws:kms/key:Key"
 BUCKET = "aws:s3/bucket:Bucket"
 POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 _DENY = {"Effect": "Deny", "Principal": "*", "Action": "s3:*"}
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from hosting.mutation.mutants import Mutants
-from tests.hosting.mutation.sample_stack import BUCKET, KEY, POLICY, SERVICE
+from tests.hosting.mutation.sample_stack import ALARM, BUCKET, KEY, POLICY, SERVICE, TOPIC_POLICY
 
 
 def one(mutants, kind, path, operator, detail=""):
@@ -84,6 +84,32 @@ def test_what_refers_to_a_resource_follows_its_name(mutants_of, recorded, record
     named = one(mutants_of(recording), BUCKET, "tags.Name", "other-text").vary(stack.update)
     assert (named.followed, list(named.inputs)) == (frozenset(), [bucket])
     assert stack.update.inputs[policy].bucket == "data"
+
+
+def test_a_region_follows_in_the_resources_own_identities_only(mutants_of, recorded, recording):
+    arns = {name: f"arn:aws:sns:us-east-1:123456789012:{name}" for name in ("told", "own")}
+    recording.add("pulumi:pulumi:Stack", "hosting-test")
+    policy = recording.add(
+        TOPIC_POLICY,
+        "told",
+        {"arn": arns["told"], "region": "us-east-1"},
+        outputs={"id": arns["own"]},
+    )
+    alarm = recording.add(
+        ALARM,
+        "told",
+        {"alarmActions": [arns["told"]], "okActions": [arns["own"]]},
+        sources={"alarmActions": [policy], "okActions": [policy]},
+    )
+    stack = recorded(recording)
+
+    mutant = next(each for each in mutants_of(recording) if (each.path, each.operator) == ("region", "other-region"))
+    varied = mutant.vary(stack.update)
+
+    assert varied.states[policy].id == arns["own"].replace("us-east-1", varied.inputs[policy].region) != arns["own"]
+    assert varied.inputs[alarm].alarm_actions == [arns["told"]]
+    assert varied.inputs[alarm].ok_actions == [varied.states[policy].id]
+    assert varied.followed == {alarm}
 
 
 def test_document_that_is_not_known_yet_is_mutated_in_the_update_only(mutants_of, recorded):
