@@ -418,7 +418,7 @@ _REGIONS: Final = ("location", "region")
 """The properties that say where a resource is, by which nobody knows it."""
 
 
-def _followed(run: RecordedRun, urn: str, varied: Variation, texts: tuple[Any, Any], *, where: str) -> Variation:
+def _followed(run: RecordedRun, urn: str, varied: Variation, texts: tuple[Any, Any], *, where: str | int) -> Variation:
     """The variation together with what the program and the cloud compute from a property's text, old and new.
 
     A name stands in the ARN, and both stand in what refers to the resource: who renames it breaks no reference. A
