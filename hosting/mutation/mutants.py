@@ -430,7 +430,12 @@ def _followed(run: RecordedRun, urn: str, varied: Variation, texts: tuple[Any, A
     asked_for, state = varied.inputs[urn].all_properties(), cast("Resource", varied.states[urn])
     # A whole word: a name may be a part of another one.
     word = re.compile(rf"(?<![\w-]){re.escape(old)}(?![\w-])")
-    outputs = {name: value if name in asked_for else word.sub(lambda _: new, value) for name, value in _texts(state)}
+    # An output that repeats an input, as the id of a topic's policy does its topic's ARN, is no identity of its own.
+    repeated = {each for each in asked_for.values() if isinstance(each, str)}
+    outputs = {
+        name: value if name in asked_for or value in repeated else word.sub(lambda _: new, value)
+        for name, value in _texts(state)
+    }
     moved = {value: outputs[name] for name, value in _texts(state) if value not in (outputs[name], old)}
     if where not in _REGIONS:
         moved[old] = new

@@ -93,7 +93,7 @@ def test_a_region_follows_in_the_resources_own_identities_only(mutants_of, recor
         TOPIC_POLICY,
         "told",
         {"arn": arns["told"], "region": "us-east-1"},
-        outputs={"id": arns["own"]},
+        outputs={"id": arns["own"], "owner": arns["told"]},
     )
     alarm = recording.add(
         ALARM,
