@@ -2,14 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from hosting.engine import Deployed
 from hosting.mutation.sdk import shapes
 from hosting.words import counted
-
-_SECRET: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105 - the key by which the engine marks a secret
-"""Each run encrypts anew, so that of two secrets nobody can tell whether they are the same."""
+from policies.properties import SIGNATURE
 
 
 @dataclass(frozen=True)
@@ -64,5 +62,6 @@ def _differing(kind: str, one: Any, other: Any, place: tuple[str, ...] = ()) -> 
 
 def _shown(value: Any) -> Any:
     if isinstance(value, dict):
-        return "a secret" if _SECRET in value else {name: _shown(each) for name, each in value.items()}
+        # Each run encrypts anew: of two secrets nobody can tell whether they are the same.
+        return "a secret" if SIGNATURE in value else {name: _shown(each) for name, each in value.items()}
     return [_shown(each) for each in value] if isinstance(value, list) else value

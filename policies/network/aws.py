@@ -14,7 +14,7 @@ from policies.network.paths import DIRECT, Path, any_of, guarded, in_turn
 from policies.network.ports import ALL_PORTS, CLOSED, Access, Ports, opened, possibly, undecided
 from policies.network.references import Named, Property, References, called, every, several, single
 from policies.network.sources import INTERNET, Addresses, Source, covers, may_overlap, vpn
-from policies.properties import Record, UndeterminedError
+from policies.properties import Record, UndeterminedError, fits_any
 from policies.resources import Resource, Stack
 
 VPC: Final = "aws:ec2/vpc:Vpc"
@@ -460,20 +460,15 @@ class AwsNetwork:
 
     @staticmethod
     def _means(entry: Record, names: Iterable[str], source: Source) -> bool:
-        unknown: UndeterminedError | None = None
-        for name in names:
-            try:
-                value = entry.get(name, None)
-                texts = [] if not value else [value] if isinstance(value, str) else value
-                for text in texts:
-                    # What a prefix list holds can't be seen: it may hold anything.
-                    if name.startswith("prefix") or any(each.may_lie_in(text) for each in source.addresses):
-                        return True
-            except UndeterminedError as error:
-                unknown = unknown or error
-        if unknown is not None:
-            raise unknown
-        return False
+        def may_be_in(name: str) -> bool:
+            value = entry.get(name, None)
+            texts = [] if not value else [value] if isinstance(value, str) else value
+            # What a prefix list holds can't be seen: it may hold anything.
+            return any(
+                name.startswith("prefix") or any(each.may_lie_in(text) for each in source.addresses) for text in texts
+            )
+
+        return fits_any(names, may_be_in)
 
     # Load balancers
 
